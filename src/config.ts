@@ -1,0 +1,100 @@
+import { resolve } from 'node:path';
+
+/** What the environment decides, read once at the start. Everything else is a setting in the database. */
+export interface Config {
+  /** TCP port to listen on; 0 takes a free one. */
+  readonly port: number;
+  /** Address to listen on. */
+  readonly host: string;
+  /** The site's public address without a trailing slash, or none: then whatever name a request came by is taken as the site's own. */
+  readonly baseUrl: string | undefined;
+  /** The Postgres to use; none means an embedded one under `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  /** Absolute folder of everything that is kept on disk. */
+  readonly dataDir: string;
+  /** The mail server; none means that mail is written as `.eml` files under `dataDir`. */
+  readonly smtpUrl: string | undefined;
+  /** Comments that one network may post in an hour; 0 means no limit. */
+  readonly commentLimit: number;
+  /** Whether a first start fills the empty site with sample content. */
+  readonly sampleContent: boolean;
+  readonly logLevel: LogLevel;
+  /** What Express is told about proxies in front: a number of hops, `true`/`false`, or a list of addresses. */
+  readonly trustProxy: boolean | number | string;
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** A variable holds what it cannot take. The message is one sentence for whoever starts the site. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the environment.
+ *
+ * @throws ConfigError naming the variable, what it holds and what it takes.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const value = (name: string): string | undefined => environment[name]?.trim() || undefined;
+  return {
+    port: wholeNumber('PORT', value('PORT'), 3000, 65_535),
+    host: value('HOST') ?? '127.0.0.1',
+    baseUrl: webAddress(value('BASE_URL')),
+    databaseUrl: addressOf('DATABASE_URL', value('DATABASE_URL'), ['postgres:', 'postgresql:']),
+    dataDir: resolve(value('DATA_DIR') ?? 'data'),
+    smtpUrl: addressOf('SMTP_URL', value('SMTP_URL'), ['smtp:', 'smtps:']),
+    commentLimit: wholeNumber('COMMENT_LIMIT', value('COMMENT_LIMIT'), 60, 1_000_000),
+    sampleContent: oneOf('SAMPLE_CONTENT', value('SAMPLE_CONTENT') ?? 'yes', ['yes', 'none']) === 'yes',
+    logLevel: oneOf('LOG_LEVEL', value('LOG_LEVEL') ?? 'info', logLevels),
+    trustProxy: proxies(value('TRUST_PROXY')),
+  };
+}
+
+/** The address that links in feeds and mail start with. */
+export function publicAddress(config: Pick<Config, 'baseUrl' | 'port'>): string {
+  return config.baseUrl ?? `http://localhost:${config.port}`;
+}
+
+function wholeNumber(name: string, value: string | undefined, fallback: number, most: number): number {
+  if (value === undefined) return fallback;
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number <= most)) refuse(name, value, `a whole number from 0 to ${most}`);
+  return number;
+}
+
+function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
+  const choice = choices.find((each) => each === value);
+  if (!choice) refuse(name, value, `one of: ${choices.join(', ')}`);
+  return choice;
+}
+
+function webAddress(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const url = URL.parse(value);
+  const usable = url && ['http:', 'https:'].includes(url.protocol) && url.pathname === '/' && !url.search && !url.username;
+  if (!usable) refuse('BASE_URL', value, 'an http or https address without a path, such as https://blog.example');
+  return url.origin;
+}
+
+// These addresses may hold a password, so the sentence does not repeat them.
+function addressOf(name: string, value: string | undefined, schemes: readonly string[]): string | undefined {
+  if (value === undefined) return undefined;
+  if (!schemes.includes(URL.parse(value)?.protocol ?? '')) {
+    refuse(name, 'something else', `an address that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`);
+  }
+  return value;
+}
+
+function proxies(value: string | undefined): boolean | number | string {
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true') return true;
+  if (/^\d{1,2}$/.test(value)) return Number(value);
+  if (/^[\da-fA-F:./, ]+$/.test(value) || /^(loopback|linklocal|uniquelocal)$/.test(value)) return value;
+  return refuse('TRUST_PROXY', value, 'a number of proxies, true, false, loopback, or a list of their addresses');
+}
+
+function refuse(name: string, value: string, takes: string): never {
+  throw new ConfigError(`${name} holds “${value}”, but takes ${takes}.`);
+}
