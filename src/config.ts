@@ -73,7 +73,8 @@ function oneOf<Choice extends string>(name: string, value: string, choices: read
 function webAddress(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   const url = URL.parse(value);
-  const usable = url && ['http:', 'https:'].includes(url.protocol) && url.pathname === '/' && !url.search && !url.username;
+  const usable =
+    url && ['http:', 'https:'].includes(url.protocol) && url.pathname === '/' && !url.search && !url.username;
   if (!usable) refuse('BASE_URL', value, 'an http or https address without a path, such as https://blog.example');
   return url.origin;
 }
@@ -82,7 +83,11 @@ function webAddress(value: string | undefined): string | undefined {
 function addressOf(name: string, value: string | undefined, schemes: readonly string[]): string | undefined {
   if (value === undefined) return undefined;
   if (!schemes.includes(URL.parse(value)?.protocol ?? '')) {
-    refuse(name, 'something else', `an address that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`);
+    refuse(
+      name,
+      'something else',
+      `an address that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
+    );
   }
   return value;
 }

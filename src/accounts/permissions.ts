@@ -1,0 +1,35 @@
+import type { Role } from './table.ts';
+
+/** How far a permission reaches: everywhere, over what concerns one's own posts, or nowhere. */
+export type Reach = 'all' | 'own' | 'none';
+
+/** What the staff can be allowed to do. */
+export type Permission =
+  | 'write' // posts and pages
+  | 'moderate' // decide over comments, close conversations
+  | 'read_notes' // see notes for the staff, addresses, and how a comment was judged
+  | 'manage_people'
+  | 'manage_settings';
+
+/** Who may do what. An author's power over comments can be taken away in the settings, see `reachOf`. */
+export const permissions: Readonly<Record<Role, Readonly<Record<Permission, Reach>>>> = {
+  owner: { write: 'all', moderate: 'all', read_notes: 'all', manage_people: 'all', manage_settings: 'all' },
+  moderator: { write: 'own', moderate: 'all', read_notes: 'all', manage_people: 'none', manage_settings: 'none' },
+  author: { write: 'own', moderate: 'own', read_notes: 'own', manage_people: 'none', manage_settings: 'none' },
+};
+
+/**
+ * How far a person's permission reaches on this site.
+ *
+ * @param role undefined for a visitor who is not signed in.
+ */
+export function reachOf(
+  role: Role | undefined,
+  permission: Permission,
+  { authorsModerate }: { authorsModerate: boolean },
+): Reach {
+  if (!role) return 'none';
+  const reach = permissions[role][permission];
+  const takenAway = (permission === 'moderate' || permission === 'read_notes') && !authorsModerate;
+  return reach === 'own' && takenAway ? 'none' : reach;
+}

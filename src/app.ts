@@ -1,0 +1,63 @@
+import express, { type Express } from 'express';
+import { accountRoutes } from './accounts/routes.ts';
+import { identifyViewer } from './accounts/viewer.ts';
+import { commentRoutes } from './comments/routes.ts';
+import { publicAddress } from './config.ts';
+import type { AppContext } from './context.ts';
+import { feedRoutes } from './feeds/routes.ts';
+import { prepareFrame } from './frame.ts';
+import { healthRoutes } from './health.ts';
+import { loadAssets } from './http/assets.ts';
+import { cachingRules } from './http/caching.ts';
+import { refuseCrossSiteWrites } from './http/cross-site.ts';
+import { errorPages, nothingHere, refuseNulInAddress } from './http/error-pages.ts';
+import { requestLog } from './http/request-log.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { sessions } from './http/session.ts';
+import { moderationRoutes } from './moderation/routes.ts';
+import { deskRoutes } from './posts/desk-routes.ts';
+import { listingRoutes } from './posts/listing-routes.ts';
+import { pageRoutes, postRoutes } from './posts/routes.ts';
+import { settingsRoutes } from './site/routes.ts';
+
+/** Puts the site together: middleware in order, then the features, then what answers the rest. Listens to nothing yet. */
+export function createApp(context: AppContext): Express {
+  const { db, pool, config, secrets, logger, now } = context;
+  const address = publicAddress(config);
+  const secure = address.startsWith('https:');
+  const assets = loadAssets();
+
+  const app = express();
+  app.set('trust proxy', config.trustProxy);
+  app.set('query parser', 'simple');
+  app.disable('x-powered-by');
+  // The site is what BASE_URL says, whether or not a proxy tells how it was reached.
+  if (config.baseUrl)
+    Object.defineProperty(app.request, 'protocol', { get: () => new URL(address).protocol.slice(0, -1) });
+
+  app.use(healthRoutes({ db, pool }));
+  app.use(requestLog(logger));
+  app.use(securityHeaders(secure));
+  app.use(assets.router);
+  app.use(refuseNulInAddress);
+  app.use(cachingRules);
+  app.use(refuseCrossSiteWrites(config.baseUrl));
+  app.use(sessions({ pool, secret: secrets.session, secure }));
+  app.use(identifyViewer(db));
+  app.use(prepareFrame({ db, assets: assets.path, now }));
+  app.use(express.urlencoded({ extended: false, limit: '2mb', parameterLimit: 1000 }));
+
+  app.use(accountRoutes(context));
+  app.use(settingsRoutes(context));
+  app.use(deskRoutes(context));
+  app.use(moderationRoutes(context));
+  app.use(feedRoutes(context));
+  app.use(listingRoutes(context));
+  app.use(commentRoutes(context));
+  app.use(postRoutes(context));
+  app.use(pageRoutes(context));
+
+  app.use(nothingHere);
+  app.use(errorPages(logger));
+  return app;
+}

@@ -1,0 +1,68 @@
+import type { Generated, Selectable } from 'kysely';
+import type { CommentStatus } from './lifecycle.ts';
+
+/** A visitor's browser, known by the hash of the token in its cookie. */
+export interface BrowserTable {
+  id: Generated<number>;
+  token_hash: Buffer;
+  created_at: Date;
+  /** null until the cookie came back for the first time. */
+  seen_at: Date | null;
+}
+
+export interface CommentTable {
+  id: Generated<number>;
+  conversation_id: number;
+  parent_id: number | null;
+  /** The first comment of its branch; itself where it answers the post. */
+  root_id: number;
+  /** 1 for an answer to the post. */
+  depth: number;
+  /** Sort key of the reading order, see thread.ts. */
+  path: Buffer;
+  status: CommentStatus;
+  /** Approved, or above an approved one (then a placeholder). */
+  shown: boolean;
+  /** The account of a staff member who wrote it. */
+  account_id: number | null;
+  /** The browser in which a guest wrote it. */
+  browser_id: number | null;
+  name: string;
+  /** Never shown. */
+  email: string | null;
+  email_proved: Generated<boolean>;
+  website: string | null;
+  source: string;
+  source_format: Generated<'markdown' | 'html'>;
+  /** The source, rendered and sanitised. */
+  html: string;
+  renderer_version: number;
+  /** Keyed hash of the network it came from; erased after a set time. */
+  network_hash: Buffer | null;
+  created_at: Date;
+  external_source: string | null;
+  external_id: string | null;
+}
+
+/** The key of a form that was sent, and the comment that it made. */
+export interface SubmissionTable {
+  key: string;
+  comment_id: number;
+  /** Hash of conversation, parent and text. */
+  digest: Buffer;
+  created_at: Date;
+}
+
+/** How a comment was judged when it was written. */
+export interface JudgementTable {
+  id: Generated<number>;
+  comment_id: number;
+  /** Name of the policy whose opinion decided. */
+  rule: string;
+  verdict: 'pending' | 'approved' | 'spam';
+  facts: unknown;
+  opinions: unknown;
+  judged_at: Date;
+}
+
+export type Comment = Selectable<CommentTable>;

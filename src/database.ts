@@ -1,0 +1,66 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type {
+  AccountTable,
+  InvitationTable,
+  PasswordResetTable,
+  RateLimitTable,
+  SessionTable,
+} from './accounts/table.ts';
+import type { BrowserTable, CommentTable, JudgementTable, SubmissionTable } from './comments/table.ts';
+import type { EventNoteTable, EventTable } from './events/table.ts';
+import type { MailTable } from './mail/table.ts';
+import type {
+  AddressTable,
+  ClosureTable,
+  ConversationCountTable,
+  ConversationTable,
+  PostAuthorTable,
+  PostTable,
+  PostTagTable,
+  TagTable,
+} from './posts/table.ts';
+import type { SecretTable, SiteTable } from './site/table.ts';
+
+/** Every table, by its name. */
+export interface Database {
+  account: AccountTable;
+  address: AddressTable;
+  browser: BrowserTable;
+  closure: ClosureTable;
+  comment: CommentTable;
+  conversation: ConversationTable;
+  conversation_count: ConversationCountTable;
+  event: EventTable;
+  event_note: EventNoteTable;
+  invitation: InvitationTable;
+  judgement: JudgementTable;
+  mail: MailTable;
+  password_reset: PasswordResetTable;
+  post: PostTable;
+  post_author: PostAuthorTable;
+  post_tag: PostTagTable;
+  rate_limit: RateLimitTable;
+  secret: SecretTable;
+  session: SessionTable;
+  site: SiteTable;
+  submission: SubmissionTable;
+  tag: TagTable;
+}
+
+/**
+ * Makes a pool of connections; none is opened before it is needed.
+ *
+ * @param url `postgres://…`, as `pg` reads it.
+ * @param onError told of connections that break while idle; without a listener such an error would end the process.
+ */
+export function createPool(url: string, onError: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5_000 });
+  pool.on('error', onError);
+  return pool;
+}
+
+/** The query builder over a pool. Destroying it ends the pool. */
+export function createDatabase(pool: pg.Pool): Kysely<Database> {
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}

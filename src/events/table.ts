@@ -1,0 +1,35 @@
+import type { Generated, GeneratedAlways, Selectable } from 'kysely';
+
+/** What an event can be about; its id is that of a row of this kind. */
+export type SubjectKind = 'comment' | 'conversation' | 'post' | 'account' | 'site';
+
+/** Something that happened and stays: ids and numbers only. The database refuses to change or delete a row. */
+export interface EventTable {
+  id: GeneratedAlways<number>;
+  subject_kind: SubjectKind;
+  subject_id: number;
+  action: string;
+  from_status: string | null;
+  to_status: string | null;
+  /** The account that did it; null: the software itself, or a guest. */
+  actor_id: number | null;
+  /** The rule that decided, where one did. */
+  rule: string | null;
+  /** Shared by what was done in one go. */
+  batch: string | null;
+  /** The event that this one takes back. */
+  undoes: number | null;
+  numbers: Generated<Record<string, number>>;
+  created_at: Date;
+}
+
+/** The words that belong to an event, erasable beside it. */
+export interface EventNoteTable {
+  event_id: number;
+  /** For the person concerned. */
+  reason: Generated<string>;
+  /** For staff only. */
+  note: Generated<string>;
+}
+
+export type Event = Selectable<EventTable>;

@@ -1,0 +1,89 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { Kysely } from 'kysely';
+import { viewerOf, viewerReach } from './accounts/viewer.ts';
+import type { Database } from './database.ts';
+import { createDates, type Dates } from './http/dates.ts';
+import { createTranslate, type Translate } from './http/messages.ts';
+import { takeNotice } from './http/notice.ts';
+import { type Frame, type Link, setFrame } from './http/render.ts';
+import { listPages } from './posts/queries.ts';
+import { setSite } from './site/current.ts';
+import { loadSite } from './site/queries.ts';
+import type { Site } from './site/table.ts';
+
+/** Reads the settings of the site and puts the frame of its pages together, for what comes after. */
+export function prepareFrame({
+  db,
+  assets,
+  now,
+}: {
+  db: Kysely<Database>;
+  assets: string;
+  now: () => Date;
+}): RequestHandler {
+  return async (request, response, next) => {
+    const [site, pages] = await Promise.all([loadSite(db), listPages(db, { now: now() })]);
+    setSite(response, site);
+    setFrame(response, composeFrame({ request, response, site, pages, assets }));
+    next();
+  };
+}
+
+function composeFrame({
+  request,
+  response,
+  site,
+  pages,
+  assets,
+}: {
+  request: Request;
+  response: Response;
+  site: Site;
+  pages: readonly { slug: string; title: string }[];
+  assets: string;
+}): Frame {
+  const { t, dates } = languageOf(site);
+  const notice = takeNotice(request);
+  const links = (list: readonly Link[]) => list.map((link) => ({ ...link, current: link.href === request.path }));
+  return {
+    title: site.title,
+    tagline: site.tagline,
+    language: site.language,
+    timeZone: site.time_zone,
+    navigation: links([
+      ...pages.map((page) => ({ href: `/${encodeURIComponent(page.slug)}`, label: page.title })),
+      { href: '/index', label: t('frame.index') },
+    ]),
+    staffNavigation: links(staffLinks(response, t)),
+    viewerName: viewerOf(response)?.name,
+    notice: notice && t(notice.key, notice.values),
+    assets,
+    t,
+    dates,
+  };
+}
+
+function staffLinks(response: Response, t: Translate): Link[] {
+  if (!viewerOf(response)) return [];
+  const may = (permission: Parameters<typeof viewerReach>[1]) => viewerReach(response, permission) !== 'none';
+  return [
+    ...(may('write') ? [{ href: '/write', label: t('frame.write') }] : []),
+    ...(may('moderate') ? [{ href: '/moderation', label: t('frame.moderation') }] : []),
+    ...(may('manage_people') ? [{ href: '/people', label: t('frame.people') }] : []),
+    ...(may('manage_settings') ? [{ href: '/settings', label: t('frame.settings') }] : []),
+    { href: '/account', label: t('frame.account') },
+  ];
+}
+
+const languages = new Map<string, { t: Translate; dates: Dates }>();
+
+// Building the formatters costs milliseconds; there are as many as the owner has tried out.
+function languageOf({ language, time_zone }: Site): { t: Translate; dates: Dates } {
+  const key = `${language} ${time_zone}`;
+  let made = languages.get(key);
+  if (!made) {
+    made = { t: createTranslate(language), dates: createDates(language, time_zone) };
+    languages.set(key, made);
+  }
+  return made;
+}

@@ -1,0 +1,52 @@
+import type { Message } from './messages.ts';
+
+/** A refusal that has a page of its own. Thrown where a request cannot go on; the error handler shows it. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly status: number;
+  /** The sentence that says what was the matter; none: the general one of this status. */
+  readonly explanation: Message | undefined;
+  /** Seconds after which to try again, for 429 and 503. */
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, explanation?: Message, retryAfter?: number) {
+    super(explanation?.key ?? `HTTP ${status}`);
+    this.status = status;
+    this.explanation = explanation;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** Nothing is here, or nothing that this visitor may see. */
+export function notFound(): HttpError {
+  return new HttpError(404);
+}
+
+/** It was here and is not any more. */
+export function gone(): HttpError {
+  return new HttpError(410);
+}
+
+/** The request is understood and refused; the sentence says by what. */
+export function forbidden(explanation: Message): HttpError {
+  return new HttpError(403, explanation);
+}
+
+/** The value, or 404 where there is none. */
+export function found<Value>(value: Value | undefined | null): Value {
+  if (value === undefined || value === null) throw notFound();
+  return value;
+}
+
+// SQLSTATE classes 08 (connection) and 57P0x (shutting down, starting up), 53300 (too many connections).
+const databaseAway = /^(08...|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE)$/;
+
+/** Whether an error says that the database cannot be reached now, rather than that something is wrong with the code. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, syscall } = error as Error & { code?: string; syscall?: string };
+  if (code && databaseAway.test(code)) return code !== 'ENOENT' || syscall === 'connect';
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+    error.message,
+  );
+}

@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { IntlMessageFormat } from 'intl-messageformat';
+import accounts from '../../messages/en/accounts.json' with { type: 'json' };
+import comments from '../../messages/en/comments.json' with { type: 'json' };
+import general from '../../messages/en/general.json' with { type: 'json' };
+import moderation from '../../messages/en/moderation.json' with { type: 'json' };
+import posts from '../../messages/en/posts.json' with { type: 'json' };
+import settings from '../../messages/en/settings.json' with { type: 'json' };
+import writing from '../../messages/en/writing.json' with { type: 'json' };
+
+const english = { ...accounts, ...comments, ...general, ...moderation, ...posts, ...settings, ...writing };
+
+/** The name of a sentence of the interface. English has all of them. */
+export type MessageKey = keyof typeof english;
+
+/** What a sentence is filled with. */
+export type MessageValues = Readonly<Record<string, string | number | Date>>;
+
+/** Gives a sentence of the interface, with its places filled (ICU message syntax). The result is text, not HTML. */
+export type Translate = (key: MessageKey, values?: MessageValues) => string;
+
+/** A sentence that is chosen in one place and worded in another. */
+export interface Message {
+  readonly key: MessageKey;
+  readonly values?: MessageValues;
+}
+
+const folder = join(import.meta.dirname, '..', '..', 'messages');
+
+/**
+ * Reads the sentences of a language; what it lacks is said in English.
+ *
+ * @param language BCP 47 tag. A folder under `messages/` with its name makes it available.
+ */
+export function createTranslate(language: string): Translate {
+  const sentences: Record<string, string> = { ...english, ...readSentences(language) };
+  const formats = new Map<string, IntlMessageFormat>();
+  return (key, values) => {
+    let format = formats.get(key);
+    if (!format) {
+      format = new IntlMessageFormat(sentences[key] ?? key, language, undefined, { ignoreTag: true });
+      formats.set(key, format);
+    }
+    return String(format.format(values));
+  };
+}
+
+/** The languages that can be chosen: BCP 47 tags. */
+export function availableLanguages(): string[] {
+  return readdirSync(folder).sort();
+}
+
+function readSentences(language: string): Record<string, string> {
+  if (language === 'en' || !availableLanguages().includes(language)) return {};
+  const files = readdirSync(join(folder, language));
+  return Object.assign({}, ...files.map((file) => JSON.parse(readFileSync(join(folder, language, file), 'utf8'))));
+}

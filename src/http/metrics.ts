@@ -1,0 +1,72 @@
+import type { RequestHandler } from 'express';
+import type pg from 'pg';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { notFound } from './errors.ts';
+
+/** Counts and times requests, and shows them to Prometheus. */
+export interface Metrics {
+  /** Put before everything that is to be measured. */
+  readonly measure: RequestHandler;
+  /** Answers `/metrics`, to this machine only. */
+  readonly page: RequestHandler;
+}
+
+/**
+ * @param pool its open, idle and awaited connections are shown.
+ * @param waitingJobs how many jobs wait; asked whenever the page is.
+ */
+export function createMetrics({ pool, waitingJobs }: { pool: pg.Pool; waitingJobs: () => Promise<number> }): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const seconds = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the request to the end of its answer.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'database_connections',
+    help: 'Connections of the pool, by what they do; awaited: requests that wait for one.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      this.set({ state: 'open' }, pool.totalCount);
+      this.set({ state: 'idle' }, pool.idleCount);
+      this.set({ state: 'awaited' }, pool.waitingCount);
+    },
+  });
+  new Gauge({
+    name: 'jobs_waiting',
+    help: 'Jobs that are to be done.',
+    registers: [registry],
+    async collect() {
+      this.set(await waitingJobs().catch(() => Number.NaN));
+    },
+  });
+
+  return {
+    measure(request, response, next) {
+      const stop = seconds.startTimer();
+      response.once('close', () => {
+        const route = request.route?.path ? request.baseUrl + request.route.path : 'other';
+        stop({ method: knownMethod(request.method), route, status: response.statusCode });
+      });
+      next();
+    },
+    async page(request, response) {
+      if (!isFromThisMachine(request)) throw notFound();
+      response.type(registry.contentType).send(await registry.metrics());
+    },
+  };
+}
+
+// A proxy on this machine forwards strangers from a loopback address, and says so in a header.
+function isFromThisMachine(request: Parameters<RequestHandler>[0]): boolean {
+  const forwarded = request.get('x-forwarded-for') ?? request.get('forwarded');
+  return forwarded === undefined && /^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? '');
+}
+
+function knownMethod(method: string): string {
+  return ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other';
+}

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { Eta } from 'eta';
+import type { Response } from 'express';
+import { TrustedHtml } from '../text/trusted-html.ts';
+import type { Dates } from './dates.ts';
+import type { Translate } from './messages.ts';
+
+/** What surrounds every page: the site's name and ways through it, and how its words and times are written. */
+export interface Frame {
+  readonly title: string;
+  readonly tagline: string;
+  /** BCP 47 tag, for `lang`. */
+  readonly language: string;
+  readonly timeZone: string;
+  readonly navigation: readonly Link[];
+  /** Ways to the staff's pages; empty for visitors. */
+  readonly staffNavigation: readonly Link[];
+  /** The name of who is signed in. */
+  readonly viewerName: string | undefined;
+  /** Said once, after something was done. */
+  readonly notice: string | undefined;
+  /** Path of the asset folder. */
+  readonly assets: string;
+  readonly t: Translate;
+  readonly dates: Dates;
+}
+
+export interface Link {
+  readonly href: string;
+  readonly label: string;
+  readonly current?: boolean;
+}
+
+/** A template and the shape of what it prints. */
+export interface View<Model extends object> {
+  readonly template: string;
+  readonly model?: Model;
+}
+
+/** What every view must say for the frame, beside its own model. */
+export interface PageHead {
+  /** The title of the page, without the site's name; empty for the home page. */
+  readonly title: string;
+  /** One sentence for search engines and previews. */
+  readonly description?: string;
+  /** Path of a feed of what the page shows. */
+  readonly feed?: string;
+  /** The path by which the page should be known, where it has several. */
+  readonly canonical?: string;
+  /** Keeps the page out of search engines. */
+  readonly hiddenFromSearch?: boolean;
+}
+
+/**
+ * Names a template under `views/` and binds it to the model it prints.
+ *
+ * @param template path without ending, such as `posts/post`.
+ */
+export function defineView<Model extends object>(template: string): View<Model> {
+  return { template };
+}
+
+const eta = new Eta({
+  views: join(import.meta.dirname, '..', '..', 'views'),
+  cache: true,
+  // Every template can say `t('key')`; raw output is for `trusted(…)` and other templates only, and a test says so.
+  functionHeader: 'const { t, dates } = it.frame; const trusted = it.trusted;',
+});
+
+/** Makes the HTML of a page. */
+export function renderPage<Model extends object>(frame: Frame, view: View<Model>, model: Model & PageHead): string {
+  return eta.render(`/${view.template}`, { ...model, frame, trusted });
+}
+
+/** Sends a page with the frame of this request, see `frameOf`. */
+export function sendPage<Model extends object>(
+  response: Response,
+  view: View<Model>,
+  model: Model & PageHead,
+  status = 200,
+): void {
+  response
+    .status(status)
+    .type('html')
+    .send(renderPage(frameOf(response), view, model));
+}
+
+/** The frame of the page that answers this request, put there by the first middleware that knows it. */
+export function frameOf(response: Response): Frame {
+  return response.locals.frame as Frame;
+}
+
+/** Lets `response` be rendered with this frame. */
+export function setFrame(response: Response, frame: Frame): void {
+  response.locals.frame = frame;
+}
+
+/** The one way to print HTML as it is. */
+function trusted(html: unknown): string {
+  if (!(html instanceof TrustedHtml)) throw new TypeError('Only TrustedHtml is printed as it is.');
+  return html.toString();
+}

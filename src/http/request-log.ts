@@ -1,0 +1,46 @@
+import type { RequestHandler } from 'express';
+import { type Logger, pino } from 'pino';
+import { pinoHttp } from 'pino-http';
+import pretty from 'pino-pretty';
+import type { LogLevel } from '../config.ts';
+
+/** Makes the log: JSON lines, or lines for people where someone watches a terminal. */
+export function createLogger(level: LogLevel): Logger {
+  if (!process.stdout.isTTY) return pino({ level });
+  return pino({ level }, pretty({ colorize: true, ignore: 'pid,hostname,request,response', sync: true }));
+}
+
+/**
+ * One line a request: what was asked for and how it went. No address, query string, header or body: they may hold what is
+ * nobody's business.
+ */
+export function requestLog(logger: Logger): RequestHandler {
+  return pinoHttp({
+    logger,
+    quietReqLogger: true,
+    autoLogging: { ignore: (request) => quietPaths.has(request.url ?? '') },
+    wrapSerializers: false,
+    customAttributeKeys: { req: 'request', res: 'response', err: 'error', responseTime: 'milliseconds' },
+    serializers: {
+      request: (request: { method?: string; originalUrl?: string; url?: string }) => ({
+        method: request.method,
+        path: pathOf(request),
+      }),
+      response: (response: { statusCode: number }) => ({ status: response.statusCode }),
+    },
+    customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'info'),
+    customSuccessMessage: (request, response) => `${request.method} ${pathOf(request)} ${response.statusCode}`,
+    customErrorMessage: (request, response) => `${request.method} ${pathOf(request)} ${response.statusCode}`,
+  });
+}
+
+// What machines ask for every few seconds would bury the rest.
+const quietPaths = new Set(['/healthz', '/readyz', '/metrics']);
+
+// A path can be a secret itself: the token of a mailed link is left out.
+const secretPath = /^\/(setup|invitations|password-reset)\/[^/]+/;
+
+function pathOf(request: { originalUrl?: string; url?: string }): string {
+  const path = (request.originalUrl ?? request.url ?? '').split('?', 1)[0] ?? '';
+  return path.replace(secretPath, '/$1/…').slice(0, 200);
+}

@@ -1,0 +1,43 @@
+import pgStore from 'connect-pg-simple';
+import type { RequestHandler } from 'express';
+import session from 'express-session';
+import type pg from 'pg';
+import type { Message } from './messages.ts';
+
+declare module 'express-session' {
+  interface SessionData {
+    accountId: number;
+    /** ISO 8601. */
+    signedInAt: string;
+    /** What the browser called itself at sign-in, to tell sessions apart. */
+    userAgent: string;
+    /** Said on the next page, once. */
+    notice: Message;
+  }
+}
+
+const PostgresStore = pgStore(session);
+const sessionDays = 30;
+
+/**
+ * Sessions of the staff, kept in Postgres. A visitor who never signs in gets no cookie, and no query is made for one.
+ *
+ * @param secure whether the site is reached by https: then the cookie is bound to it.
+ * @param secret signs the cookie; the same for all processes.
+ */
+export function sessions({ pool, secret, secure }: { pool: pg.Pool; secret: Buffer; secure: boolean }): RequestHandler {
+  return session({
+    name: sessionCookie(secure),
+    secret: secret.toString('hex'),
+    resave: false,
+    saveUninitialized: false,
+    rolling: false,
+    cookie: { httpOnly: true, sameSite: 'lax', secure, maxAge: sessionDays * 86_400_000, path: '/' },
+    store: new PostgresStore({ pool, tableName: 'session', pruneSessionInterval: false }),
+  });
+}
+
+/** The session cookie's name; `__Host-` keeps other hosts of the domain from setting it. */
+export function sessionCookie(secure: boolean): string {
+  return secure ? '__Host-session' : 'session';
+}

@@ -1,0 +1,23 @@
+import { promises as fs } from 'node:fs';
+import path from 'node:path';
+import type { Kysely } from 'kysely';
+import { FileMigrationProvider, Migrator } from 'kysely/migration';
+
+/**
+ * Brings the schema up to date. Safe to call from several processes at once: a lock in the database lets one work
+ * while the others wait.
+ *
+ * @returns names of the migrations that were applied now, in order.
+ * @throws whatever the first failing migration threw; its changes are rolled back.
+ */
+export async function migrateToLatest<Tables>(db: Kysely<Tables>): Promise<string[]> {
+  const { error, results = [] } = await createMigrator(db).migrateToLatest();
+  if (error) throw error;
+  return results.map((result) => result.migrationName);
+}
+
+/** The migrations of `migrations/`, to apply them step by step or to compare them with a database. */
+export function createMigrator<Tables>(db: Kysely<Tables>): Migrator {
+  const migrationFolder = path.join(import.meta.dirname, '..', 'migrations');
+  return new Migrator({ db, provider: new FileMigrationProvider({ fs, path, migrationFolder }) });
+}

@@ -1,0 +1,89 @@
+import type { Generated, Selectable } from 'kysely';
+import type { CommentMode } from '../site/table.ts';
+
+/** What can be replied to; owned by a post or a page. Replies lock its row in share mode, a closing exclusively. */
+export interface ConversationTable {
+  id: Generated<number>;
+  /** null: as the site says. */
+  mode: CommentMode | null;
+  /** Days after publication; null: as the site says, 0: never. */
+  close_after_days: number | null;
+}
+
+/** How many comments of a conversation can be read and how many wait. Changed last in a transaction. */
+export interface ConversationCountTable {
+  conversation_id: number;
+  readable: Generated<number>;
+  waiting: Generated<number>;
+}
+
+/** One closing of a conversation by hand, over when it was reopened. */
+export interface ClosureTable {
+  id: Generated<number>;
+  conversation_id: number;
+  /** Shown to readers. */
+  reason: Generated<string>;
+  /** For staff only. */
+  note: Generated<string>;
+  closed_by: number | null;
+  closed_at: Date;
+  reopened_by: number | null;
+  reopened_at: Date | null;
+}
+
+/** A post lives at `/posts/:slug`, a page at `/:slug`; they are otherwise alike. */
+export type PostKind = 'post' | 'page';
+
+export interface PostTable {
+  id: Generated<number>;
+  kind: PostKind;
+  slug: string;
+  title: string;
+  /** As its author wrote it; empty: cut from the text when shown. */
+  excerpt: Generated<string>;
+  source: string;
+  source_format: Generated<'markdown' | 'html'>;
+  /** The source, rendered and sanitised. */
+  html: string;
+  renderer_version: number;
+  conversation_id: number;
+  /** null: a draft; in the future: scheduled; past: published. */
+  published_at: Date | null;
+  deleted_at: Date | null;
+  /** Raised by every save, so that two people do not overwrite each other. */
+  version: Generated<number>;
+  created_at: Date;
+  updated_at: Date;
+  external_source: string | null;
+  external_id: string | null;
+}
+
+/** Who wrote a post, in the order in which they are named. */
+export interface PostAuthorTable {
+  post_id: number;
+  account_id: number;
+  position: number;
+}
+
+export interface TagTable {
+  id: Generated<number>;
+  slug: string;
+  name: string;
+}
+
+export interface PostTagTable {
+  post_id: number;
+  tag_id: number;
+}
+
+/** An earlier address and the post that it leads to now; null: gone. */
+export interface AddressTable {
+  /** The whole path, such as `/posts/an-earlier-slug`. */
+  path: string;
+  post_id: number | null;
+}
+
+export type Post = Selectable<PostTable>;
+export type Closure = Selectable<ClosureTable>;
+export type Conversation = Selectable<ConversationTable>;
+export type Tag = Selectable<TagTable>;

@@ -1,0 +1,35 @@
+import type { Generated, Selectable } from 'kysely';
+
+/** Who may comment without waiting, for the whole site or one conversation. */
+export type CommentMode = 'open' | 'first_held' | 'all_held' | 'closed';
+
+/** All comment modes, from the most open to the most closed. */
+export const commentModes: readonly CommentMode[] = ['open', 'first_held', 'all_held', 'closed'];
+
+/** The settings of the site: one row. */
+export interface SiteTable {
+  id: Generated<number>;
+  title: string;
+  tagline: Generated<string>;
+  /** BCP 47 tag of the interface and of the sorting of titles. */
+  language: Generated<string>;
+  /** IANA name of the zone in which dates are shown and publication is scheduled. */
+  time_zone: Generated<string>;
+  comment_mode: Generated<CommentMode>;
+  /** Days after publication at which conversations close by themselves; null: never. */
+  close_after_days: number | null;
+  /** A comment with more links than this waits for a moderator. */
+  links_allowed: Generated<number>;
+  email_required: Generated<boolean>;
+  /** Whether authors decide over comments on their own posts. */
+  authors_moderate: Generated<boolean>;
+  version: Generated<number>;
+}
+
+/** Keys that the processes share: 32 random bytes each. */
+export interface SecretTable {
+  name: 'session' | 'network' | 'setup';
+  value: Buffer;
+}
+
+export type Site = Selectable<SiteTable>;

@@ -1,0 +1,81 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { Express } from 'express';
+import type { Kysely } from 'kysely';
+import { pino } from 'pino';
+import type { Role } from '../../src/accounts/table.ts';
+import { createApp } from '../../src/app.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { createDatabase, createPool, type Database } from '../../src/database.ts';
+import { loadSecrets } from '../../src/site/queries.ts';
+import { createTestDatabase } from './database.ts';
+
+/** A whole site on a database of its own, with a clock that the test holds. */
+export interface TestSite {
+  readonly app: Express;
+  readonly db: Kysely<Database>;
+  /** What the site takes for now; assign to it to let time pass. */
+  now: Date;
+  /** Makes an account and a session for it; `cookie` goes into the Cookie header of a request. */
+  signIn(role: Role, name?: string): Promise<{ id: number; cookie: string }>;
+  close(): Promise<void>;
+}
+
+/** The headers that a browser adds to a form of the site itself. */
+export const fromOwnPage = { 'Sec-Fetch-Site': 'same-origin' };
+
+/**
+ * Starts a site for one test file.
+ *
+ * @param environment variables as `readConfig` takes them; without any, nobody is limited.
+ */
+export async function createTestSite(environment: Record<string, string> = {}): Promise<TestSite> {
+  const database = await createTestDatabase();
+  const pool = createPool(database.url, () => {});
+  const db = createDatabase(pool);
+  const config: Config = readConfig({ COMMENT_LIMIT: '0', LOG_LEVEL: 'silent', ...environment });
+  const secrets = await loadSecrets(db);
+  const site: TestSite = {
+    app: createApp({ db, pool, config, secrets, logger: pino({ level: 'silent' }), now: () => site.now }),
+    db,
+    now: new Date(),
+    async signIn(role, name = `${role[0]?.toUpperCase()}${role.slice(1)} Person`) {
+      const id = await addAccount(db, { role, name });
+      const sid = randomUUID();
+      const expire = new Date(Date.now() + 86_400_000);
+      const sess = { cookie: { path: '/' }, accountId: id, signedInAt: new Date().toISOString(), userAgent: 'test' };
+      await db
+        .insertInto('session')
+        .values({ sid, sess: JSON.stringify(sess), expire })
+        .execute();
+      const signature = createHmac('sha256', secrets.session.toString('hex'))
+        .update(sid)
+        .digest('base64')
+        .replace(/=+$/, '');
+      return { id, cookie: `session=${encodeURIComponent(`s:${sid}.${signature}`)}` };
+    },
+    async close() {
+      await db.destroy();
+      await database.drop();
+    },
+  };
+  return site;
+}
+
+let accounts = 0;
+
+async function addAccount(db: Kysely<Database>, { role, name }: { role: Role; name: string }): Promise<number> {
+  accounts += 1;
+  const { id } = await db
+    .insertInto('account')
+    .values({
+      handle: `${role}-${accounts}`,
+      name,
+      email: `${role}-${accounts}@site.example`,
+      role,
+      password_hash: 'none that any password matches',
+      created_at: new Date(),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
