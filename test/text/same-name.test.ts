@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { nameKey } from '../../src/text/same-name.ts';
+
+describe('a name', () => {
+  it.each([
+    ['in capitals', 'Dave Briggs', 'DAVE BRIGGS'],
+    ['run together', 'Dave Briggs', 'davebriggs'],
+    ['with signs', 'Dave Briggs', '~ Dave_Briggs! ~'],
+    ['with invisible characters', 'Dave Briggs', 'Da\u200bve\u00ad Bri\u2060ggs\ufe0f'],
+    ['with Cyrillic letters', 'Dave Cope', 'Dаvе Соре'],
+    ['with Greek letters', 'Bob Tate', 'Βοb Τατε'],
+    ['with digits for letters', 'Olli Ilo', '0lli I1o'],
+    ['with a bar for a letter', 'Alan', 'A|an'],
+    ['with l and I exchanged', 'Will', 'WiIl'],
+    ['with two letters for one', 'Emma Wood', 'Ernma VVood'],
+    ['with marks', 'Dave', 'Ḋȧvẹ\u0332'],
+    ['in other forms of the letters', 'Dave', '𝐃𝓪ｖⓔ'],
+    ['in Greek capitals', 'Νίκος', 'ΝΙΚΟΣ'],
+    ['with a dotless i', 'Dave Briggs', 'Dave Brıggs'],
+    ['decomposed', '가나', '가나'.normalize('NFD')],
+  ])('is taken for the same when written %s', (_how, staff, guest) => {
+    expect(nameKey(guest)).toBe(nameKey(staff));
+  });
+
+  it.each([
+    ['Dave', 'Davey'],
+    ['Dave', 'Eva'],
+    ['Rob 2', 'Rob 3'],
+    ['किरण', 'करण'],
+    ['😀', '😎'],
+    ['…', '?'],
+  ])('%s is not taken for %s', (one, other) => {
+    expect(nameKey(one)).not.toBe(nameKey(other));
+  });
+
+  it('is never without a key', () => {
+    expect(nameKey('😀')).toBe('😀');
+  });
+});
