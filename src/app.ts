@@ -1,7 +1,7 @@
 import express, { type Express } from 'express';
 import { accountRoutes } from './accounts/routes.ts';
 import { identifyViewer } from './accounts/viewer.ts';
-import { commentRoutes } from './comments/routes.ts';
+import { commentRoutes, pageRoutes } from './comments/routes.ts';
 import { publicAddress } from './config.ts';
 import type { AppContext } from './context.ts';
 import { feedRoutes } from './feeds/routes.ts';
@@ -10,14 +10,13 @@ import { healthRoutes } from './health.ts';
 import { loadAssets } from './http/assets.ts';
 import { cachingRules } from './http/caching.ts';
 import { refuseCrossSiteWrites } from './http/cross-site.ts';
-import { errorPages, nothingHere, refuseNulInAddress } from './http/error-pages.ts';
+import { errorPages, nothingHere, refuseBrokenAddress } from './http/error-pages.ts';
 import { requestLog } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { sessions } from './http/session.ts';
 import { moderationRoutes } from './moderation/routes.ts';
 import { deskRoutes } from './posts/desk-routes.ts';
 import { listingRoutes } from './posts/listing-routes.ts';
-import { pageRoutes, postRoutes } from './posts/routes.ts';
 import { settingsRoutes } from './site/routes.ts';
 
 /** Puts the site together: middleware in order, then the features, then what answers the rest. Listens to nothing yet. */
@@ -26,6 +25,7 @@ export function createApp(context: AppContext): Express {
   const address = publicAddress(config);
   const secure = address.startsWith('https:');
   const assets = loadAssets();
+  const frame = prepareFrame({ db, assets: assets.path, now });
 
   const app = express();
   app.set('trust proxy', config.trustProxy);
@@ -35,16 +35,16 @@ export function createApp(context: AppContext): Express {
   if (config.baseUrl)
     Object.defineProperty(app.request, 'protocol', { get: () => new URL(address).protocol.slice(0, -1) });
 
-  app.use(healthRoutes({ db, pool }));
+  app.use(healthRoutes({ db, pool, audience: config.metrics }));
   app.use(requestLog(logger));
   app.use(securityHeaders(secure));
   app.use(assets.router);
-  app.use(refuseNulInAddress);
+  app.use(refuseBrokenAddress);
   app.use(cachingRules);
   app.use(refuseCrossSiteWrites(config.baseUrl));
   app.use(sessions({ pool, secret: secrets.session, secure }));
   app.use(identifyViewer(db));
-  app.use(prepareFrame({ db, assets: assets.path, now }));
+  app.use(frame);
   app.use(express.urlencoded({ extended: false, limit: '2mb', parameterLimit: 1000 }));
 
   app.use(accountRoutes(context));
@@ -54,10 +54,9 @@ export function createApp(context: AppContext): Express {
   app.use(feedRoutes(context));
   app.use(listingRoutes(context));
   app.use(commentRoutes(context));
-  app.use(postRoutes(context));
   app.use(pageRoutes(context));
 
   app.use(nothingHere);
-  app.use(errorPages(logger));
+  app.use(errorPages({ logger, frame, stylesheet: `${assets.path}/site.css` }));
   return app;
 }

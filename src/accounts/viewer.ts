@@ -38,6 +38,17 @@ export function viewerReach(response: Response, permission: Permission): Reach {
   return reachOf(viewerOf(response)?.role, permission, { authorsModerate: siteOf(response).authors_moderate });
 }
 
+/** Whether a permission of whoever is signed in reaches a post: all posts, or as one of its authors. */
+export function reachesPost(
+  response: Response,
+  permission: Permission,
+  { authors }: { authors: readonly { readonly id: number }[] },
+): boolean {
+  const reach = viewerReach(response, permission);
+  const viewer = viewerOf(response);
+  return reach === 'all' || (reach === 'own' && authors.some(({ id }) => id === viewer?.id));
+}
+
 /**
  * Lets through whoever is signed in and has the permission, at least over what is their own. A visitor who wants to read
  * is sent to sign in; who may not see a page is told that there is none.

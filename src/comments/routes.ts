@@ -1,6 +1,80 @@
-import { Router } from 'express';
+import { type Request, type Response, Router } from 'express';
+import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
+import { gone, notFound } from '../http/errors.ts';
+import { hrefOf } from '../posts/addresses.ts';
+import type { PostForReading } from '../posts/queries.ts';
+import { readerOf } from '../posts/reader.ts';
+import { readAddress } from '../posts/reading.ts';
+import type { PostKind } from '../posts/table.ts';
+import { sendPostPage } from './conversation-page.ts';
+import { leadToComment, showReplyForm } from './permalink.ts';
+import { noteBrowser } from './queries.ts';
+import { type ReplyContext, takeReply } from './replying.ts';
+import { readVisitor } from './visitor.ts';
 
-export function commentRoutes(_context: AppContext): Router {
-  return Router();
+/**
+ * Posts with their conversations, and single comments:
+ * `GET /posts/:slug`, `POST /posts/:slug/comments`, `GET /comments/:id`, `GET /comments/:id/reply`.
+ */
+export function commentRoutes(app: AppContext): Router {
+  const context = replyContext(app);
+  const router = Router();
+  router.get('/posts/:slug', (request, response) => showPost(context, request, response, 'post'));
+  router.post('/posts/:slug/comments', (request, response) => postReply(context, request, response, 'post'));
+  router.get('/comments/:id', (request, response) => leadToComment(context, request, response));
+  router.get('/comments/:id/reply', (request, response) => showReplyForm(context, request, response));
+  return router;
+}
+
+/** Pages, at the top of the site's addresses: `GET /:slug`, `POST /:slug/comments`. Stands after all other routes. */
+export function pageRoutes(app: AppContext): Router {
+  const context = replyContext(app);
+  const router = Router();
+  router.get('/:slug', (request, response) => showPost(context, request, response, 'page'));
+  router.post('/:slug/comments', (request, response) => postReply(context, request, response, 'page'));
+  return router;
+}
+
+type SlugRequest = Request<{ slug: string }>;
+
+async function showPost(
+  context: ReplyContext,
+  request: SlugRequest,
+  response: Response,
+  kind: PostKind,
+): Promise<void> {
+  const { post, moved } = await findReadable(context, request, response, kind);
+  if (moved) return response.redirect(301, hrefOf(post));
+  const browserId = readVisitor(request, context.cookies);
+  if (browserId !== undefined) await noteBrowser(context.db, { id: browserId, now: context.now() });
+  await sendPostPage(context, request, response, { post });
+}
+
+// A reply to an earlier address is one to the present: it may have been written while the post moved.
+async function postReply(
+  context: ReplyContext,
+  request: SlugRequest,
+  response: Response,
+  kind: PostKind,
+): Promise<void> {
+  const { post } = await findReadable(context, request, response, kind);
+  await takeReply(context, request, response, post);
+}
+
+async function findReadable(
+  { db, now }: ReplyContext,
+  request: SlugRequest,
+  response: Response,
+  kind: PostKind,
+): Promise<{ post: PostForReading; moved: boolean }> {
+  const reading = await readAddress(db, { kind, slug: request.params.slug, reader: readerOf(response), now: now() });
+  if (reading.kind === 'gone') throw gone();
+  if (reading.kind === 'nothing') throw notFound();
+  return { post: reading.post, moved: reading.kind === 'moved' };
+}
+
+function replyContext({ db, now, config, secrets }: AppContext): ReplyContext {
+  const secure = publicAddress(config).startsWith('https:');
+  return { db, now, config, secrets, cookies: { secret: secrets.visitor, secure } };
 }

@@ -1,10 +1,10 @@
-import type { Generated, Selectable } from 'kysely';
+import type { ColumnType, Generated, Selectable } from 'kysely';
 import type { CommentStatus } from './lifecycle.ts';
+import type { Facts, StoredOpinion } from './policies.ts';
 
-/** A visitor's browser, known by the hash of the token in its cookie. */
+/** A visitor's browser, known by a signed cookie that holds its id. */
 export interface BrowserTable {
   id: Generated<number>;
-  token_hash: Buffer;
   created_at: Date;
   /** null until the cookie came back for the first time. */
   seen_at: Date | null;
@@ -60,9 +60,11 @@ export interface JudgementTable {
   /** Name of the policy whose opinion decided. */
   rule: string;
   verdict: 'pending' | 'approved' | 'spam';
-  facts: unknown;
-  opinions: unknown;
+  /** Written as JSON text, as are the opinions. */
+  facts: ColumnType<Facts, string, never>;
+  opinions: ColumnType<StoredOpinion[], string, never>;
   judged_at: Date;
 }
 
+export type Judgement = Selectable<JudgementTable>;
 export type Comment = Selectable<CommentTable>;

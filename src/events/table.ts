@@ -1,4 +1,4 @@
-import type { Generated, GeneratedAlways, Selectable } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways, Selectable } from 'kysely';
 
 /** What an event can be about; its id is that of a row of this kind. */
 export type SubjectKind = 'comment' | 'conversation' | 'post' | 'account' | 'site';
@@ -19,7 +19,8 @@ export interface EventTable {
   batch: string | null;
   /** The event that this one takes back. */
   undoes: number | null;
-  numbers: Generated<Record<string, number>>;
+  /** Written as JSON text, read as an object. */
+  numbers: ColumnType<Record<string, number>, string | undefined, never>;
   created_at: Date;
 }
 
@@ -33,3 +34,4 @@ export interface EventNoteTable {
 }
 
 export type Event = Selectable<EventTable>;
+export type EventNote = Selectable<EventNoteTable>;

@@ -1,6 +1,14 @@
 import type { Kysely } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Database } from '../database.ts';
-import type { Post } from './table.ts';
+import type { Post, PostKind } from './table.ts';
+
+/** A post with all that its page says of it. */
+export interface PostForReading extends Omit<Post, 'source' | 'source_format' | 'external_source' | 'external_id'> {
+  readonly authors: readonly { readonly id: number; readonly handle: string; readonly name: string }[];
+  readonly tags: readonly { readonly slug: string; readonly name: string }[];
+  readonly readable: number;
+}
 
 /** The published pages, for the navigation. */
 export function listPages(db: Kysely<Database>, { now }: { now: Date }): Promise<Pick<Post, 'slug' | 'title'>[]> {
@@ -13,4 +21,71 @@ export function listPages(db: Kysely<Database>, { now }: { now: Date }): Promise
     .orderBy('id')
     .limit(12)
     .execute();
+}
+
+/** Finds a post by its present address, in whatever state: the caller decides who may know of it. */
+export function findPost(
+  db: Kysely<Database>,
+  { kind, slug }: { kind: PostKind; slug: string },
+): Promise<PostForReading | undefined> {
+  return selectPost(db).where('post.kind', '=', kind).where('post.slug', '=', slug).executeTakeFirst();
+}
+
+/** Finds a post by its id, in whatever state. */
+export function findPostById(db: Kysely<Database>, id: number): Promise<PostForReading | undefined> {
+  return selectPost(db).where('post.id', '=', id).executeTakeFirst();
+}
+
+/** Finds the post that owns a conversation, in whatever state. */
+export function findPostOfConversation(
+  db: Kysely<Database>,
+  conversationId: number,
+): Promise<PostForReading | undefined> {
+  return selectPost(db).where('post.conversation_id', '=', conversationId).executeTakeFirst();
+}
+
+/** Where an earlier address leads: a post, nowhere any more (null), or it never was one (undefined). */
+export async function findEarlierAddress(db: Kysely<Database>, path: string): Promise<number | null | undefined> {
+  const row = await db.selectFrom('address').select('post_id').where('path', '=', path).executeTakeFirst();
+  return row?.post_id;
+}
+
+function selectPost(db: Kysely<Database>) {
+  return db
+    .selectFrom('post')
+    .innerJoin('conversation_count', 'conversation_count.conversation_id', 'post.conversation_id')
+    .select([
+      'post.id',
+      'post.kind',
+      'post.slug',
+      'post.title',
+      'post.excerpt',
+      'post.html',
+      'post.renderer_version',
+      'post.conversation_id',
+      'post.published_at',
+      'post.deleted_at',
+      'post.version',
+      'post.created_at',
+      'post.updated_at',
+      'conversation_count.readable',
+    ])
+    .select((eb) => [
+      jsonArrayFrom(
+        eb
+          .selectFrom('post_author')
+          .innerJoin('account', 'account.id', 'post_author.account_id')
+          .select(['account.id', 'account.handle', 'account.name'])
+          .whereRef('post_author.post_id', '=', 'post.id')
+          .orderBy('post_author.position'),
+      ).as('authors'),
+      jsonArrayFrom(
+        eb
+          .selectFrom('post_tag')
+          .innerJoin('tag', 'tag.id', 'post_tag.tag_id')
+          .select(['tag.slug', 'tag.name'])
+          .whereRef('post_tag.post_id', '=', 'post.id')
+          .orderBy('tag.name'),
+      ).as('tags'),
+    ]);
 }

@@ -1,0 +1,143 @@
+import type { Request, Response } from 'express';
+import type { Kysely } from 'kysely';
+import { reachesPost, viewerOf } from '../accounts/viewer.ts';
+import type { AppContext } from '../context.ts';
+import type { Database } from '../database.ts';
+import { readId } from '../http/fields.ts';
+import { defineView, sendPage } from '../http/render.ts';
+import { hrefOf } from '../posts/addresses.ts';
+import { type PostPage, presentArticle } from '../posts/post-page.ts';
+import { stateOf } from '../posts/publication.ts';
+import type { PostForReading } from '../posts/queries.ts';
+import { siteOf } from '../site/current.ts';
+import { excerptOf } from '../text/plain-text.ts';
+import { type Closing, closingOf, modeOf } from './closing.ts';
+import { closingFacts, findClosure, findConversation } from './conversation.ts';
+import { explainOwn } from './own-notes.ts';
+import { hasApproved } from './queries.ts';
+import { freshFields, type ReplyForm } from './reply-form.ts';
+import { loadThreadSlice } from './thread-queries.ts';
+import { type CommentView, presentThread } from './thread-view.ts';
+import { readRemembered, readVisitor, type VisitorCookies } from './visitor.ts';
+
+/** A conversation as the page of its post prints it. */
+export interface ConversationModel {
+  /** How many comments one can read. */
+  readonly count: number;
+  readonly comments: readonly CommentView[];
+  /** Path of the next page, where the conversation goes on. */
+  readonly nextHref: string | undefined;
+  /** Path of the first page, where this is a later one. */
+  readonly firstHref: string | undefined;
+  readonly closing: Closing | undefined;
+  readonly form: ReplyForm | undefined;
+  /** For those who may close and reopen it: where they do. */
+  readonly moderation: { readonly closeAction: string; readonly reopenAction: string | undefined } | undefined;
+}
+
+/** What is the same for every page with a conversation on it. */
+export interface ConversationContext extends Pick<AppContext, 'db' | 'now'> {
+  readonly cookies: VisitorCookies;
+}
+
+const postView = defineView<PostPage & { conversation: ConversationModel | undefined }>('posts/post');
+
+/**
+ * Sends the page of a post with its conversation.
+ *
+ * @param form as it was sent, with what is wrong with it; none: a fresh one.
+ */
+export async function sendPostPage(
+  { db, now, cookies }: ConversationContext,
+  request: Request,
+  response: Response,
+  { post, form, status = 200 }: { post: PostForReading; form?: ReplyForm | undefined; status?: number },
+): Promise<void> {
+  const conversation = await loadConversation({ db, now, cookies }, request, response, { post, form });
+  const mayEdit = reachesPost(response, 'write', post);
+  const article = presentArticle(post, { now: now(), mayEdit });
+  const description = post.excerpt || excerptOf(article.html, 160);
+  const feed = conversation && post.kind === 'post' ? { canonical: hrefOf(post) } : {};
+  sendPage(response, postView, { title: post.title, description, ...feed, article, conversation }, status);
+}
+
+/**
+ * What decides whether and how one can reply to a post now, for a page that offers a form.
+ */
+export async function readConversationState(
+  db: Kysely<Database>,
+  response: Response,
+  { post, now }: { post: PostForReading; now: Date },
+) {
+  const site = siteOf(response);
+  const [conversation, closure] = await Promise.all([
+    findConversation(db, post.conversation_id),
+    findClosure(db, post.conversation_id),
+  ]);
+  const facts = closingFacts({ site, conversation, closure, publishedAt: post.published_at });
+  return { closing: closingOf(facts, now), mode: modeOf(facts) };
+}
+
+/** A form that nobody has typed into yet. */
+export async function freshForm(
+  { db, cookies }: ConversationContext,
+  request: Request,
+  response: Response,
+  { post, mode, parent }: { post: PostForReading; mode: ReturnType<typeof modeOf>; parent?: number },
+): Promise<ReplyForm> {
+  const staffName = viewerOf(response)?.name;
+  const browserId = readVisitor(request, cookies);
+  const known = browserId !== undefined && (await hasApproved(db, browserId));
+  const held = !staffName && (mode === 'all_held' || (mode === 'first_held' && !known));
+  return {
+    action: replyAction(post),
+    fields: freshFields(readRemembered(request, cookies), parent === undefined ? '' : String(parent)),
+    errors: [],
+    staffName,
+    emailRequired: siteOf(response).email_required,
+    submit: held ? 'reply.submitHeld' : 'reply.submit',
+  };
+}
+
+/** Where a reply to this post is sent. */
+export function replyAction(post: PostForReading): string {
+  return `${hrefOf(post)}/comments`;
+}
+
+async function loadConversation(
+  context: ConversationContext,
+  request: Request,
+  response: Response,
+  { post, form }: { post: PostForReading; form: ReplyForm | undefined },
+): Promise<ConversationModel | undefined> {
+  const { db, cookies } = context;
+  const now = context.now();
+  const after = readId(request.query.after);
+  const [{ closing, mode }, slice] = await Promise.all([
+    readConversationState(db, response, { post, now }),
+    loadThreadSlice(db, { conversationId: post.conversation_id, after, browserId: readVisitor(request, cookies) }),
+  ]);
+  const nothingToSay = post.kind === 'page' && closing !== undefined && slice.comments.length === 0;
+  if (nothingToSay || stateOf(post, now) !== 'published') return undefined;
+
+  const comments = presentThread(slice, {
+    authorIds: new Set(post.authors.map(({ id }) => id)),
+    open: !closing,
+    ownNotes: await explainOwn(db, slice.comments),
+  });
+  const href = hrefOf(post);
+  return {
+    count: post.readable,
+    comments,
+    nextHref: slice.nextAfter === undefined ? undefined : `${href}?after=${slice.nextAfter}#conversation`,
+    firstHref: slice.continued ? `${href}#conversation` : undefined,
+    closing,
+    form: closing ? undefined : (form ?? (await freshForm(context, request, response, { post, mode }))),
+    moderation: reachesPost(response, 'moderate', post)
+      ? {
+          closeAction: `${href}/closures`,
+          reopenAction: closing && closing.by !== 'mode' ? `${href}/closures/current/reopen` : undefined,
+        }
+      : undefined,
+  };
+}

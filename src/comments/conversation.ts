@@ -1,0 +1,59 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Database } from '../database.ts';
+import type { Closure, Conversation } from '../posts/table.ts';
+import type { Site } from '../site/table.ts';
+import type { ClosingFacts } from './closing.ts';
+
+/**
+ * Holds a conversation open while a reply is written: any number of replies share it, and a closing waits for them.
+ *
+ * @returns what decides whether it is closed, as it is now that the lock is held.
+ */
+export async function shareConversation(trx: Transaction<Database>, id: number): Promise<Conversation> {
+  return await trx.selectFrom('conversation').selectAll().where('id', '=', id).forShare().executeTakeFirstOrThrow();
+}
+
+/** Takes a conversation alone, to close or reopen it: waits for replies under way, and no other begins. */
+export async function takeConversation(trx: Transaction<Database>, id: number): Promise<Conversation> {
+  return await trx.selectFrom('conversation').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
+}
+
+/** The settings of a conversation. */
+export function findConversation(db: Kysely<Database>, id: number): Promise<Conversation> {
+  return db.selectFrom('conversation').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}
+
+/**
+ * The closing by hand that holds now. In a transaction it is read after the lock, by a statement of its own: one that
+ * waited for the lock would still see what was before.
+ */
+export function findClosure(db: Kysely<Database>, conversationId: number): Promise<Closure | undefined> {
+  return db
+    .selectFrom('closure')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('reopened_at', 'is', null)
+    .executeTakeFirst();
+}
+
+/** Puts together what decides whether a conversation is closed. */
+export function closingFacts({
+  site,
+  conversation,
+  closure,
+  publishedAt,
+}: {
+  site: Pick<Site, 'comment_mode' | 'close_after_days'>;
+  conversation: Pick<Conversation, 'mode' | 'close_after_days'>;
+  closure: Pick<Closure, 'reason' | 'closed_at'> | undefined;
+  publishedAt: Date | null;
+}): ClosingFacts {
+  return {
+    siteMode: site.comment_mode,
+    siteCloseAfterDays: site.close_after_days,
+    mode: conversation.mode,
+    closeAfterDays: conversation.close_after_days,
+    publishedAt,
+    closure: closure && { reason: closure.reason, closedAt: closure.closed_at },
+  };
+}

@@ -1,0 +1,21 @@
+import type { Message } from '../http/messages.ts';
+import type { Verdict } from './policies.ts';
+
+/** Why a comment is held or was published, for its writer and for moderators alike. */
+export function explainVerdict({ rule, numbers }: Pick<Verdict, 'rule' | 'numbers'>): Message {
+  return { key: `rule.${rule}`, values: numbers };
+}
+
+/**
+ * How long decisions usually take, rounded to what one can plan by.
+ *
+ * @param seconds undefined where nothing is known yet.
+ */
+export function explainWait(seconds: number | undefined): Message {
+  if (seconds === undefined) return { key: 'wait.unknown' };
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes < 60) return { key: 'wait.minutes', values: { minutes } };
+  const hours = Math.round(minutes / 60);
+  if (hours < 36) return { key: 'wait.hours', values: { hours } };
+  return { key: 'wait.days', values: { days: Math.round(hours / 24) } };
+}

@@ -1,0 +1,39 @@
+import type { Kysely } from 'kysely';
+import type { Database } from '../database.ts';
+import { lastEvents } from '../events/queries.ts';
+import type { Message } from '../http/messages.ts';
+import { explainVerdict, explainWait } from './explain.ts';
+import { findJudgements, usualWait } from './queries.ts';
+import type { ReadableComment } from './thread-queries.ts';
+import type { OwnNote } from './thread-view.ts';
+
+/** What a writer is told of the own comments that nobody else sees: why, and what comes next. By the comment's id. */
+export async function explainOwn(
+  db: Kysely<Database>,
+  comments: readonly ReadableComment[],
+): Promise<ReadonlyMap<number, OwnNote>> {
+  const own = comments.filter((comment) => comment.ownHidden);
+  const waiting = own.filter((comment) => comment.status === 'pending').map(({ id }) => id);
+  const rejected = own.filter((comment) => comment.status === 'rejected').map(({ id }) => id);
+  if (own.length === 0) return new Map();
+
+  const [judgements, seconds, decisions] = await Promise.all([
+    findJudgements(db, waiting),
+    waiting.length > 0 ? usualWait(db) : undefined,
+    lastEvents(db, { subjectKind: 'comment', subjectIds: rejected }),
+  ]);
+  const pendingNote = (id: number): OwnNote => {
+    const judgement = judgements.get(id);
+    const why: Message[] = judgement ? [explainVerdict(judgement)] : [];
+    return { status: 'pending', sentences: [...why, explainWait(seconds), { key: 'own.pendingText' }] };
+  };
+  const rejectedNote = (id: number): OwnNote => {
+    const reason = decisions.get(id)?.reason;
+    const given: Message[] = reason ? [{ key: 'own.reason', values: { reason } }] : [];
+    return { status: 'rejected', sentences: [{ key: 'own.rejectedText' }, ...given] };
+  };
+  return new Map<number, OwnNote>([
+    ...waiting.map((id) => [id, pendingNote(id)] as const),
+    ...rejected.map((id) => [id, rejectedNote(id)] as const),
+  ]);
+}

@@ -1,0 +1,48 @@
+import type { Request, Response } from 'express';
+import { found, notFound } from '../http/errors.ts';
+import { readId } from '../http/fields.ts';
+import { hrefOf } from '../posts/addresses.ts';
+import { findPostOfConversation, type PostForReading } from '../posts/queries.ts';
+import { readerOf } from '../posts/reader.ts';
+import { mayRead } from '../posts/reading.ts';
+import { trustStored } from '../text/trusted-html.ts';
+import { freshForm, readConversationState } from './conversation-page.ts';
+import { findComment, type LocatedComment, noteBrowser } from './queries.ts';
+import { type ReplyContext, sendReplyPage } from './replying.ts';
+import { findPageStart, isVisibleTo } from './thread-queries.ts';
+import { readVisitor } from './visitor.ts';
+
+type IdRequest = Request<{ id: string }>;
+
+/** Leads to a comment, on whatever page of its post it stands now. What one may not see does not exist. */
+export async function leadToComment(context: ReplyContext, request: IdRequest, response: Response): Promise<void> {
+  const { comment, post } = await findVisible(context, request, response);
+  const start = await findPageStart(context.db, { conversationId: comment.conversation_id, key: comment.path });
+  const page = start === undefined ? '' : `?after=${start}`;
+  response.redirect(302, `${hrefOf(post)}${page}#c${comment.id}`);
+}
+
+/** Shows the form for a reply to a comment; where none can be given, the comment itself. */
+export async function showReplyForm(context: ReplyContext, request: IdRequest, response: Response): Promise<void> {
+  const { comment, post } = await findVisible(context, request, response);
+  const { closing, mode } = await readConversationState(context.db, response, { post, now: context.now() });
+  if (closing || comment.status !== 'approved') return response.redirect(303, `/comments/${comment.id}`);
+  const form = await freshForm(context, request, response, { post, mode, parent: comment.id });
+  const answered = { id: comment.id, name: comment.name, html: trustStored(comment.html) };
+  sendReplyPage(response, { post, answered, form });
+}
+
+async function findVisible(
+  { db, cookies, now }: ReplyContext,
+  request: IdRequest,
+  response: Response,
+): Promise<{ comment: LocatedComment; post: PostForReading }> {
+  const id = found(readId(request.params.id));
+  const browserId = readVisitor(request, cookies);
+  if (browserId !== undefined) await noteBrowser(db, { id: browserId, now: now() });
+  const comment = found(await findComment(db, id));
+  if (!isVisibleTo(comment, browserId)) throw notFound();
+  const post = found(await findPostOfConversation(db, comment.conversation_id));
+  if (!mayRead(post, readerOf(response), now())) throw notFound();
+  return { comment, post };
+}

@@ -1,0 +1,193 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Database } from '../database.ts';
+import type { TrustedHtml } from '../text/trusted-html.ts';
+import type { Draft } from './form.ts';
+import type { CommentStatus } from './lifecycle.ts';
+import type { Verdict } from './policies.ts';
+import type { SubmissionKeys } from './submission.ts';
+import type { Comment } from './table.ts';
+import { sortKey } from './thread.ts';
+
+/** What a reply needs of the comment that it answers. */
+export type ParentRow = Pick<Comment, 'id' | 'path' | 'depth' | 'root_id'>;
+
+/** A comment that is to be stored. */
+export interface NewComment {
+  readonly conversationId: number;
+  readonly parent: ParentRow | undefined;
+  readonly draft: Draft;
+  readonly html: TrustedHtml;
+  readonly rendererVersion: number;
+  readonly status: CommentStatus;
+  readonly accountId: number | undefined;
+  readonly browserId: number | undefined;
+  readonly networkHash: Buffer | undefined;
+  readonly now: Date;
+}
+
+/** The comment that is answered, held so that nobody hides it meanwhile; undefined where readers do not see one. */
+export function shareParent(
+  trx: Transaction<Database>,
+  { conversationId, id }: { conversationId: number; id: number },
+): Promise<ParentRow | undefined> {
+  return trx
+    .selectFrom('comment')
+    .select(['id', 'path', 'depth', 'root_id'])
+    .where('id', '=', id)
+    .where('conversation_id', '=', conversationId)
+    .where('status', '=', 'approved')
+    .forShare()
+    .executeTakeFirst();
+}
+
+/** Stores a comment at its place in the thread. @returns its id. */
+export async function insertComment(trx: Transaction<Database>, comment: NewComment): Promise<number> {
+  const { parent, draft } = comment;
+  const id = await nextCommentId(trx);
+  await trx
+    .insertInto('comment')
+    .values({
+      id,
+      conversation_id: comment.conversationId,
+      parent_id: parent?.id ?? null,
+      root_id: parent?.root_id ?? id,
+      depth: (parent?.depth ?? 0) + 1,
+      path: sortKey(parent?.path, id),
+      status: comment.status,
+      shown: comment.status === 'approved',
+      account_id: comment.accountId ?? null,
+      browser_id: comment.browserId ?? null,
+      name: draft.name,
+      email: draft.email ?? null,
+      website: draft.website ?? null,
+      source: draft.body,
+      html: comment.html.toString(),
+      renderer_version: comment.rendererVersion,
+      network_hash: comment.networkHash ?? null,
+      created_at: comment.now,
+      external_source: null,
+      external_id: null,
+    })
+    .execute();
+  return id;
+}
+
+/** Stores under which key a comment came. @returns false where the key is taken. */
+export async function insertSubmission(
+  trx: Transaction<Database>,
+  { keys, commentId, now }: { keys: SubmissionKeys; commentId: number; now: Date },
+): Promise<boolean> {
+  const row = await trx
+    .insertInto('submission')
+    .values({ key: keys.key, comment_id: commentId, digest: keys.digest, created_at: now })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .returning('comment_id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Stores how a comment was judged. */
+export async function insertJudgement(
+  trx: Transaction<Database>,
+  { commentId, verdict, now }: { commentId: number; verdict: Verdict; now: Date },
+): Promise<void> {
+  await trx
+    .insertInto('judgement')
+    .values({
+      comment_id: commentId,
+      rule: verdict.rule,
+      verdict: verdict.status,
+      facts: JSON.stringify(verdict.facts),
+      opinions: JSON.stringify(verdict.opinions),
+      judged_at: now,
+    })
+    .execute();
+}
+
+/** A browser that will be known by its cookie. @returns its id. */
+export async function addBrowser(trx: Transaction<Database>, { now }: { now: Date }): Promise<number> {
+  const { id } = await trx
+    .insertInto('browser')
+    .values({ created_at: now, seen_at: null })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** Notes that a browser came back with its cookie. @returns whether there is such a browser. */
+export async function noteBrowser(db: Kysely<Database>, { id, now }: { id: number; now: Date }): Promise<boolean> {
+  const row = await db.selectFrom('browser').select('seen_at').where('id', '=', id).executeTakeFirst();
+  if (row && !row.seen_at) await db.updateTable('browser').set({ seen_at: now }).where('id', '=', id).execute();
+  return row !== undefined;
+}
+
+/** Whether a comment from this browser was approved before. */
+export async function hasApproved(db: Kysely<Database>, browserId: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('comment')
+    .select('id')
+    .where('browser_id', '=', browserId)
+    .where('status', '=', 'approved')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** A comment with what is needed to lead to it. */
+export type LocatedComment = Pick<
+  Comment,
+  'id' | 'conversation_id' | 'path' | 'status' | 'shown' | 'browser_id' | 'name' | 'html'
+>;
+
+/** Finds a comment by its id, whatever its status: the caller decides who may know of it. */
+export function findComment(db: Kysely<Database>, id: number): Promise<LocatedComment | undefined> {
+  return db
+    .selectFrom('comment')
+    .select(['id', 'conversation_id', 'path', 'status', 'shown', 'browser_id', 'name', 'html'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/** The latest judgement of each of these comments: which rule decided, and by what numbers. */
+export async function findJudgements(
+  db: Kysely<Database>,
+  commentIds: readonly number[],
+): Promise<Map<number, Pick<Verdict, 'rule' | 'numbers'>>> {
+  if (commentIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('judgement')
+    .select(['comment_id', 'rule', 'opinions'])
+    .distinctOn('comment_id')
+    .where('comment_id', 'in', commentIds)
+    .orderBy('comment_id')
+    .orderBy('id', 'desc')
+    .execute();
+  return new Map(
+    rows.flatMap(({ comment_id, rule, opinions }) => {
+      const opinion = opinions.find((each) => each.rule === rule);
+      return opinion ? [[comment_id, { rule: opinion.rule, numbers: opinion.numbers ?? {} }] as const] : [];
+    }),
+  );
+}
+
+/**
+ * How long a comment waits for its first decision, in seconds: the median of the last 200.
+ *
+ * @returns undefined while there were none.
+ */
+export async function usualWait(db: Kysely<Database>): Promise<number | undefined> {
+  const { rows } = await sql<{ seconds: number | null }>`
+    select percentile_cont(0.5) within group (order by extract(epoch from latest.created_at - comment.created_at))::float8 as seconds
+    from (
+      select subject_id, created_at from event
+      where subject_kind = 'comment' and from_status = 'pending'
+      order by id desc limit 200
+    ) latest
+    join comment on comment.id = latest.subject_id`.execute(db);
+  return rows[0]?.seconds ?? undefined;
+}
+
+async function nextCommentId(trx: Transaction<Database>): Promise<number> {
+  const { rows } = await sql<{ id: string }>`select nextval('comment_id_seq') as id`.execute(trx);
+  return Number(rows[0]?.id);
+}

@@ -1,0 +1,33 @@
+import type { Message, MessageKey } from '../http/messages.ts';
+import type { FieldErrors, ReplyFields } from './form.ts';
+import type { RememberedPerson } from './visitor.ts';
+
+/** The form for a reply, as a page prints it. */
+export interface ReplyForm {
+  /** Path that it is sent to. */
+  readonly action: string;
+  readonly fields: ReplyFields;
+  readonly errors: readonly { readonly field: string; readonly message: Message }[];
+  /** The name of the staff member who writes; a guest is asked for one. */
+  readonly staffName: string | undefined;
+  readonly emailRequired: boolean;
+  /** What the button says: what will happen. */
+  readonly submit: MessageKey;
+}
+
+const emptyFields: ReplyFields = { name: '', email: '', website: '', body: '', parent: '', key: '', remember: '' };
+
+/** The fields of a form that nobody has typed into yet, with what this browser remembers. */
+export function freshFields(remembered: RememberedPerson, parent = ''): ReplyFields {
+  const remember = remembered.name === '' ? '' : 'on';
+  return { ...emptyFields, ...remembered, remember, parent };
+}
+
+/** The errors in the order of the fields on the page, for the summary. */
+export function listErrors(errors: FieldErrors): ReplyForm['errors'] {
+  const order = ['parent', 'body', 'name', 'email', 'website'] as const;
+  return order.flatMap((field) => {
+    const message = errors[field];
+    return message ? [{ field: field === 'parent' ? 'reply' : field, message }] : [];
+  });
+}

@@ -1,0 +1,160 @@
+import type { Request, Response } from 'express';
+import { viewerOf } from '../accounts/viewer.ts';
+import type { AppContext } from '../context.ts';
+import { markPrivate } from '../http/caching.ts';
+import { readId } from '../http/fields.ts';
+import { hashNetwork } from '../http/network.ts';
+import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { hrefOf } from '../posts/addresses.ts';
+import type { PostForReading } from '../posts/queries.ts';
+import { siteOf } from '../site/current.ts';
+import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
+import { type ConversationContext, freshForm, readConversationState, sendPostPage } from './conversation-page.ts';
+import { type FieldErrors, type ReplyFields, readReply } from './form.ts';
+import { findComment, noteBrowser } from './queries.ts';
+import { listErrors, type ReplyForm } from './reply-form.ts';
+import { type Outcome, postComment, type Writer } from './service.ts';
+import { readVisitor, setRemembered, setVisitor } from './visitor.ts';
+
+/** What it takes to answer a reply. */
+export type ReplyContext = ConversationContext & Pick<AppContext, 'config' | 'secrets'>;
+
+/** The form for a reply to one comment, on a page of its own: the way that needs no script. */
+export interface ReplyPage {
+  readonly answered: { readonly id: number; readonly name: string; readonly html: TrustedHtml };
+  readonly postTitle: string;
+  readonly postHref: string;
+  readonly form: ReplyForm;
+}
+
+interface RefusedPage {
+  readonly heading: string;
+  readonly text: string;
+  readonly postTitle: string;
+  readonly postHref: string;
+  readonly typed: string;
+  /** Of a form that was sent before with another text: what was kept, and where it is. */
+  readonly earlier: { readonly text: string; readonly href: string } | undefined;
+}
+
+const replyView = defineView<ReplyPage>('comments/reply');
+const refusedView = defineView<RefusedPage>('comments/refused');
+
+/** Takes a reply that was sent, and leads to the comment or says why there is none. What was typed is never lost. */
+export async function takeReply(
+  context: ReplyContext,
+  request: Request,
+  response: Response,
+  post: PostForReading,
+): Promise<void> {
+  const { db, config, secrets, cookies } = context;
+  const now = context.now();
+  const fields = readReply(request.body);
+  const writer = await identifyWriter(context, request, response);
+  const outcome = await postComment(db, {
+    conversationId: post.conversation_id,
+    publishedAt: post.published_at,
+    site: siteOf(response),
+    writer,
+    fields,
+    networkHash: hashNetwork(secrets.network, request.ip ?? ''),
+    limit: config.commentLimit,
+    now,
+  });
+  if (outcome.kind === 'posted' && writer.kind === 'guest') {
+    setRemembered(response, fields.remember === '' ? undefined : fields, cookies);
+  }
+  if ('browserId' in outcome && outcome.browserId !== undefined) setVisitor(response, outcome.browserId, cookies);
+  await answer(context, request, response, { post, fields, outcome });
+}
+
+/** Sends the page with the form for a reply to one comment. */
+export function sendReplyPage(
+  response: Response,
+  {
+    post,
+    answered,
+    form,
+    status = 200,
+  }: Pick<ReplyPage, 'answered' | 'form'> & { post: PostForReading; status?: number },
+): void {
+  const { t } = frameOf(response);
+  const page = { answered, form, postTitle: post.title, postHref: hrefOf(post) };
+  const title = t('reply.headingTo', { name: answered.name });
+  sendPage(response, replyView, { title, hiddenFromSearch: true, ...page }, status);
+}
+
+async function identifyWriter(context: ReplyContext, request: Request, response: Response): Promise<Writer> {
+  const viewer = viewerOf(response);
+  if (viewer) return { kind: 'staff', id: viewer.id, name: viewer.name, role: viewer.role };
+  const claimed = readVisitor(request, context.cookies);
+  const known = claimed !== undefined && (await noteBrowser(context.db, { id: claimed, now: context.now() }));
+  return { kind: 'guest', browserId: known ? claimed : undefined };
+}
+
+async function answer(
+  context: ReplyContext,
+  request: Request,
+  response: Response,
+  { post, fields, outcome }: { post: PostForReading; fields: ReplyFields; outcome: Outcome },
+): Promise<void> {
+  const { t } = frameOf(response);
+  markPrivate(response);
+  switch (outcome.kind) {
+    case 'posted':
+    case 'repeated':
+      return response.redirect(303, `/comments/${outcome.commentId}`);
+    case 'invalid':
+      return sendFormAgain(context, request, response, { post, fields, errors: outcome.errors, status: 422 });
+    case 'limited': {
+      response.set('Retry-After', String(outcome.seconds));
+      const minutes = Math.ceil(outcome.seconds / 60);
+      const errors: FieldErrors = { body: { key: 'reply.limited', values: { minutes } } };
+      return sendFormAgain(context, request, response, { post, fields, errors, status: 429 });
+    }
+    case 'closed': {
+      const words = { heading: t('refused.closedTitle'), text: t('refused.closedText') };
+      return sendRefusal(response, { ...words, post, fields, earlier: undefined, status: 403 });
+    }
+    case 'conflicting': {
+      const words = { heading: t('refused.conflictTitle'), text: t('refused.conflictText') };
+      const earlier = { text: outcome.earlierText, href: `/comments/${outcome.commentId}` };
+      return sendRefusal(response, { ...words, post, fields, earlier, status: 409 });
+    }
+  }
+}
+
+// On the page it was typed on: that of the comment it answers, or that of the post.
+async function sendFormAgain(
+  context: ReplyContext,
+  request: Request,
+  response: Response,
+  again: { post: PostForReading; fields: ReplyFields; errors: FieldErrors; status: number },
+): Promise<void> {
+  const { post, fields, errors, status } = again;
+  const { mode } = await readConversationState(context.db, response, { post, now: context.now() });
+  const fresh = await freshForm(context, request, response, { post, mode });
+  // A form whose parent cannot be answered becomes one for the post: sending it again must be able to succeed.
+  const kept = errors.parent ? { ...fields, parent: '' } : fields;
+  const form: ReplyForm = { ...fresh, fields: kept, errors: listErrors(errors) };
+  const parentId = readId(kept.parent);
+  const parent = parentId === undefined ? undefined : await findComment(context.db, parentId);
+  if (parent?.status === 'approved' && parent.conversation_id === post.conversation_id) {
+    const answered = { id: parent.id, name: parent.name, html: trustStored(parent.html) };
+    return sendReplyPage(response, { post, answered, form, status });
+  }
+  await sendPostPage(context, request, response, { post, form, status });
+}
+
+function sendRefusal(
+  response: Response,
+  refusal: Pick<RefusedPage, 'heading' | 'text' | 'earlier'> & {
+    post: PostForReading;
+    fields: ReplyFields;
+    status: number;
+  },
+): void {
+  const { heading, text, earlier, post, fields, status } = refusal;
+  const page = { heading, text, earlier, postTitle: post.title, postHref: hrefOf(post), typed: fields.body };
+  sendPage(response, refusedView, { title: heading, hiddenFromSearch: true, ...page }, status);
+}

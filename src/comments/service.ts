@@ -1,0 +1,197 @@
+import type { Kysely, Transaction } from 'kysely';
+import { isStaffName } from '../accounts/queries.ts';
+import type { Role } from '../accounts/table.ts';
+import type { Database } from '../database.ts';
+import { recordEvent } from '../events/queries.ts';
+import { readId } from '../http/fields.ts';
+import type { Site } from '../site/table.ts';
+import { renderComment } from '../text/comment-markdown.ts';
+import { normaliseEmail } from '../text/email-address.ts';
+import { normaliseLine } from '../text/plain-text.ts';
+import { rendererVersion } from '../text/renderer-version.ts';
+import { type Closing, closingOf, modeOf } from './closing.ts';
+import { closingFacts, findClosure, shareConversation } from './conversation.ts';
+import { changeCounts } from './counts.ts';
+import { gatherFacts } from './facts.ts';
+import { checkGuestReply, checkStaffReply, type Draft, type FieldErrors, isDraft, type ReplyFields } from './form.ts';
+import { secondsUntilAllowed } from './limits.ts';
+import { judgeComment, type Verdict } from './policies.ts';
+import {
+  addBrowser,
+  insertComment,
+  insertJudgement,
+  insertSubmission,
+  type ParentRow,
+  shareParent,
+} from './queries.ts';
+import { type EarlierSubmission, findSubmission, type SubmissionKeys, submissionKeys } from './submission.ts';
+
+/** Who writes: one of the staff, or a guest in a browser that may be new. */
+export type Writer =
+  | { readonly kind: 'staff'; readonly id: number; readonly name: string; readonly role: Role }
+  | { readonly kind: 'guest'; readonly browserId: number | undefined };
+
+/** A reply as it arrives. */
+export interface Submission {
+  readonly conversationId: number;
+  /** When the post was published; null: it is a draft. */
+  readonly publishedAt: Date | null;
+  readonly site: Site;
+  readonly writer: Writer;
+  readonly fields: ReplyFields;
+  readonly networkHash: Buffer;
+  /** Comments per network and hour; 0: no limit. */
+  readonly limit: number;
+  readonly now: Date;
+}
+
+/** What became of a reply. `browserId` is the browser that may prove from now on that it wrote it. */
+export type Outcome =
+  | {
+      readonly kind: 'posted';
+      readonly commentId: number;
+      readonly verdict: Verdict;
+      readonly browserId: number | undefined;
+    }
+  | { readonly kind: 'repeated'; readonly commentId: number; readonly browserId: number | undefined }
+  | { readonly kind: 'conflicting'; readonly commentId: number; readonly earlierText: string }
+  | { readonly kind: 'limited'; readonly seconds: number }
+  | { readonly kind: 'closed'; readonly closing: Closing }
+  | { readonly kind: 'invalid'; readonly errors: FieldErrors };
+
+/**
+ * Takes a reply: what was sent before gets its first answer again, whatever has changed since; else it is checked, judged
+ * and stored in one transaction with its event.
+ */
+export async function postComment(db: Kysely<Database>, submission: Submission): Promise<Outcome> {
+  const keys = keysOf(submission);
+  const earlier = await findSubmission(db, { keys, now: submission.now });
+  if (earlier) return answerAgain(earlier, submission.writer);
+  try {
+    return await db.transaction().execute((trx) => writeComment(trx, submission, keys));
+  } catch (error) {
+    // The same form, sent twice at once: the other one was a moment faster.
+    if (!(error instanceof SentMeanwhile)) throw error;
+    const first = await findSubmission(db, { keys, now: submission.now });
+    if (!first) throw error;
+    return answerAgain(first, submission.writer);
+  }
+}
+
+/**
+ * Takes a reply within a larger piece of work, such as approving what it answers.
+ *
+ * @throws SentMeanwhile where the same form was stored by another transaction: nothing of this one may stay.
+ */
+export async function writeComment(
+  trx: Transaction<Database>,
+  submission: Submission,
+  keys: SubmissionKeys = keysOf(submission),
+): Promise<Outcome> {
+  const { conversationId, site, writer, networkHash, now } = submission;
+  const conversation = await shareConversation(trx, conversationId);
+  const closure = await findClosure(trx, conversationId);
+  const closing = closingOf(closingFacts({ site, conversation, closure, publishedAt: submission.publishedAt }), now);
+  if (closing) return { kind: 'closed', closing };
+
+  const draft = await checkDraft(trx, submission);
+  if (!isDraft(draft)) return { kind: 'invalid', errors: draft };
+  const parent = await findParent(trx, submission);
+  if (parent === 'unknown') return { kind: 'invalid', errors: { parent: { key: 'reply.parent.unknown' } } };
+
+  const knownBrowser = writer.kind === 'guest' ? writer.browserId : undefined;
+  if (writer.kind === 'guest') {
+    const seconds = await secondsUntilAllowed(trx, {
+      networkHash,
+      browserId: knownBrowser,
+      limit: submission.limit,
+      now,
+    });
+    if (seconds !== undefined) return { kind: 'limited', seconds };
+  }
+
+  const rendered = renderComment(draft.body);
+  const known = {
+    staffRole: writer.kind === 'staff' ? writer.role : null,
+    mode: modeOf({ mode: conversation.mode, siteMode: site.comment_mode }),
+    links: rendered.links.count + (draft.website ? 1 : 0),
+    linksAllowed: site.links_allowed,
+  };
+  const verdict = judgeComment(await gatherFacts(trx, { known, browserId: knownBrowser, networkHash, now }));
+
+  const browserId = writer.kind === 'guest' ? (knownBrowser ?? (await addBrowser(trx, { now }))) : undefined;
+  const commentId = await insertComment(trx, {
+    conversationId,
+    parent,
+    draft,
+    html: rendered.html,
+    rendererVersion,
+    status: verdict.status,
+    accountId: writer.kind === 'staff' ? writer.id : undefined,
+    browserId,
+    networkHash: writer.kind === 'staff' ? undefined : networkHash,
+    now,
+  });
+  if (!(await insertSubmission(trx, { keys, commentId, now }))) throw new SentMeanwhile();
+  await insertJudgement(trx, { commentId, verdict, now });
+  await recordEvent(trx, {
+    subjectKind: 'comment',
+    subjectId: commentId,
+    action: 'post',
+    to: verdict.status,
+    actorId: writer.kind === 'staff' ? writer.id : undefined,
+    rule: verdict.rule,
+    numbers: verdict.numbers,
+    now,
+  });
+  await changeCounts(trx, [{ conversationId, from: undefined, to: verdict.status }]);
+  return { kind: 'posted', commentId, verdict, browserId };
+}
+
+/** The same form was stored by another transaction while this one ran. */
+export class SentMeanwhile extends Error {
+  override readonly name = 'SentMeanwhile';
+}
+
+function keysOf({ conversationId, writer, fields, networkHash, now }: Submission): SubmissionKeys {
+  return submissionKeys(
+    {
+      key: fields.key,
+      conversationId,
+      parent: fields.parent,
+      accountId: writer.kind === 'staff' ? writer.id : undefined,
+      name: normaliseLine(fields.name),
+      email: normaliseEmail(fields.email),
+      networkHash,
+      text: fields.body.trim(),
+    },
+    now,
+  );
+}
+
+// Who repeats a form and has no cookie has lost the first answer, as long as no one has come back with its cookie.
+function answerAgain(earlier: EarlierSubmission, writer: Writer): Outcome {
+  const { commentId } = earlier;
+  if (!earlier.sameText) return { kind: 'conflicting', commentId, earlierText: earlier.source };
+  const lostAnswer = writer.kind === 'guest' && writer.browserId === undefined && !earlier.browserSeen;
+  return { kind: 'repeated', commentId, browserId: (lostAnswer && earlier.browserId) || undefined };
+}
+
+async function findParent(
+  trx: Transaction<Database>,
+  { conversationId, fields }: Submission,
+): Promise<ParentRow | undefined | 'unknown'> {
+  if (fields.parent === '') return undefined;
+  const id = readId(fields.parent);
+  return (id !== undefined && (await shareParent(trx, { conversationId, id }))) || 'unknown';
+}
+
+async function checkDraft(
+  trx: Transaction<Database>,
+  { site, writer, fields }: Submission,
+): Promise<Draft | FieldErrors> {
+  if (writer.kind === 'staff') return checkStaffReply(fields, writer.name);
+  const draft = checkGuestReply(fields, { emailRequired: site.email_required });
+  if (isDraft(draft) && (await isStaffName(trx, draft.name))) return { name: { key: 'reply.name.staff' } };
+  return draft;
+}

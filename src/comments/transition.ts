@@ -1,0 +1,125 @@
+import { sql, type Transaction } from 'kysely';
+import type { Database } from '../database.ts';
+import { recordEvent } from '../events/queries.ts';
+import { changeCounts, type StatusMove } from './counts.ts';
+import { type CommentAction, type CommentStatus, isReadable, nextStatus } from './lifecycle.ts';
+import type { Comment } from './table.ts';
+
+/** What a transition needs of a comment that was locked for it. */
+export type LockedComment = Pick<Comment, 'id' | 'conversation_id' | 'parent_id' | 'status' | 'shown'>;
+
+/** Who changes a status, and why. */
+export interface Change {
+  readonly action: CommentAction;
+  readonly actorId: number | undefined;
+  /** UUID shared by what was done in one go. */
+  readonly batch?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly note?: string | undefined;
+  readonly now: Date;
+}
+
+/**
+ * Locks comments and everything above them, from the lowest id up (a parent is older than its replies), so that two who
+ * decide on one branch wait for each other and never block each other.
+ *
+ * @returns the comments asked for, by id; what does not exist is missing.
+ */
+export async function lockWithAncestors(
+  trx: Transaction<Database>,
+  ids: readonly number[],
+): Promise<Map<number, LockedComment>> {
+  const { rows } = await sql<LockedComment>`
+    with recursive branch as (
+      select id, parent_id from comment where id = any(${ids})
+      union
+      select above.id, above.parent_id from comment above join branch on above.id = branch.parent_id
+    )
+    select comment.id, comment.conversation_id, comment.parent_id, comment.status, comment.shown
+    from comment
+    where comment.id in (select id from branch)
+    order by comment.id
+    for update`.execute(trx);
+  const wanted = new Set(ids);
+  return new Map(rows.filter((row) => wanted.has(row.id)).map((row) => [row.id, row]));
+}
+
+/**
+ * The one place where statuses change: the rows, what of their branches is shown, the counts, and the events, together.
+ *
+ * @param comments locked by `lockWithAncestors`.
+ * @returns the new status of each that changed, by id; where the action is not possible nothing happens.
+ */
+export async function changeStatus(
+  trx: Transaction<Database>,
+  comments: Iterable<LockedComment>,
+  change: Change,
+): Promise<Map<number, CommentStatus>> {
+  const changed = new Map<number, CommentStatus>();
+  const moves: StatusMove[] = [];
+  for (const comment of comments) {
+    const to = nextStatus(comment.status, change.action);
+    if (!to) continue;
+    if (isReadable(to)) await approve(trx, comment.id);
+    else await hide(trx, comment, to);
+    await recordEvent(trx, {
+      subjectKind: 'comment',
+      subjectId: comment.id,
+      action: change.action,
+      from: comment.status,
+      to,
+      actorId: change.actorId,
+      batch: change.batch,
+      reason: change.reason,
+      note: change.note,
+      now: change.now,
+    });
+    changed.set(comment.id, to);
+    moves.push({ conversationId: comment.conversation_id, from: comment.status, to });
+  }
+  await changeCounts(trx, moves);
+  return changed;
+}
+
+// What is approved shows, and everything above it at least as a placeholder.
+async function approve(trx: Transaction<Database>, id: number): Promise<void> {
+  await trx.updateTable('comment').set({ status: 'approved', shown: true }).where('id', '=', id).execute();
+  await sql`
+    with recursive above as (
+      select parent.id, parent.parent_id from comment parent
+      where parent.id = (select parent_id from comment where id = ${id}) and not parent.shown
+      union
+      select parent.id, parent.parent_id from comment parent join above on parent.id = above.parent_id where not parent.shown
+    )
+    update comment set shown = true where id in (select id from above)`.execute(trx);
+}
+
+// What is hidden stays as a placeholder while something below it shows; else its parent may have to go too, and so on.
+async function hide(trx: Transaction<Database>, comment: LockedComment, status: CommentStatus): Promise<void> {
+  await trx.updateTable('comment').set({ status }).where('id', '=', comment.id).execute();
+  let id: number | null = comment.shown ? comment.id : null;
+  while (id !== null) id = await hideUnlessNeeded(trx, id);
+}
+
+// @returns the parent, to be looked at next; null where it can stay as it is.
+async function hideUnlessNeeded(trx: Transaction<Database>, id: number): Promise<number | null> {
+  const hidden = await trx
+    .updateTable('comment')
+    .set({ shown: false })
+    .where('id', '=', id)
+    .where('status', '<>', 'approved')
+    .where('shown', '=', true)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('comment as reply')
+            .select('reply.id')
+            .where('reply.parent_id', '=', id)
+            .where('reply.shown', '=', true),
+        ),
+      ),
+    )
+    .returning('parent_id')
+    .executeTakeFirst();
+  return hidden?.parent_id ?? null;
+}

@@ -1,0 +1,51 @@
+import type { Kysely } from 'kysely';
+import type { Reach } from '../accounts/permissions.ts';
+import type { Database } from '../database.ts';
+import { pathOf } from './addresses.ts';
+import { stateOf } from './publication.ts';
+import { findEarlierAddress, findPost, findPostById, type PostForReading } from './queries.ts';
+import type { PostKind } from './table.ts';
+
+/** Who wants to read: how far their right to write reaches, since it lets them see what is not published yet. */
+export interface Reader {
+  readonly id: number | undefined;
+  readonly mayWrite: Reach;
+}
+
+/** What lies at an address, for one reader. */
+export type Reading =
+  | { readonly kind: 'post'; readonly post: PostForReading }
+  | { readonly kind: 'moved'; readonly post: PostForReading }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'nothing' };
+
+/**
+ * Finds out what lies at the address of a post or page: the post, where this reader may see it; its new address, where it
+ * moved; that it is gone, where it was published and then deleted; else nothing.
+ */
+export async function readAddress(
+  db: Kysely<Database>,
+  { kind, slug, reader, now }: { kind: PostKind; slug: string; reader: Reader; now: Date },
+): Promise<Reading> {
+  const post = await findPost(db, { kind, slug });
+  if (post && mayRead(post, reader, now)) return { kind: 'post', post };
+  if (post) return wasPublished(post, now) ? { kind: 'gone' } : { kind: 'nothing' };
+
+  const target = await findEarlierAddress(db, pathOf({ kind, slug }));
+  if (target === undefined) return { kind: 'nothing' };
+  const moved = target === null ? undefined : await findPostById(db, target);
+  if (moved && mayRead(moved, reader, now)) return { kind: 'moved', post: moved };
+  return !moved || wasPublished(moved, now) ? { kind: 'gone' } : { kind: 'nothing' };
+}
+
+/** Whether a post is for this reader: published, or their own or everyone's to write. */
+export function mayRead(post: PostForReading, reader: Reader, now: Date): boolean {
+  const state = stateOf(post, now);
+  if (state === 'published') return true;
+  if (state === 'binned') return false;
+  return reader.mayWrite === 'all' || (reader.mayWrite === 'own' && post.authors.some(({ id }) => id === reader.id));
+}
+
+function wasPublished({ deleted_at, published_at }: PostForReading, now: Date): boolean {
+  return deleted_at !== null && published_at !== null && published_at <= now;
+}
