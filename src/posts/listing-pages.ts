@@ -1,0 +1,63 @@
+import { defineView } from '../http/render.ts';
+import { excerptOf } from '../text/plain-text.ts';
+import { trustStored } from '../text/trusted-html.ts';
+import { writeCursor } from './listing-cursor.ts';
+import type { IndexedPost } from './listing-index-queries.ts';
+import type { ListedPost, PostList } from './listing-queries.ts';
+
+/** A stretch of a list of posts, as the pages print it. */
+export interface ListModel {
+  readonly posts: readonly (ListedPost & { readonly address: string })[];
+  /** Where the list begins; none: this is its beginning. */
+  readonly newest: string | undefined;
+  /** Where it goes on; none: this is its end. */
+  readonly older: string | undefined;
+}
+
+/** What the index prints: groups of titles, each with the year as its heading or without one. */
+export interface IndexModel {
+  readonly order: 'year' | 'title';
+  readonly groups: readonly { readonly year: number | undefined; readonly posts: readonly IndexedPost[] }[];
+  /** Pages of other years, where one page cannot hold them all. */
+  readonly years: readonly { readonly year: number; readonly current: boolean }[];
+  /** Where the list goes on. */
+  readonly more: string | undefined;
+}
+
+export const homeView = defineView<ListModel & { mayWrite: boolean }>('posts/home');
+export const listView = defineView<ListModel>('posts/list');
+export const indexView = defineView<IndexModel>('posts/index');
+
+const excerptLength = 280;
+
+/**
+ * Makes the model of a list.
+ *
+ * @param path of the list itself.
+ * @param beginning whether this is where the list begins.
+ */
+export function describeList(
+  { posts, older }: PostList,
+  { path, beginning }: { path: string; beginning: boolean },
+): ListModel {
+  return {
+    posts: posts.map((post) => ({
+      ...post,
+      excerpt: post.excerpt || excerptOf(trustStored(withoutBrokenEnd(post.html)), excerptLength),
+      address: `/posts/${encodeURIComponent(post.slug)}`,
+    })),
+    newest: beginning ? undefined : path,
+    older: older && `${path}?before=${writeCursor(older)}`,
+  };
+}
+
+/** Puts posts under their years, the latest year first; within a year they stay in their order. */
+export function groupByYear(posts: readonly IndexedPost[], yearOf: (time: Date) => number): IndexModel['groups'] {
+  const groups = Map.groupBy(posts, (post) => yearOf(post.published_at));
+  return [...groups].sort(([one], [other]) => other - one).map(([year, group]) => ({ year, posts: group }));
+}
+
+// The query cuts long texts anywhere, so half a tag can stand at the end.
+function withoutBrokenEnd(html: string): string {
+  return html.replace(/<[^>]*$/, '');
+}
