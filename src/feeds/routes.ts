@@ -1,6 +1,90 @@
-import { Router } from 'express';
+import { type Response, Router } from 'express';
+import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
+import { hasMorePostsThan, listYears, spanOfYear } from '../posts/listing-index-queries.ts';
+import { siteOf } from '../site/current.ts';
+import { trustStored } from '../text/trusted-html.ts';
+import { withAbsoluteLinks } from './absolute-links.ts';
+import { type AtomEntry, writeAtom } from './atom.ts';
+import { feedId } from './feed-id.ts';
+import { type FedPost, listFedPosts, listMapped, type MappedPost } from './queries.ts';
+import { writeRobots } from './robots.ts';
+import { type MappedPage, sitemapLimit, writeSitemap, writeSitemapIndex } from './sitemap.ts';
 
-export function feedRoutes(_context: AppContext): Router {
-  return Router();
+/** Posts in one sitemap; a site with more has one for each year. */
+const postsPerSitemap = 5_000;
+
+/** What programs read: `/feed.xml`, `/sitemap.xml`, `/robots.txt`. */
+export function feedRoutes({ db, config, secrets, now }: AppContext): Router {
+  const router = Router();
+  const origin = publicAddress(config);
+
+  router.get('/feed.xml', async (_request, response) => {
+    const { title, tagline, language } = siteOf(response);
+    const posts = await listFedPosts(db, { now: now() });
+    const feed = writeAtom({
+      id: feedId(secrets.session, 'posts'),
+      title,
+      subtitle: tagline,
+      language,
+      address: `${origin}/feed.xml`,
+      page: `${origin}/`,
+      entries: posts.map(entryOf),
+    });
+    response.type('application/atom+xml').send(feed);
+  });
+
+  router.get('/sitemap.xml', async (request, response) => {
+    const timeZone = siteOf(response).time_zone;
+    const large = await hasMorePostsThan(db, postsPerSitemap, { now: now() });
+    const years = large ? await listYears(db, { now: now(), timeZone }) : [];
+    const year = years.find((each) => String(each) === request.query.year);
+    if (year !== undefined) {
+      const span = spanOfYear(year, timeZone);
+      const posts = await listMapped(db, { now: now(), kind: 'post', span, limit: sitemapLimit });
+      sendXml(response, writeSitemap(posts.map(pageOf)));
+    } else if (large && request.query.part !== 'pages') {
+      const parts = ['part=pages', ...years.map((each) => `year=${each}`)];
+      sendXml(response, writeSitemapIndex(parts.map((part) => `${origin}/sitemap.xml?${part}`)));
+    } else {
+      const pages = await listMapped(db, { now: now(), kind: 'page', limit: postsPerSitemap });
+      const posts = large ? [] : await listMapped(db, { now: now(), kind: 'post', limit: postsPerSitemap });
+      const lists = ['/', '/index'].map((path) => ({ address: `${origin}${path}` }));
+      sendXml(response, writeSitemap([...lists, ...[...pages, ...posts].map(pageOf)]));
+    }
+  });
+
+  router.get('/robots.txt', (_request, response) => {
+    response.type('text').send(writeRobots(`${origin}/sitemap.xml`));
+  });
+
+  function entryOf(post: FedPost): AtomEntry {
+    const address = `${origin}/posts/${encodeURIComponent(post.slug)}`;
+    return {
+      id: feedId(secrets.session, `post ${post.id}`),
+      title: post.title,
+      address,
+      publishedAt: post.published_at,
+      updatedAt: lastChange(post),
+      authors: post.authors.map(({ handle, name }) => ({ name, address: `${origin}/authors/${handle}` })),
+      categories: post.tags.map(({ slug, name }) => ({ term: slug, label: name })),
+      html: withAbsoluteLinks(trustStored(post.html), address),
+    };
+  }
+
+  function pageOf(post: MappedPost): MappedPage {
+    const folder = post.kind === 'post' ? '/posts/' : '/';
+    return { address: `${origin}${folder}${encodeURIComponent(post.slug)}`, changedAt: lastChange(post) };
+  }
+
+  return router;
+}
+
+// What was written earlier and scheduled is new when it comes out.
+function lastChange(post: { published_at: Date; updated_at: Date }): Date {
+  return new Date(Math.max(post.updated_at.getTime(), post.published_at.getTime()));
+}
+
+function sendXml(response: Response, document: string): void {
+  response.type('application/xml').send(document);
 }

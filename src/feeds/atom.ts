@@ -1,0 +1,65 @@
+import { element, type Xml, xmlDocument } from './xml.ts';
+
+/** What an Atom feed (RFC 4287) of this site says. All addresses are absolute. */
+export interface AtomFeed {
+  readonly id: string;
+  readonly title: string;
+  readonly subtitle?: string;
+  /** BCP 47 tag. */
+  readonly language: string;
+  /** Where the feed itself is. */
+  readonly address: string;
+  /** The page that shows the same. */
+  readonly page: string;
+  readonly entries: readonly AtomEntry[];
+}
+
+/** One thing in a feed. */
+export interface AtomEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly address: string;
+  readonly publishedAt: Date;
+  readonly updatedAt: Date;
+  readonly authors: readonly { readonly name: string; readonly address?: string }[];
+  readonly categories?: readonly { readonly term: string; readonly label: string }[];
+  /** The whole text, as HTML with absolute links. */
+  readonly html: string;
+}
+
+/** Writes a feed. The same feed gives the same bytes, so that readers who ask again are told that nothing is new. */
+export function writeAtom(feed: AtomFeed): string {
+  const updated = feed.entries.map((entry) => entry.updatedAt.getTime());
+  return xmlDocument(
+    element(
+      'feed',
+      [
+        element('id', feed.id),
+        element('title', feed.title),
+        ...(feed.subtitle ? [element('subtitle', feed.subtitle)] : []),
+        element('updated', new Date(Math.max(0, ...updated)).toISOString()),
+        element('link', [], { rel: 'self', type: 'application/atom+xml', href: feed.address }),
+        element('link', [], { rel: 'alternate', type: 'text/html', href: feed.page }),
+        element('author', [element('name', feed.title)]),
+        element('generator', 'Rejoinder'),
+        ...feed.entries.map(writeEntry),
+      ],
+      { xmlns: 'http://www.w3.org/2005/Atom', 'xml:lang': feed.language },
+    ),
+  );
+}
+
+function writeEntry(entry: AtomEntry): Xml {
+  return element('entry', [
+    element('id', entry.id),
+    element('title', entry.title),
+    element('link', [], { rel: 'alternate', type: 'text/html', href: entry.address }),
+    element('published', entry.publishedAt.toISOString()),
+    element('updated', entry.updatedAt.toISOString()),
+    ...entry.authors.map(({ name, address }) =>
+      element('author', [element('name', name), ...(address ? [element('uri', address)] : [])]),
+    ),
+    ...(entry.categories ?? []).map(({ term, label }) => element('category', [], { term, label })),
+    element('content', entry.html, { type: 'html' }),
+  ]);
+}

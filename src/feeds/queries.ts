@@ -1,0 +1,68 @@
+import type { Kysely } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import type { Account } from '../accounts/table.ts';
+import type { Database } from '../database.ts';
+import type { Span } from '../posts/listing-index-queries.ts';
+import { authorsOf, published } from '../posts/listing-queries.ts';
+import type { Post, Tag } from '../posts/table.ts';
+
+/** A post with all that a feed says about it. */
+export interface FedPost extends Pick<Post, 'id' | 'slug' | 'title' | 'html' | 'updated_at'> {
+  readonly published_at: Date;
+  readonly authors: readonly Pick<Account, 'handle' | 'name'>[];
+  readonly tags: readonly Pick<Tag, 'slug' | 'name'>[];
+}
+
+/** What a sitemap says of a post or page. */
+export interface MappedPost extends Pick<Post, 'slug' | 'kind' | 'updated_at'> {
+  readonly published_at: Date;
+}
+
+const entriesPerFeed = 20;
+
+/** The newest published posts. */
+export function listFedPosts(db: Kysely<Database>, { now }: { now: Date }): Promise<FedPost[]> {
+  return db
+    .selectFrom('post')
+    .select(['post.id', 'post.slug', 'post.title', 'post.html', 'post.updated_at'])
+    .select((eb) => [
+      eb.ref('post.published_at').$notNull().as('published_at'),
+      authorsOf(eb).as('authors'),
+      jsonArrayFrom(
+        eb
+          .selectFrom('post_tag')
+          .innerJoin('tag', 'tag.id', 'post_tag.tag_id')
+          .select(['tag.slug', 'tag.name'])
+          .whereRef('post_tag.post_id', '=', 'post.id')
+          .orderBy('tag.slug'),
+      ).as('tags'),
+    ])
+    .where(published('post', now))
+    .orderBy('post.published_at', 'desc')
+    .orderBy('post.id', 'desc')
+    .limit(entriesPerFeed)
+    .execute();
+}
+
+/**
+ * Published posts or pages, newest first.
+ *
+ * @param span only what was published in it.
+ */
+export function listMapped(
+  db: Kysely<Database>,
+  { now, kind, span, limit }: { now: Date; kind: Post['kind']; span?: Span | undefined; limit: number },
+): Promise<MappedPost[]> {
+  return db
+    .selectFrom('post')
+    .select(['slug', 'kind', 'updated_at'])
+    .select((eb) => eb.ref('published_at').$notNull().as('published_at'))
+    .where(published(kind, now))
+    .$if(span !== undefined, (query) =>
+      query.where('published_at', '>=', span?.from ?? now).where('published_at', '<', span?.until ?? now),
+    )
+    .orderBy('published_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}
