@@ -32,7 +32,9 @@ export interface ConversationModel {
   readonly closing: Closing | undefined;
   readonly form: ReplyForm | undefined;
   /** For those who may close and reopen it: where they do. */
-  readonly moderation: { readonly closeAction: string; readonly reopenAction: string | undefined } | undefined;
+  readonly moderation:
+    | { readonly closeAction: string; readonly reopenAction: string | undefined; readonly queueHref: string }
+    | undefined;
 }
 
 /** What is the same for every page with a conversation on it. */
@@ -137,6 +139,7 @@ async function loadConversation(
       ? {
           closeAction: `${href}/closures`,
           reopenAction: closing && closing.by !== 'mode' ? `${href}/closures/current/reopen` : undefined,
+          queueHref: `/moderation?post=${post.id}`,
         }
       : undefined,
   };

@@ -1,6 +1,97 @@
-import { Router } from 'express';
+import { type Request, type Response, Router } from 'express';
+import { requirePermission } from '../accounts/viewer.ts';
+import { commentStatuses } from '../comments/lifecycle.ts';
+import { findJudgements } from '../comments/queries.ts';
 import type { AppContext } from '../context.ts';
+import { lastEvents } from '../events/queries.ts';
+import { readId } from '../http/fields.ts';
+import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { findPostById } from '../posts/queries.ts';
+import { closureRoutes } from './closure-routes.ts';
+import { decisionRoutes } from './decision-routes.ts';
+import { moderatorOf } from './moderator.ts';
+import { countWaiting, listQueue, loadRecords, queueRows } from './queries.ts';
+import { presentQueueItem, type QueueItem } from './queue-view.ts';
 
-export function moderationRoutes(_context: AppContext): Router {
-  return Router();
+/**
+ * What moderators do:
+ * `GET /moderation`, `POST /moderation/comments/:id/decisions`, `POST /moderation/decisions`,
+ * `POST /posts/:slug/closures`, `POST /posts/:slug/closures/current/reopen`.
+ */
+export function moderationRoutes(context: AppContext): Router {
+  const router = Router();
+  router.get('/moderation', requirePermission('moderate'), (request, response) =>
+    showQueue(context, request, response),
+  );
+  router.use(decisionRoutes(context));
+  router.use(closureRoutes(context));
+  return router;
+}
+
+interface QueuePage {
+  readonly tabs: readonly { readonly status: QueueStatus; readonly href: string; readonly current: boolean }[];
+  readonly status: QueueStatus;
+  readonly waiting: number;
+  readonly items: readonly QueueItem[];
+  readonly post: { readonly title: string } | undefined;
+  /** The queue of all posts. */
+  readonly allHref: string;
+  /** This page, to come back to after a decision. */
+  readonly here: string;
+  readonly nextHref: string | undefined;
+}
+
+type QueueStatus = (typeof queueStatuses)[number];
+
+const queueView = defineView<QueuePage>('moderation/queue');
+
+// What a writer deleted is no moderator's any more.
+const queueStatuses = commentStatuses.filter((status) => status !== 'deleted');
+
+async function showQueue({ db }: AppContext, request: Request, response: Response): Promise<void> {
+  const { t, dates } = frameOf(response);
+  const owner = moderatorOf(response);
+  const status = queueStatuses.find((each) => each === request.query.status) ?? 'pending';
+  const postId = readId(request.query.post);
+  const [rows, waiting, post] = await Promise.all([
+    listQueue(db, { owner, status, postId, after: readId(request.query.after) }),
+    countWaiting(db, owner),
+    postId === undefined ? undefined : findPostById(db, postId),
+  ]);
+  const page = rows.slice(0, queueRows);
+  const ids = page.map(({ id }) => id);
+  const [judgements, events, records] = await Promise.all([
+    findJudgements(db, ids),
+    lastEvents(db, { subjectKind: 'comment', subjectIds: ids }),
+    loadRecords(
+      db,
+      page.flatMap(({ browser_id }) => browser_id ?? []),
+    ),
+  ]);
+  const last = rows.length > queueRows ? page.at(-1) : undefined;
+  sendPage(response, queueView, {
+    title: t('queue.title'),
+    hiddenFromSearch: true,
+    tabs: queueStatuses.map((each) => ({
+      status: each,
+      href: queueHref({ status: each, postId }),
+      current: each === status,
+    })),
+    status,
+    waiting,
+    items: page.map((row) => presentQueueItem(row, { judgements, events, records }, dates)),
+    post: page.length > 0 && post ? { title: post.title } : undefined,
+    allHref: queueHref({ status }),
+    here: queueHref({ status, postId }),
+    nextHref: last && queueHref({ status, postId, after: last.id }),
+  });
+}
+
+function queueHref({ status, postId, after }: { status: string; postId?: number | undefined; after?: number }): string {
+  const query = new URLSearchParams({
+    ...(status !== 'pending' && { status }),
+    ...(postId !== undefined && { post: String(postId) }),
+    ...(after !== undefined && { after: String(after) }),
+  }).toString();
+  return query === '' ? '/moderation' : `/moderation?${query}`;
 }

@@ -1,0 +1,13 @@
+import type { Dates } from '../http/dates.ts';
+import type { Message } from '../http/messages.ts';
+import type { ToldEvent } from './queries.ts';
+
+const told = ['post', 'approve', 'reject', 'spam', 'remove', 'restore', 'delete', 'close', 'reopen'] as const;
+
+/** Says in one sentence what happened to a comment or a conversation, who did it and when; the same words everywhere. */
+export function describeEvent(event: Pick<ToldEvent, 'action' | 'actor_name' | 'created_at'>, dates: Dates): Message {
+  const action = told.find((each) => each === event.action) ?? 'other';
+  const when = dates.minute(event.created_at);
+  if (event.actor_name === null) return { key: `event.${action}.byNobody`, values: { when } };
+  return { key: `event.${action}`, values: { when, actor: event.actor_name } };
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import type { Kysely, Transaction } from 'kysely';
+import type { Reach } from '../accounts/permissions.ts';
+import type { Viewer } from '../accounts/viewer.ts';
+import { type CommentStatus, nextStatus } from '../comments/lifecycle.ts';
+import { type Outcome, type Submission, writeComment } from '../comments/service.ts';
+import { changeStatus, type LockedComment, lockWithAncestors } from '../comments/transition.ts';
+import type { Database } from '../database.ts';
+import { lastEvents, type ToldEvent } from '../events/queries.ts';
+import type { DecisionForm } from './form.ts';
+import { filterReachable } from './queries.ts';
+
+/** Who decides, and how far their right to do so reaches. */
+export interface Moderator {
+  readonly viewer: Viewer;
+  readonly reach: Reach;
+}
+
+/** A comment that somebody else decided on first: what was done, and where it stands. */
+export interface Overtaken {
+  readonly id: number;
+  readonly status: CommentStatus;
+  readonly event: ToldEvent | undefined;
+}
+
+/** What became of a decision; what is done was done now or, where the form was sent twice, the first time. */
+export interface Decided {
+  readonly done: ReadonlyMap<number, CommentStatus>;
+  readonly overtaken: readonly Overtaken[];
+}
+
+/** Why the reply that should go with an approval could not be published; then nothing was done at all. */
+export interface ReplyRefused {
+  readonly refused: Exclude<Outcome, { kind: 'posted' }>;
+}
+
+/**
+ * Carries a decision out for all comments that it names, in one transaction and as one batch. A comment on which somebody
+ * else decided since the moderator looked, or with which this cannot be done any more, is left as it is and reported.
+ *
+ * @param ids what does not exist, or lies beyond the moderator's reach, is left out without a word: it is not found.
+ * @param reply the reply to be published with the approval of a single comment.
+ */
+export async function decide(
+  db: Kysely<Database>,
+  {
+    ids,
+    decision,
+    moderator,
+    reply,
+    now,
+  }: {
+    ids: readonly number[];
+    decision: DecisionForm;
+    moderator: Moderator;
+    reply?: Submission | undefined;
+    now: Date;
+  },
+): Promise<Decided | ReplyRefused> {
+  try {
+    return await db.transaction().execute(async (trx) => {
+      const reachable = await filterReachable(trx, { ids, moderator });
+      const locked = await lockWithAncestors(trx, reachable);
+      const { open, repeated, overtaken } = await sortOut(trx, { locked, decision, moderator });
+      const changed = await changeStatus(trx, open, {
+        action: decision.action,
+        actorId: moderator.viewer.id,
+        batch: ids.length > 1 ? randomUUID() : undefined,
+        reason: decision.reason,
+        note: decision.note,
+        now,
+      });
+      if (reply && changed.size > 0) await publishReply(trx, reply);
+      return { done: new Map([...changed, ...repeated.map(({ id, status }) => [id, status] as const)]), overtaken };
+    });
+  } catch (error) {
+    if (error instanceof CannotReply) return { refused: error.outcome };
+    throw error;
+  }
+}
+
+async function sortOut(
+  trx: Transaction<Database>,
+  {
+    locked,
+    decision,
+    moderator,
+  }: { locked: ReadonlyMap<number, LockedComment>; decision: DecisionForm; moderator: Moderator },
+): Promise<{ open: LockedComment[]; repeated: LockedComment[]; overtaken: Overtaken[] }> {
+  const events = await lastEvents(trx, { subjectKind: 'comment', subjectIds: [...locked.keys()] });
+  const sorted = { open: [] as LockedComment[], repeated: [] as LockedComment[], overtaken: [] as Overtaken[] };
+  for (const comment of locked.values()) {
+    const event = events.get(comment.id);
+    const seen = decision.seen.get(comment.id);
+    const overtaken = seen !== undefined && event !== undefined && event.id !== seen;
+    const impossible = !nextStatus(comment.status, decision.action);
+    if (!overtaken && !impossible) sorted.open.push(comment);
+    else if (event && isSameDecision(event, { decision, moderator })) sorted.repeated.push(comment);
+    else sorted.overtaken.push({ id: comment.id, status: comment.status, event });
+  }
+  return sorted;
+}
+
+// A form that was sent twice: what it asks for is what this very moderator did last.
+function isSameDecision(
+  { actor_id, action }: ToldEvent,
+  { decision, moderator }: { decision: DecisionForm; moderator: Moderator },
+): boolean {
+  return actor_id === moderator.viewer.id && action === decision.action;
+}
+
+async function publishReply(trx: Transaction<Database>, reply: Submission): Promise<void> {
+  const outcome = await writeComment(trx, reply);
+  if (outcome.kind !== 'posted') throw new CannotReply(outcome);
+}
+
+// Takes the approval back together with the reply.
+class CannotReply extends Error {
+  override readonly name = 'CannotReply';
+  readonly outcome: ReplyRefused['refused'];
+
+  constructor(outcome: ReplyRefused['refused']) {
+    super(outcome.kind);
+    this.outcome = outcome;
+  }
+}

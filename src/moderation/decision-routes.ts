@@ -1,0 +1,162 @@
+import { type Request, type Response, Router } from 'express';
+import { nextPath } from '../accounts/next-path.ts';
+import { requirePermission } from '../accounts/viewer.ts';
+import type { CommentStatus } from '../comments/lifecycle.ts';
+import { findComment } from '../comments/queries.ts';
+import type { Submission } from '../comments/service.ts';
+import type { AppContext } from '../context.ts';
+import { describeEvent } from '../events/describe.ts';
+import { found, HttpError, notFound } from '../http/errors.ts';
+import { readFields, readId } from '../http/fields.ts';
+import type { Message } from '../http/messages.ts';
+import { hashNetwork } from '../http/network.ts';
+import { leaveNotice } from '../http/notice.ts';
+import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { findPostOfConversation } from '../posts/queries.ts';
+import { siteOf } from '../site/current.ts';
+import { type Decided, decide, type Overtaken, type ReplyRefused } from './decide.ts';
+import { type DecisionForm, readBulkDecision, readDecision } from './form.ts';
+import { moderatorOf } from './moderator.ts';
+
+/** `POST /moderation/comments/:id/decisions` and, for several comments at once, `POST /moderation/decisions`. */
+export function decisionRoutes(context: AppContext): Router {
+  const router = Router();
+  const guard = requirePermission('moderate');
+  router.post('/moderation/comments/:id/decisions', guard, (request, response) =>
+    decideOne(context, request, response),
+  );
+  router.post('/moderation/decisions', guard, (request, response) => decideSeveral(context, request, response));
+  return router;
+}
+
+interface OvertakenPage {
+  readonly items: readonly {
+    readonly id: number;
+    readonly status: CommentStatus;
+    readonly told: Message | undefined;
+    readonly reason: string;
+    readonly note: string;
+  }[];
+  /** How many other comments the decision was carried out for. */
+  readonly doneCount: number;
+  readonly back: string;
+  /** A reply that was written for nothing, to be copied. */
+  readonly typed: string;
+}
+
+interface NotDonePage {
+  readonly text: string;
+  readonly typed: readonly string[];
+  readonly back: string;
+}
+
+const overtakenView = defineView<OvertakenPage>('moderation/overtaken');
+const notDoneView = defineView<NotDonePage>('moderation/not-done');
+
+async function decideOne(context: AppContext, request: Request, response: Response): Promise<void> {
+  const id = found(readId(request.params.id));
+  const decision = readDecision(request.body, id);
+  if ('key' in decision) return sendNotDone(request, response, { why: decision, status: 422 });
+  const reply = decision.reply === '' ? undefined : await replyTo(context, request, response, { id, decision });
+  const now = context.now();
+  const outcome = await decide(context.db, { ids: [id], decision, moderator: moderatorOf(response), reply, now });
+  if ('refused' in outcome) return sendReplyRefused(request, response, outcome);
+  if (outcome.done.size === 0 && outcome.overtaken.length === 0) throw notFound();
+  answer(request, response, { outcome, decision });
+}
+
+async function decideSeveral({ db, now }: AppContext, request: Request, response: Response): Promise<void> {
+  const bulk = readBulkDecision(request.body);
+  if ('key' in bulk) return sendNotDone(request, response, { why: bulk, status: 422 });
+  const { ids, decision } = bulk;
+  if (ids.length === 0) return sendNotDone(request, response, { why: { key: 'queue.bulkNothing' }, status: 422 });
+  const outcome = await decide(db, { ids, decision, moderator: moderatorOf(response), now: now() });
+  if ('refused' in outcome) throw new Error('A bulk decision has no reply.');
+  // All of them are beyond this moderator's reach, or never were.
+  if (outcome.done.size + outcome.overtaken.length === 0) throw notFound();
+  answer(request, response, { outcome, decision });
+}
+
+function answer(
+  request: Request,
+  response: Response,
+  { outcome, decision }: { outcome: Decided; decision: DecisionForm },
+): void {
+  const count = outcome.done.size;
+  if (outcome.overtaken.length > 0) {
+    sendOvertaken(request, response, { outcome, decision });
+    return;
+  }
+  leaveNotice(
+    request,
+    decision.reply === '' ? { key: `done.${decision.action}`, values: { count } } : { key: 'done.approveAndReply' },
+  );
+  response.redirect(303, wayBack(request));
+}
+
+async function replyTo(
+  { db, secrets, now }: AppContext,
+  request: Request,
+  response: Response,
+  { id, decision }: { id: number; decision: DecisionForm },
+): Promise<Submission> {
+  const comment = found(await findComment(db, id));
+  const post = found(await findPostOfConversation(db, comment.conversation_id));
+  const { viewer } = moderatorOf(response);
+  const empty = { name: '', email: '', website: '', remember: '' };
+  return {
+    conversationId: comment.conversation_id,
+    publishedAt: post.published_at,
+    site: siteOf(response),
+    writer: { kind: 'staff', id: viewer.id, name: viewer.name, role: viewer.role },
+    fields: { ...empty, ...readFields(request.body, ['key']), body: decision.reply, parent: String(id) },
+    networkHash: hashNetwork(secrets.network, request.ip ?? ''),
+    limit: 0,
+    now: now(),
+  };
+}
+
+function sendOvertaken(
+  request: Request,
+  response: Response,
+  { outcome, decision }: { outcome: Decided; decision: DecisionForm },
+): void {
+  const { t, dates } = frameOf(response);
+  const tell = ({ id, status, event }: Overtaken) => ({
+    id,
+    status,
+    told: event && describeEvent(event, dates),
+    reason: event?.reason ?? '',
+    note: event?.note ?? '',
+  });
+  const page = {
+    items: outcome.overtaken.map(tell),
+    doneCount: outcome.done.size,
+    back: wayBack(request),
+    typed: decision.reply,
+  };
+  sendPage(response, overtakenView, { title: t('overtaken.title'), hiddenFromSearch: true, ...page }, 409);
+}
+
+function sendReplyRefused(request: Request, response: Response, { refused }: ReplyRefused): void {
+  const closed = refused.kind === 'closed';
+  if (!closed && refused.kind !== 'invalid') throw new HttpError(409);
+  const why: Message = closed
+    ? { key: 'decision.replyClosed' }
+    : (refused.errors.body ?? refused.errors.parent ?? { key: 'error.422.text' });
+  sendNotDone(request, response, { why, status: closed ? 409 : 422 });
+}
+
+function sendNotDone(request: Request, response: Response, { why, status }: { why: Message; status: number }): void {
+  const { t } = frameOf(response);
+  const { reason, note, reply } = readFields(request.body, ['reason', 'note', 'reply']);
+  const typed = [reason, note, reply].filter((text) => text.trim() !== '');
+  const page = { text: t(why.key, why.values), typed, back: wayBack(request) };
+  sendPage(response, notDoneView, { title: t('decision.notCarriedOut'), hiddenFromSearch: true, ...page }, status);
+}
+
+// Back to the page of the queue that the decision was made on.
+function wayBack(request: Request): string {
+  const path = nextPath(readFields(request.body, ['back']).back);
+  return path === '/' ? '/moderation' : path;
+}

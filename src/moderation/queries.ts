@@ -1,0 +1,124 @@
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
+import type { Reach } from '../accounts/permissions.ts';
+import type { CommentStatus } from '../comments/lifecycle.ts';
+import type { Database } from '../database.ts';
+
+/** Whose queue it is: of all posts, or of one's own. */
+export interface QueueOwner {
+  readonly viewer: { readonly id: number };
+  readonly reach: Reach;
+}
+
+/** A comment as the queue lists it, with what it stands beside. */
+export type QueueRow = Awaited<ReturnType<typeof listQueue>>[number];
+
+/** Rows that a page of the queue has. */
+export const queueRows = 20;
+
+/**
+ * A page of the queue, and one row more where it goes on: what waits comes oldest first, all else newest first.
+ *
+ * @param after id of the last comment of the page before.
+ */
+export function listQueue(
+  db: Kysely<Database>,
+  {
+    owner,
+    status,
+    postId,
+    after,
+  }: { owner: QueueOwner; status: CommentStatus; postId: number | undefined; after: number | undefined },
+) {
+  const oldestFirst = status === 'pending';
+  return db
+    .selectFrom('comment')
+    .innerJoin('post', 'post.conversation_id', 'comment.conversation_id')
+    .leftJoin('comment as parent', 'parent.id', 'comment.parent_id')
+    .select([
+      'comment.id',
+      'comment.parent_id',
+      'comment.status',
+      'comment.name',
+      'comment.website',
+      'comment.html',
+      'comment.created_at',
+      'comment.account_id',
+      'comment.browser_id',
+      'post.id as post_id',
+      'post.title as post_title',
+      'post.kind as post_kind',
+      'post.slug as post_slug',
+    ])
+    .select((eb) => {
+      const readable = eb('parent.status', '=', 'approved');
+      return [
+        eb.case().when(readable).then(eb.ref('parent.name')).end().as('parent_name'),
+        eb.case().when(readable).then(eb.ref('parent.html')).end().as('parent_html'),
+      ];
+    })
+    .where('comment.status', '=', status)
+    .where(isOnPostOf(owner))
+    .$if(postId !== undefined, (query) => query.where('post.id', '=', postId ?? 0))
+    .$if(after !== undefined, (query) => query.where('comment.id', oldestFirst ? '>' : '<', after ?? 0))
+    .orderBy('comment.id', oldestFirst ? 'asc' : 'desc')
+    .limit(queueRows + 1)
+    .execute();
+}
+
+/** How many comments wait in somebody's queue: a sum over conversations, not a count of comments. */
+export async function countWaiting(db: Kysely<Database>, owner: QueueOwner): Promise<number> {
+  const { waiting } = await db
+    .selectFrom('conversation_count')
+    .innerJoin('post', 'post.conversation_id', 'conversation_count.conversation_id')
+    .select(({ fn }) => fn.sum('waiting').as('waiting'))
+    .where(isOnPostOf(owner))
+    .executeTakeFirstOrThrow();
+  return Number(waiting ?? 0);
+}
+
+/** How the comments of each of these browsers stand: a number for each status. */
+export async function loadRecords(
+  db: Kysely<Database>,
+  browserIds: readonly number[],
+): Promise<Map<number, Partial<Record<CommentStatus, number>>>> {
+  if (browserIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('comment')
+    .select(['browser_id', 'status', ({ fn }) => fn.countAll().as('count')])
+    .where('browser_id', 'in', browserIds)
+    .groupBy(['browser_id', 'status'])
+    .execute();
+  const records = new Map<number, Partial<Record<CommentStatus, number>>>();
+  for (const { browser_id, status, count } of rows) {
+    if (browser_id !== null) records.set(browser_id, { ...records.get(browser_id), [status]: Number(count) });
+  }
+  return records;
+}
+
+/** Those of the comments that somebody may decide on; what does not exist is left out too. */
+export async function filterReachable(
+  db: Kysely<Database>,
+  { ids, moderator }: { ids: readonly number[]; moderator: QueueOwner },
+): Promise<number[]> {
+  if (ids.length === 0 || moderator.reach === 'none') return [];
+  const rows = await db
+    .selectFrom('comment')
+    .innerJoin('post', 'post.conversation_id', 'comment.conversation_id')
+    .select('comment.id')
+    .where('comment.id', 'in', ids)
+    .where(isOnPostOf(moderator))
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+// The condition that a post lies within somebody's reach.
+function isOnPostOf({ viewer, reach }: QueueOwner) {
+  return (eb: ExpressionBuilder<Database, 'post'>) => {
+    if (reach !== 'own') return sql<boolean>`${reach === 'all'}::boolean`;
+    const authorship = eb
+      .selectFrom('post_author')
+      .select('post_author.post_id')
+      .whereRef('post_author.post_id', '=', 'post.id');
+    return eb.exists(authorship.where('post_author.account_id', '=', viewer.id));
+  };
+}

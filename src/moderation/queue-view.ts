@@ -1,0 +1,79 @@
+import { explainVerdict } from '../comments/explain.ts';
+import { allowedActions, type CommentStatus, type ModeratorAction } from '../comments/lifecycle.ts';
+import type { Verdict } from '../comments/policies.ts';
+import { describeEvent } from '../events/describe.ts';
+import type { ToldEvent } from '../events/queries.ts';
+import type { Dates } from '../http/dates.ts';
+import type { Message } from '../http/messages.ts';
+import { hrefOf } from '../posts/addresses.ts';
+import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
+import type { QueueRow } from './queries.ts';
+
+/** A comment in the queue, with all that helps to decide. */
+export interface QueueItem {
+  readonly id: number;
+  readonly status: CommentStatus;
+  /** Why it stands where it stands: the rule that held it, or what was done last. */
+  readonly why: readonly Message[];
+  readonly name: string;
+  readonly website: string | null;
+  readonly html: TrustedHtml;
+  readonly createdAt: Date;
+  readonly post: { readonly id: number; readonly title: string; readonly href: string };
+  /** What it answers; undefined for a reply to the post; without content where that is not shown. */
+  readonly parent: { readonly content: { readonly name: string; readonly html: TrustedHtml } | undefined } | undefined;
+  /** How the earlier comments of its writer fared. */
+  readonly record: Message;
+  readonly actions: readonly ModeratorAction[];
+  /** The last event, which a decision says that it has seen. */
+  readonly seen: number | undefined;
+}
+
+/** What was looked up for the rows of a page, by comment or by browser. */
+export interface QueueFindings {
+  readonly judgements: ReadonlyMap<number, Pick<Verdict, 'rule' | 'numbers'>>;
+  readonly events: ReadonlyMap<number, ToldEvent>;
+  readonly records: ReadonlyMap<number, Partial<Record<CommentStatus, number>>>;
+}
+
+/** Makes a row of the queue ready to print. */
+export function presentQueueItem(row: QueueRow, findings: QueueFindings, dates: Dates): QueueItem {
+  const event = findings.events.get(row.id);
+  const parent =
+    row.parent_name === null || row.parent_html === null
+      ? undefined
+      : { name: row.parent_name, html: trustStored(row.parent_html) };
+  return {
+    id: row.id,
+    status: row.status,
+    why: explainStanding(row, findings, dates),
+    name: row.name,
+    website: row.website,
+    html: trustStored(row.html),
+    createdAt: row.created_at,
+    post: { id: row.post_id, title: row.post_title, href: hrefOf({ kind: row.post_kind, slug: row.post_slug }) },
+    parent: row.parent_id === null ? undefined : { content: parent },
+    record: recordOf(row, findings),
+    actions: allowedActions(row.status),
+    seen: event?.id,
+  };
+}
+
+function explainStanding({ id }: QueueRow, { judgements, events }: QueueFindings, dates: Dates): Message[] {
+  const event = events.get(id);
+  const judgement = judgements.get(id);
+  const why: Message[] = judgement ? [explainVerdict(judgement)] : [];
+  if (!event || event.action === 'post') return why;
+  if (event.reason) why.push({ key: 'queue.reason', values: { reason: event.reason } });
+  if (event.note) why.push({ key: 'queue.note', values: { note: event.note } });
+  return [describeEvent(event, dates), ...why];
+}
+
+function recordOf(row: QueueRow, { records }: QueueFindings): Message {
+  if (row.account_id !== null) return { key: 'queue.record.staff' };
+  if (row.browser_id === null) return { key: 'queue.record.unknown' };
+  const counts = { approved: 0, rejected: 0, spam: 0, removed: 0, pending: 0, ...records.get(row.browser_id) };
+  const others = { ...counts, [row.status]: (counts[row.status as keyof typeof counts] ?? 1) - 1 };
+  const total = Object.values(others).reduce((sum, count) => sum + count, 0);
+  return total === 0 ? { key: 'queue.record.first' } : { key: 'queue.record', values: others };
+}
