@@ -1,0 +1,42 @@
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { sqlList } from './catalogue.ts';
+import { countRows, type OnProgress, type SavedTable } from './format.ts';
+
+/** Loads the rows of a table, and has its numbers go on where they had come to. */
+export async function loadTable(
+  client: pg.PoolClient,
+  {
+    table,
+    pieces,
+    onProgress,
+    stopping,
+  }: { table: SavedTable; pieces: AsyncIterable<Buffer>; onProgress: OnProgress; stopping: AbortSignal },
+): Promise<void> {
+  const { name, columns, numbered } = table;
+  async function* told(): AsyncGenerator<Buffer> {
+    let rows = 0;
+    for await (const piece of pieces) {
+      yield piece;
+      rows += countRows(piece);
+      onProgress({ table: name, rows });
+    }
+  }
+  const into = `copy ${sqlList([name])} (${sqlList(columns)}) from stdin with (format text, encoding 'UTF8')`;
+  await pipeline(told(), client.query(copyFrom(into)), { signal: stopping });
+  if (numbered) await continueNumbers(client, name, numbered);
+}
+
+// Not by setval, which a rollback would not undo.
+async function continueNumbers(
+  client: pg.PoolClient,
+  table: string,
+  { column, next }: NonNullable<SavedTable['numbered']>,
+): Promise<void> {
+  const { rows } = await client.query('select pg_get_serial_sequence(quote_ident($1), $2) as sequence', [
+    table,
+    column,
+  ]);
+  await client.query(`alter sequence ${rows[0].sequence} restart with ${Number(next)}`);
+}

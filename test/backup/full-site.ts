@@ -1,0 +1,89 @@
+import type pg from 'pg';
+import { listTables, sqlList } from '../../src/backup/catalogue.ts';
+import { withClient } from '../../src/backup/client.ts';
+
+/** What a careless format would stumble over. */
+const trickyText = [
+  'tab\there',
+  'line\nbreak',
+  'return\rhere',
+  'back\\slash \\N \\. \\t',
+  '\\.',
+  '',
+  '“ĄÄ語🦊e\u0301”',
+  "it's; --",
+];
+
+/** Puts rows into every table of a migrated database: tricky texts, bytes, JSON, nulls, and threads. */
+export async function fillSite(pool: pg.Pool): Promise<void> {
+  await pool.query(`
+    insert into account (handle, name, email, role, password_hash, created_at, disabled_at)
+      values ('owner', 'Owner', 'owner@site.example', 'owner', '$argon2id$v=19$x', '2026-01-02 03:04:05.678901+00', null),
+             ('gone', 'Ĝone', null, 'author', null, '1999-12-31 23:59:59+05', now());
+    insert into invitation (token_hash, email, role, invited_by, created_at, expires_at)
+      values ('\\x0009000a5c00ff', 'new@site.example', 'author', 1, now(), now());
+    insert into password_reset (token_hash, account_id, created_at, expires_at) values ('\\x', 1, now(), now());
+    insert into session (sid, sess, expire) values ('one', '{"accountId": 1}', now());
+    insert into rate_limit (key, points, expire) values ('sign-in', 3, 1);
+    insert into conversation (mode) values (null), ('open');
+    insert into conversation_count (conversation_id, readable) values (1, 7), (2, 0);
+    insert into closure (conversation_id, reason, closed_by, closed_at) values (1, 'Said all.', 1, now());
+    insert into tag (slug, name) values ('on-work', 'On work');
+    insert into event (subject_kind, subject_id, action, created_at) values ('site', 1, 'first_start', now());
+    insert into event (subject_kind, subject_id, action, actor_id, undoes, numbers, batch, created_at)
+      values ('post', 1, 'publish', 1, 1, '{"a": [1, "\\\\n\\t", null]}', gen_random_uuid(), now());
+    insert into event_note (event_id, reason) values (2, 'because');
+    insert into browser (created_at) values (now());
+    insert into mail (message_id, recipient, subject, body, created_at, sent_at, failed_at)
+      values ('waiting', 'reader@site.example', 'Hello', 'A letter', now(), null, null),
+             ('sent', null, null, null, now(), now(), null),
+             ('given-up', 'nobody@site.example', 'Hello', 'A letter', now(), null, now());`);
+  for (const [index, text] of trickyText.entries()) {
+    await pool.query(
+      `insert into post (kind, slug, title, source, html, renderer_version, conversation_id, created_at, updated_at)
+       select 'post', 'post-' || $2::text, 'A title', $1, $1, 1, id, now(), now() from conversation where id = $2::integer`,
+      [text, index + 1],
+    );
+    await addComment(pool, { text, parent: null });
+    await addComment(pool, { text, parent: index * 2 + 1 });
+  }
+  await pool.query(`
+    insert into post_author (post_id, account_id, position) values (1, 1, 1);
+    insert into post_tag (post_id, tag_id) values (1, 1);
+    insert into address (path, post_id) values ('/old', 1), ('/gone', null);
+    insert into submission (key, comment_id, digest, created_at) values (gen_random_uuid(), 1, '\\xdeadbeef', now());
+    insert into judgement (comment_id, rule, verdict, facts, opinions, judged_at)
+      values (1, 'default', 'approved', '{"links": 0}', '[]', now());
+    delete from comment where id = (select max(id) from comment);`);
+}
+
+async function addComment(pool: pg.Pool, { text, parent }: { text: string; parent: number | null }): Promise<void> {
+  await pool.query(
+    `with next as (select nextval(pg_get_serial_sequence('comment', 'id'))::integer as id)
+     insert into comment (id, conversation_id, parent_id, root_id, depth, path, status, shown, browser_id, name, source, html,
+       renderer_version, network_hash, created_at)
+     select id, 1, $2::integer, coalesce($2::integer, id), case when $2::integer is null then 1 else 2 end,
+       case when $2::integer is null then ''::bytea else decode(lpad(to_hex($2::integer), 10, '0'), 'hex') end
+         || decode(lpad(to_hex(id), 10, '0'), 'hex'),
+       'approved', true, 1, left($1, 60), $1, $1, 1, sha256(convert_to($1, 'UTF8')), now() from next`,
+    [text, parent],
+  );
+}
+
+/** Every row that a backup is to keep, as Postgres prints it, and the numbers that come next. */
+export async function contentOf(pool: pg.Pool): Promise<Record<string, { rows: string[]; next: number | undefined }>> {
+  return withClient(pool, async (client) => {
+    await client.query(`set timezone = 'UTC'`);
+    const content: Awaited<ReturnType<typeof contentOf>> = {};
+    for (const { name, numbered } of await listTables(client)) {
+      const { rows } = await client.query(`select t::text as row from ${sqlList([name])} t order by 1`);
+      content[name] = { rows: rows.map(({ row }) => row), next: numbered?.next };
+    }
+    return content;
+  });
+}
+
+/** Takes all tables away, as if the database had just been created. */
+export async function emptySchema(pool: pg.Pool): Promise<void> {
+  await pool.query('drop schema public cascade; create schema public; drop schema if exists graphile_worker cascade;');
+}
