@@ -1,0 +1,141 @@
+import { readFields } from '../http/fields.ts';
+import type { Message } from '../http/messages.ts';
+import { type CommentMode, commentModes } from '../site/table.ts';
+import { normaliseLine } from '../text/plain-text.ts';
+import { renderPost } from '../text/post-markdown.ts';
+import { slugify } from '../text/slug.ts';
+import type { TrustedHtml } from '../text/trusted-html.ts';
+import { longestSlug, normaliseSlug } from './addresses.ts';
+import type { PostKind } from './table.ts';
+
+/** The fields of the desk's form. */
+export const deskFieldNames = [
+  'kind',
+  'title',
+  'slug',
+  'body',
+  'excerpt',
+  'tags',
+  'authors',
+  'mode',
+  'closing',
+  'closing_days',
+  'publish_at',
+  'dated',
+  'version',
+  'key',
+] as const;
+
+export type DeskField = (typeof deskFieldNames)[number];
+
+/** The form as it is shown and as it comes back: texts, nothing checked. */
+export type DeskFields = Readonly<Record<DeskField, string>>;
+
+/** What is wrong with a field. */
+export interface FieldError {
+  readonly field: DeskField;
+  readonly message: Message;
+}
+
+/** A tag as someone typed it, and the slug by which it is known. */
+export interface TypedTag {
+  readonly slug: string;
+  readonly name: string;
+}
+
+/** What the form says, checked as far as that is possible without the database, and rendered. */
+export interface PostDraft {
+  readonly kind: PostKind;
+  readonly title: string;
+  /** Empty: to be proposed from the title. */
+  readonly slug: string;
+  readonly source: string;
+  readonly html: TrustedHtml;
+  readonly excerpt: string;
+  readonly tags: readonly TypedTag[];
+  /** Handles, in the order in which they are named; at least one. */
+  readonly authors: readonly string[];
+  /** null: as the site. */
+  readonly mode: CommentMode | null;
+  /** Days; null: as the site, 0: never. */
+  readonly closeAfterDays: number | null;
+}
+
+const longestTitle = 200;
+const longestExcerpt = 500;
+const longestText = 500_000;
+const longestTag = 60;
+const mostTags = 20;
+const mostAuthors = 20;
+const mostDays = 36_500;
+
+/**
+ * Takes the form out of a request's body. A field that the body lacks, or that this person may not change, is as it is in
+ * `base`; the version is never guessed.
+ */
+export function readDeskFields(
+  body: unknown,
+  { base, fixed }: { base: DeskFields; fixed: readonly DeskField[] },
+): DeskFields {
+  const given = Object.keys(typeof body === 'object' && body !== null ? body : {});
+  const names = deskFieldNames.filter((name) => given.includes(name) && !fixed.includes(name));
+  const typed: Partial<DeskFields> = readFields(body, names);
+  return { ...base, version: '', ...typed };
+}
+
+/** Makes a draft of the form, or says what is wrong with it, in the order of the fields. */
+export function readDraft(fields: DeskFields): { draft: PostDraft } | { errors: readonly FieldError[] } {
+  const title = normaliseLine(fields.title);
+  const slug = normaliseSlug(fields.slug);
+  const excerpt = normaliseLine(fields.excerpt);
+  const tags = readTags(fields.tags);
+  const authors = readHandles(fields.authors);
+  const closeAfterDays = readClosing(fields);
+  const errors: FieldError[] = [];
+  const refuse = (field: DeskField, key: Message['key'], values?: Message['values']) =>
+    errors.push({ field, message: values ? { key, values } : { key } });
+
+  if (!title) refuse('title', 'writing.error.title.missing');
+  if (title.length > longestTitle) refuse('title', 'writing.error.title.tooLong', { limit: longestTitle });
+  if (fields.body.length > longestText) refuse('body', 'writing.error.body.tooLong', { limit: longestText });
+  if (fields.slug.trim() && !slug) refuse('slug', 'writing.error.slug.unusable');
+  if (slug.length > longestSlug) refuse('slug', 'writing.error.slug.tooLong', { limit: longestSlug });
+  if (excerpt.length > longestExcerpt) refuse('excerpt', 'writing.error.excerpt.tooLong', { limit: longestExcerpt });
+  if (tags.length > mostTags) refuse('tags', 'writing.error.tags.tooMany', { limit: mostTags });
+  const badTag = tags.find((tag) => !tag.slug || tag.name.length > longestTag);
+  if (badTag?.slug) refuse('tags', 'writing.error.tags.tooLong', { name: badTag.name, limit: longestTag });
+  else if (badTag) refuse('tags', 'writing.error.tags.unusable', { name: badTag.name });
+  if (authors.length === 0) refuse('authors', 'writing.error.authors.missing');
+  if (authors.length > mostAuthors) refuse('authors', 'writing.error.authors.tooMany', { limit: mostAuthors });
+  if (closeAfterDays === undefined) refuse('closing_days', 'writing.error.closing_days', { limit: mostDays });
+
+  if (errors.length > 0 || closeAfterDays === undefined) return { errors };
+  const { html } = renderPost(fields.body);
+  const kind = fields.kind === 'page' ? 'page' : 'post';
+  const mode = commentModes.find((each) => each === fields.mode) ?? null;
+  return { draft: { kind, title, slug, source: fields.body, html, excerpt, tags, authors, mode, closeAfterDays } };
+}
+
+/** Tags as they are typed, between commas; what is written twice counts once. One that cannot be a tag has no slug. */
+export function readTags(text: string): TypedTag[] {
+  const bySlug = new Map<string, TypedTag>();
+  for (const part of text.split(/[,，、]/)) {
+    const name = normaliseLine(part).replace(/^#+/, '').trim();
+    const slug = slugify(name) ?? '';
+    if (name && !bySlug.has(slug)) bySlug.set(slug, { slug, name });
+  }
+  return [...bySlug.values()];
+}
+
+function readHandles(text: string): string[] {
+  const handles = text.split(',').map((part) => normaliseLine(part).replace(/^@/, '').toLowerCase());
+  return [...new Set(handles.filter(Boolean))];
+}
+
+// undefined: a number of days was asked for, and this is none.
+function readClosing({ closing, closing_days }: DeskFields): number | null | undefined {
+  if (closing === 'never') return 0;
+  if (closing !== 'days') return null;
+  const days = /^\d{1,5}$/.test(closing_days.trim()) ? Number(closing_days) : 0;
+  return days >= 1 && days <= mostDays ? days : undefined;
+}
