@@ -71,22 +71,22 @@ it costs.`,
     {
       by: 'Tomasz Nowicki',
       hoursAgo: 8 * 24 + 20,
-      source: `The pause I know well. It lasts about four seconds here, I have counted.
+      source: flowing(`The pause I know well. It lasts about four seconds here, I have counted.
 
 But I am the plumber in your picture, and I would draw it differently. When the pipe bursts, the plumber is the only one who
 knows which wall it runs through. Most plans that reach my desk were finished before anybody asked about the walls. Then we
 are the ones who say no, and the story goes that *the technicians* are against change.
 
-So by all means find your lady from parking permits. But let her come down to the cellar **before** the kitchen is drawn.`,
+So by all means find your lady from parking permits. But let her come down to the cellar **before** the kitchen is drawn.`),
     },
     {
       answers: 0,
       hoursAgo: 8 * 24 + 16,
-      source: `I take the plumber back, Tomasz, and keep your cellar: that is the better picture.
+      source: flowing(`I take the plumber back, Tomasz, and keep your cellar: that is the better picture.
 
 What I was after is smaller than it sounded. I want you there from the first sketch on. I only would not file the whole
 change under equipment, because from that day on everyone else feels excused from it. Somebody has to own the awkward
-part, which is people doing their work differently, and that should not be added to the job of keeping the lights on.`,
+part, which is people doing their work differently, and that should not be added to the job of keeping the lights on.`),
     },
   ],
   closing: {
@@ -124,30 +124,34 @@ And disagree, please. A sentence that begins with â€œI saw it go the other wayâ€
     {
       by: 'Marit Solberg',
       hoursAgo: 2 * 24 + 1,
-      source: `Is there a way to tell whether my comment arrived? On other sites I press the button, the text is gone, and I
-write it a second time. Then both of them turn up a week later.`,
+      source:
+        flowing(`Is there a way to tell whether my comment arrived? On other sites I press the button, the text is gone, and I
+write it a second time. Then both of them turn up a week later.`),
     },
     {
       answers: 0,
       hoursAgo: 47,
-      source: `There is: after you send it you are taken to it, and while it waits there is a dashed line around it that says so.
-If you do send it twice, it is still one comment. Try it, nothing can break.`,
+      source:
+        flowing(`There is: after you send it you are taken to it, and while it waits there is a dashed line around it that says so.
+If you do send it twice, it is still one comment. Try it, nothing can break.`),
     },
     {
       by: 'Kwame Asante',
       hoursAgo: 30,
-      source: `I like that a closing comes with its reasons. In our reading group we had a rule for that:
+      source: flowing(`I like that a closing comes with its reasons. In our reading group we had a rule for that:
 
 1. Whoever ends a discussion says what was learned.
 2. Whoever wants it back says what was forgotten.
 
-It kept us polite, and it kept the minutes short.`,
+It kept us polite, and it kept the minutes short.`),
     },
     {
       by: 'Marit Solberg',
       answers: 1,
       hoursAgo: 26,
-      source: `I tried, and it is one. And this reply was there as soon as I had sent it. So that is what it is like to be known!`,
+      source: flowing(
+        `I tried, and it is one. And this reply was there as soon as I had sent it. So that is what it is like to be known!`,
+      ),
     },
   ],
 };
@@ -173,3 +177,8 @@ Sign in and open *Write*: everything that is here can be changed or deleted ther
 you under *Moderation*. Under *Settings* you give the site its name, and decide who may comment without waiting.`,
   comments: [],
 };
+
+// In a comment a line break is one, so these are only here for whoever reads this file. Lists keep theirs.
+function flowing(source: string): string {
+  return source.replace(/(?<!\n)\n(?!\n|\d\. )/g, ' ');
+}
