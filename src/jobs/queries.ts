@@ -1,5 +1,18 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { type JobName, type JobPayloads, mostAttempts } from './payloads.ts';
+
+/** Adds a job that is done once the transaction is committed, by whichever process is free; rolled back, it never was. */
+export async function addJob<Name extends JobName>(
+  trx: Transaction<Database>,
+  name: Name,
+  payload: JobPayloads[Name],
+): Promise<void> {
+  await sql`
+    select graphile_worker.add_job(
+      ${name}, payload => ${JSON.stringify(payload)}::json, max_attempts => ${mostAttempts[name]}
+    )`.execute(trx);
+}
 
 /** How many jobs are to be done, now or later; what was given up does not count. */
 export async function countWaitingJobs(db: Kysely<Database>): Promise<number> {

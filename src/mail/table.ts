@@ -3,7 +3,7 @@ import type { Generated, Selectable } from 'kysely';
 /** A mail that is to be sent, or was: recipient, subject and body are erased once it is. */
 export interface MailTable {
   id: Generated<number>;
-  /** The Message-ID header: the same at every attempt. */
+  /** A UUID; with the site's host it makes the Message-ID header, which is the same at every attempt. */
   message_id: string;
   recipient: string | null;
   subject: string | null;
@@ -12,6 +12,7 @@ export interface MailTable {
   sent_at: Date | null;
   /** When it was given up. */
   failed_at: Date | null;
+  /** What the mail server said last, for the staff; never logged, since it may repeat the address. */
   last_error: string | null;
 }
 

@@ -1,0 +1,86 @@
+import { setTimeout } from 'node:timers/promises';
+import { Logger as JobLogger, parseCronItems, type Runner, run, type TaskList } from 'graphile-worker';
+import type { Logger } from 'pino';
+import { publicAddress } from '../config.ts';
+import type { AppContext } from '../context.ts';
+import { deliverMail } from '../mail/deliver.ts';
+import { createMailer } from '../mail/mailer.ts';
+import { cleanUp } from './clean-up.ts';
+import { type JobName, type JobPayloads, mostAttempts } from './payloads.ts';
+
+/** Does the jobs that are added, in this process. */
+export interface Worker {
+  /** Takes no more jobs, waits for those that are being done, and gives its connections back. */
+  stop(): Promise<void>;
+}
+
+type Tasks = { readonly [Name in JobName]: (payload: JobPayloads[Name], lastTry: boolean) => Promise<void> };
+
+/** Starts doing jobs. Should the worker break, with the database say, another one takes over after a pause. */
+export function startWorker(context: AppContext): Worker {
+  const stopping = new AbortController();
+  const done = keepRunning(context, stopping.signal);
+  return {
+    async stop() {
+      stopping.abort();
+      await done;
+    },
+  };
+}
+
+async function keepRunning(context: AppContext, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted) {
+    try {
+      const runner = await runOnPool(context);
+      const stop = () => void runner.stop().catch(() => {});
+      stopping.addEventListener('abort', stop);
+      if (stopping.aborted) stop();
+      await runner.promise.finally(() => stopping.removeEventListener('abort', stop));
+    } catch (error) {
+      context.logger.error({ err: error }, 'the worker broke');
+    }
+    await setTimeout(5_000, undefined, { signal: stopping }).catch(() => {});
+  }
+}
+
+function runOnPool(context: AppContext): Promise<Runner> {
+  return run({
+    pgPool: context.pool,
+    noHandleSignals: true,
+    concurrency: 2,
+    logger: bridge(context.logger),
+    taskList: taskList(context),
+    parsedCronItems: parseCronItems([
+      {
+        task: 'clean_up' satisfies JobName,
+        match: '17 * * * *',
+        options: { maxAttempts: mostAttempts.clean_up, jobKey: 'clean_up' },
+      },
+    ]),
+  });
+}
+
+function taskList(context: AppContext): TaskList {
+  const list: TaskList = {};
+  for (const [name, task] of Object.entries(tasks(context))) {
+    list[name] = (payload, { job }) => task(payload as never, job.attempts >= job.max_attempts);
+  }
+  return list;
+}
+
+function tasks({ db, config, now }: AppContext): Tasks {
+  const mailer = createMailer(config);
+  const siteAddress = publicAddress(config);
+  return {
+    deliver_mail: ({ mailId }, lastTry) => deliverMail(db, { mailId, lastTry, mailer, siteAddress, now }),
+    clean_up: () => cleanUp(db, { now: now() }),
+  };
+}
+
+// What the library says while all is well is for who debugs; its word for done is not news either.
+function bridge(logger: Logger): JobLogger {
+  const levels = { error: 'error', warning: 'warn', info: 'debug', debug: 'trace' } as const;
+  return new JobLogger(({ jobId, taskIdentifier }) => (level, message) => {
+    logger[levels[level as keyof typeof levels]]({ jobId, job: taskIdentifier }, message);
+  });
+}
