@@ -21,6 +21,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** What Express is told about proxies in front: a number of hops, `true`/`false`, or a list of addresses. */
   readonly trustProxy: boolean | number | string;
+  /** Who may read `/metrics`: programs on this machine, or anyone. */
+  readonly metrics: 'loopback' | 'public';
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
@@ -49,6 +51,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     sampleContent: oneOf('SAMPLE_CONTENT', value('SAMPLE_CONTENT') ?? 'yes', ['yes', 'none']) === 'yes',
     logLevel: oneOf('LOG_LEVEL', value('LOG_LEVEL') ?? 'info', logLevels),
     trustProxy: proxies(value('TRUST_PROXY')),
+    metrics: oneOf('METRICS', value('METRICS') ?? 'loopback', ['loopback', 'public']),
   };
 }
 

@@ -52,11 +52,12 @@ export interface Database {
  * Makes a pool of connections; none is opened before it is needed.
  *
  * @param url `postgres://…`, as `pg` reads it.
- * @param onError told of connections that break while idle; without a listener such an error would end the process.
+ * @param onError told of connections that break, idle or at work; without a listener such an error would end the process.
  */
 export function createPool(url: string, onError: (error: Error) => void): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5_000 });
-  pool.on('error', onError);
+  pool.on('connect', (client) => client.on('error', onError));
+  pool.on('error', () => {}); // told by the client already
   return pool;
 }
 

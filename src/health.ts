@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
+import type { Config } from './config.ts';
 import type { Database } from './database.ts';
 import { createMetrics } from './http/metrics.ts';
 import { countWaitingJobs } from './jobs/queries.ts';
@@ -10,8 +11,16 @@ import { createMigrator } from './migrate.ts';
  * For who runs the site, before anything else and without a log line:
  * `/healthz` — the process answers; `/readyz` — the database is reached and migrated; `/metrics`.
  */
-export function healthRoutes({ db, pool }: { db: Kysely<Database>; pool: pg.Pool }): Router {
-  const metrics = createMetrics({ pool, waitingJobs: () => countWaitingJobs(db) });
+export function healthRoutes({
+  db,
+  pool,
+  audience,
+}: {
+  db: Kysely<Database>;
+  pool: pg.Pool;
+  audience: Config['metrics'];
+}): Router {
+  const metrics = createMetrics({ pool, waitingJobs: () => countWaitingJobs(db), audience });
   const router = Router();
   router.get('/healthz', (_request, response) => {
     response.set('Cache-Control', 'no-store').type('text').send('ok\n');

@@ -1,11 +1,27 @@
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
+import { runMigrations } from 'graphile-worker';
 import type { Kysely } from 'kysely';
 import { FileMigrationProvider, Migrator } from 'kysely/migration';
+import type pg from 'pg';
+import { createDatabase } from './database.ts';
 
 /**
- * Brings the schema up to date. Safe to call from several processes at once: a lock in the database lets one work
- * while the others wait.
+ * Makes a database ready for the site: its tables, and those of the jobs. Safe to call from several processes at once,
+ * and quick where everything is there already.
+ *
+ * @returns names of the migrations that were applied now, in order.
+ * @throws whatever the first failing migration threw; its changes are rolled back.
+ */
+export async function prepareDatabase(pool: pg.Pool): Promise<string[]> {
+  const applied = await migrateToLatest(createDatabase(pool));
+  await runMigrations({ pgPool: pool });
+  return applied;
+}
+
+/**
+ * Brings the tables of the site up to date. Safe to call from several processes at once: a lock in the database lets one
+ * work while the others wait.
  *
  * @returns names of the migrations that were applied now, in order.
  * @throws whatever the first failing migration threw; its changes are rolled back.

@@ -1,7 +1,7 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
+import { barePage, nearestWorded } from './bare-page.ts';
 import { HttpError, isDatabaseAway, notFound } from './errors.ts';
-import { createTranslate } from './messages.ts';
 import { defineView, frameOf, sendPage } from './render.ts';
 
 interface ErrorPage {
@@ -11,38 +11,73 @@ interface ErrorPage {
 
 const errorView = defineView<ErrorPage>('errors/error');
 
-const worded = [400, 403, 404, 409, 410, 413, 414, 415, 422, 429, 500, 503] as const;
+/** No address of the site comes near; in UTF-8, percent-encoded, it is a search for some 900 characters. */
+const longestAddress = 8_000;
 
 /** Answers what no route took. Stands after all routes. */
 export const nothingHere: RequestHandler = () => {
   throw notFound();
 };
 
-/** A NUL is in no address of ours, and Postgres refuses it: so does the door. */
-export const refuseNulInAddress: RequestHandler = (request, _response, next) => {
+/**
+ * Refuses addresses that are none of ours and make trouble further in: overlong ones, those that are no percent-encoded
+ * UTF-8, and those with a NUL, which Postgres refuses.
+ */
+export const refuseBrokenAddress: RequestHandler = (request, _response, next) => {
+  if (request.url.length > longestAddress) throw new HttpError(414);
   if (/%00|\0/.test(request.url)) throw new HttpError(400);
   next();
 };
 
-/** Shows every error as a page that a person understands; the unexpected ones are logged, none shows its stack. */
-export function errorPages(logger: Logger): ErrorRequestHandler {
-  return (error, request, response, _next) => {
+/**
+ * Shows every error as a page that a person understands; the unexpected ones are logged, none shows its stack.
+ *
+ * @param parts `frame` puts the site around a page, for errors that came up before it was; `stylesheet` is the path of the
+ * one that a page without the site has.
+ */
+export function errorPages({
+  logger,
+  frame,
+  stylesheet,
+}: {
+  logger: Logger;
+  frame: RequestHandler;
+  stylesheet: string;
+}): ErrorRequestHandler {
+  return async (error, request, response, _next) => {
     const status = statusOf(error);
     if (status >= 500) logger.error({ err: error, method: request.method, path: request.path }, 'a request failed');
     if (response.headersSent) return void response.destroy();
 
-    const retryAfter = error instanceof HttpError ? error.retryAfter : undefined;
+    const { explanation, retryAfter } = error instanceof HttpError ? error : {};
     if (retryAfter !== undefined || status === 503) response.set('Retry-After', String(retryAfter ?? 5));
     response.set('Cache-Control', 'no-store').removeHeader('ETag');
 
-    const t = frameOf(response)?.t ?? createTranslate('en');
+    if (!(await hasFrame(frame, request, response, error))) {
+      return void response.status(status).type('html').send(barePage(status, { explanation, stylesheet }));
+    }
+    const { t } = frameOf(response);
+    const words = explanation ?? { key: `error.${nearestWorded(status)}.text` as const };
     const title = t(`error.${nearestWorded(status)}.title`);
-    const own = error instanceof HttpError ? error.explanation : undefined;
-    const explanation = own ? t(own.key, own.values) : t(`error.${nearestWorded(status)}.text`);
-    if (frameOf(response))
-      sendPage(response, errorView, { status, title, explanation, hiddenFromSearch: true }, status);
-    else response.status(status).type('text').send(`${title}\n\n${explanation}\n`);
+    sendPage(
+      response,
+      errorView,
+      { status, title, explanation: t(words.key, words.values), hiddenFromSearch: true },
+      status,
+    );
   };
+}
+
+// Without its database a site does not know its own name.
+async function hasFrame(frame: RequestHandler, request: Request, response: Response, error: unknown): Promise<boolean> {
+  if (frameOf(response)) return true;
+  if (isDatabaseAway(error)) return false;
+  try {
+    await frame(request, response, () => {});
+  } catch {
+    return false;
+  }
+  return frameOf(response) !== undefined;
 }
 
 function statusOf(error: unknown): number {
@@ -51,8 +86,4 @@ function statusOf(error: unknown): number {
   // Express and its body parsers mark what the client did wrong so; other libraries' numbers are not meant for visitors.
   const status = (error as { status?: unknown } | undefined)?.status;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
-}
-
-function nearestWorded(status: number): (typeof worded)[number] {
-  return worded.find((each) => each === status) ?? (status < 500 ? 400 : 500);
 }

@@ -1,21 +1,31 @@
 import type { RequestHandler } from 'express';
 import type pg from 'pg';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Config } from '../config.ts';
 import { notFound } from './errors.ts';
 
 /** Counts and times requests, and shows them to Prometheus. */
 export interface Metrics {
   /** Put before everything that is to be measured. */
   readonly measure: RequestHandler;
-  /** Answers `/metrics`, to this machine only. */
+  /** Answers `/metrics`. */
   readonly page: RequestHandler;
 }
 
 /**
  * @param pool its open, idle and awaited connections are shown.
  * @param waitingJobs how many jobs wait; asked whenever the page is.
+ * @param audience who is answered: programs on this machine, or anyone. For others there is no such page.
  */
-export function createMetrics({ pool, waitingJobs }: { pool: pg.Pool; waitingJobs: () => Promise<number> }): Metrics {
+export function createMetrics({
+  pool,
+  waitingJobs,
+  audience,
+}: {
+  pool: pg.Pool;
+  waitingJobs: () => Promise<number>;
+  audience: Config['metrics'];
+}): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const seconds = new Histogram({
@@ -55,7 +65,7 @@ export function createMetrics({ pool, waitingJobs }: { pool: pg.Pool; waitingJob
       next();
     },
     async page(request, response) {
-      if (!isFromThisMachine(request)) throw notFound();
+      if (audience === 'loopback' && !isFromThisMachine(request)) throw notFound();
       response.type(registry.contentType).send(await registry.metrics());
     },
   };

@@ -1,14 +1,6 @@
 import type { RequestHandler } from 'express';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
-import pretty from 'pino-pretty';
-import type { LogLevel } from '../config.ts';
-
-/** Makes the log: JSON lines, or lines for people where someone watches a terminal. */
-export function createLogger(level: LogLevel): Logger {
-  if (!process.stdout.isTTY) return pino({ level });
-  return pino({ level }, pretty({ colorize: true, ignore: 'pid,hostname,request,response', sync: true }));
-}
 
 /**
  * One line a request: what was asked for and how it went. No address, query string, header or body: they may hold what is

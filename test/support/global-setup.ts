@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDatabase, createPool } from '../../src/database.ts';
-import { migrateToLatest } from '../../src/migrate.ts';
+import { createPool } from '../../src/database.ts';
+import { prepareDatabase } from '../../src/migrate.ts';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded.ts';
 import type { TestRun } from './global-teardown.ts';
 
@@ -19,10 +19,10 @@ export default async function globalSetup(): Promise<void> {
   const pool = createPool(postgres.url, (error) => {
     throw error;
   });
-  const db = createDatabase(pool);
-  await migrateToLatest(db);
-  await db.destroy();
+  await prepareDatabase(pool);
+  await pool.end();
   process.env.TEST_DATABASE_URL = postgres.url;
+  process.env.TEST_FOLDER = dataDir;
 }
 
 const prefix = 'rejoinder-test-';
@@ -30,7 +30,7 @@ const prefix = 'rejoinder-test-';
 /** Memory where there is enough of it: databases are made and dropped there in a fraction of the time. */
 async function roomyFolder(): Promise<string> {
   const { bavail, bsize } = await statfs('/dev/shm').catch(() => ({ bavail: 0, bsize: 0 }));
-  return bavail * bsize >= 2 ** 30 ? '/dev/shm' : tmpdir();
+  return bavail * bsize > 2 ** 31 ? '/dev/shm' : tmpdir();
 }
 
 /** Removes the data of earlier runs that were killed. Their Postgres stopped by itself. */
