@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { nameKey } from '../text/same-name.ts';
 import type { Account } from './table.ts';
 
 /** An account that may be used: not disabled. */
@@ -13,4 +14,113 @@ export function findActiveAccount(
     .where('id', '=', id)
     .where('disabled_at', 'is', null)
     .executeTakeFirst();
+}
+
+/** What signing in compares with: the active account of a normalised address. */
+export function findSignIn(
+  db: Kysely<Database>,
+  email: string,
+): Promise<Pick<Account, 'id' | 'password_hash'> | undefined> {
+  return db
+    .selectFrom('account')
+    .select(['id', 'password_hash'])
+    .where('email', '=', email)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst();
+}
+
+/** What a person changes by themselves. */
+export function loadOwnAccount(
+  db: Kysely<Database>,
+  id: number,
+): Promise<Pick<Account, 'id' | 'handle' | 'name' | 'email' | 'password_hash'>> {
+  return db
+    .selectFrom('account')
+    .select(['id', 'handle', 'name', 'email', 'password_hash'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+}
+
+/** Whether an address has an account, used or disabled. */
+export async function hasAccount(db: Kysely<Database>, email: string): Promise<boolean> {
+  return Boolean(await db.selectFrom('account').select('id').where('email', '=', email).executeTakeFirst());
+}
+
+/** Whether someone can sign in as an owner; if nobody can, `/setup` makes one. */
+export async function hasOwner(db: Kysely<Database>): Promise<boolean> {
+  return Boolean(await activeOwners(db).executeTakeFirst());
+}
+
+/**
+ * The ids of all active owners, locked: while a transaction holds them, nobody else changes who owns the site, and none
+ * of them can be taken for an owner by a second transaction that started from what was true before.
+ */
+export async function lockOwners(trx: Transaction<Database>): Promise<number[]> {
+  const owners = await activeOwners(trx).orderBy('id').forNoKeyUpdate().execute();
+  return owners.map((owner) => owner.id);
+}
+
+/** An account, locked, to be changed. */
+export function lockAccount(
+  trx: Transaction<Database>,
+  id: number,
+): Promise<Pick<Account, 'id' | 'role' | 'disabled_at'> | undefined> {
+  return trx
+    .selectFrom('account')
+    .select(['id', 'role', 'disabled_at'])
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+}
+
+/** Adds an account unless its handle or its address is taken. */
+export function insertAccount(
+  trx: Transaction<Database>,
+  account: Pick<Account, 'handle' | 'name' | 'email' | 'role' | 'password_hash' | 'created_at'>,
+): Promise<Account | undefined> {
+  return trx
+    .insertInto('account')
+    .values(account)
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Changes what is given of an account. */
+export async function updateAccount(
+  db: Kysely<Database>,
+  id: number,
+  changes: Partial<Pick<Account, 'name' | 'role' | 'password_hash' | 'disabled_at'>>,
+): Promise<void> {
+  await db.updateTable('account').set(changes).where('id', '=', id).execute();
+}
+
+/** Accounts in the order in which they were made, from behind the one with the id `after`. */
+export function listAccounts(
+  db: Kysely<Database>,
+  { after, limit }: { after: number; limit: number },
+): Promise<Pick<Account, 'id' | 'handle' | 'name' | 'email' | 'role' | 'disabled_at'>[]> {
+  return db
+    .selectFrom('account')
+    .select(['id', 'handle', 'name', 'email', 'role', 'disabled_at'])
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+/** Whether a reader would take this name for that of someone on the staff. Guests cannot use such a name. */
+export async function isStaffName(db: Kysely<Database>, name: string): Promise<boolean> {
+  const key = nameKey(name);
+  const staff = await db.selectFrom('account').select(['name', 'handle']).where('disabled_at', 'is', null).execute();
+  return staff.some((account) => nameKey(account.name) === key || nameKey(account.handle) === key);
+}
+
+function activeOwners(db: Kysely<Database>) {
+  return db
+    .selectFrom('account')
+    .select('id')
+    .where('role', '=', 'owner')
+    .where('email', 'is not', null)
+    .where('disabled_at', 'is', null);
 }

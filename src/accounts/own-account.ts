@@ -1,0 +1,39 @@
+import type { Kysely } from 'kysely';
+import type { Database } from '../database.ts';
+import type { AttemptLimits } from './attempts.ts';
+import { checkPassword, type FieldError } from './form.ts';
+import { hashPassword, passwordMatches } from './passwords.ts';
+import { loadOwnAccount, updateAccount } from './queries.ts';
+import { endResets } from './reset-queries.ts';
+import { endSessions } from './session-queries.ts';
+
+/** What a wish to change one's password comes to: done, seconds to wait, or what is wrong. */
+export type PasswordChange = 'changed' | { wait: number } | { errors: FieldError[] };
+
+/**
+ * Changes a person's own password if they know the present one, and ends all their sessions and every mailed link that
+ * could set another. Guesses count as those at signing in do: an unlocked computer is no way around them.
+ */
+export async function changePassword(
+  { db, limits }: { db: Kysely<Database>; limits: AttemptLimits },
+  { accountId, present, password, now }: { accountId: number; present: string; password: string; now: Date },
+): Promise<PasswordChange> {
+  const errors = checkPassword(password);
+  if (errors.length > 0) return { errors };
+
+  const account = await loadOwnAccount(db, accountId);
+  const email = account.email ?? '';
+  const wait = await limits.account.take(email);
+  if (wait !== undefined) return { wait };
+  if (!(await passwordMatches(account.password_hash, present)))
+    return { errors: [{ field: 'present', message: { key: 'account.presentWrong' } }] };
+
+  await limits.account.clear(email);
+  const passwordHash = await hashPassword(password);
+  await db.transaction().execute(async (trx) => {
+    await updateAccount(trx, accountId, { password_hash: passwordHash });
+    await endResets(trx, { accountId, now });
+    await endSessions(trx, { accountId });
+  });
+  return 'changed';
+}

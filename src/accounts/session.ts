@@ -1,0 +1,31 @@
+import type { Request, Response } from 'express';
+import { setCookie } from '../http/cookies.ts';
+import { sessionCookie } from '../http/session.ts';
+
+/**
+ * Signs someone in on this browser, in a session with a new id: one that somebody else may have put there before is
+ * worth nothing.
+ */
+export async function startSession(
+  request: Request,
+  { accountId, now }: { accountId: number; now: Date },
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    request.session.regenerate((error) => (error ? reject(error) : resolve()));
+  });
+  request.session.accountId = accountId;
+  request.session.signedInAt = now.toISOString();
+  request.session.userAgent = (request.get('user-agent') ?? '').slice(0, 200);
+}
+
+/** Signs out on this browser, and takes the cookie back. */
+export async function dropSession(
+  request: Request,
+  response: Response,
+  { secure }: { secure: boolean },
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    request.session.destroy((error) => (error ? reject(error) : resolve()));
+  });
+  setCookie(response, { name: sessionCookie(secure), value: '', days: 0, secure });
+}
