@@ -1,10 +1,23 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import type { SecretTable, Site } from './table.ts';
 
 /** The settings of the site. */
 export function loadSite(db: Kysely<Database>): Promise<Site> {
   return db.selectFrom('site').selectAll().executeTakeFirstOrThrow();
+}
+
+/** The settings of the site, locked: whoever else wants to change them, or to make the first owner, waits. */
+export function lockSite(trx: Transaction<Database>): Promise<Site> {
+  return trx.selectFrom('site').selectAll().forUpdate().executeTakeFirstOrThrow();
+}
+
+/** Changes settings of the site and raises its version. */
+export async function updateSite(trx: Transaction<Database>, settings: Omit<Site, 'id' | 'version'>): Promise<void> {
+  await trx
+    .updateTable('site')
+    .set((eb) => ({ ...settings, version: eb('version', '+', 1) }))
+    .execute();
 }
 
 /** The keys that all processes share, 32 bytes each. They never change, so they are read once. */

@@ -1,0 +1,109 @@
+import { readFields } from '../http/fields.ts';
+import type { Message } from '../http/messages.ts';
+import { normaliseLine } from '../text/plain-text.ts';
+import { type CommentMode, commentModes, type Site } from './table.ts';
+
+/** The settings as a form holds them. */
+export type SettingsFields = Record<SettingName, string>;
+
+/** What the settings can be set to. */
+export type Settings = Omit<Site, 'id' | 'version'>;
+
+/** One thing that is wrong with a setting. */
+export interface SettingError {
+  readonly field: SettingName;
+  readonly message: Message;
+}
+
+/** The settings by the names of their fields, in the order of the form. */
+export const settingNames = [
+  'title',
+  'tagline',
+  'language',
+  'time_zone',
+  'comment_mode',
+  'close_after_days',
+  'links_allowed',
+  'email_required',
+  'authors_moderate',
+] as const;
+
+export type SettingName = (typeof settingNames)[number];
+
+const longest = { title: 100, tagline: 200 };
+const most = { closeAfterDays: 36_500, linksAllowed: 100 };
+
+/** Picks the settings out of what was sent. */
+export function readSettings(body: unknown): SettingsFields {
+  return readFields(body, settingNames);
+}
+
+/** The stored settings as the form shows them. */
+export function fieldsOf(site: Settings): SettingsFields {
+  return {
+    title: site.title,
+    tagline: site.tagline,
+    language: site.language,
+    time_zone: site.time_zone,
+    comment_mode: site.comment_mode,
+    close_after_days: site.close_after_days === null ? '' : String(site.close_after_days),
+    links_allowed: String(site.links_allowed),
+    email_required: site.email_required ? 'on' : '',
+    authors_moderate: site.authors_moderate ? 'on' : '',
+  };
+}
+
+/**
+ * Checks what was typed.
+ *
+ * @param choices the languages and time zones that there are.
+ * @returns the settings, or what is wrong with them.
+ */
+export function checkSettings(
+  fields: SettingsFields,
+  choices: { languages: readonly string[]; timeZones: readonly string[] },
+): Settings | SettingError[] {
+  const title = normaliseLine(fields.title);
+  const tagline = normaliseLine(fields.tagline);
+  const mode = commentModes.find((each) => each === fields.comment_mode);
+  const days = readNumber(fields.close_after_days);
+  const links = readNumber(fields.links_allowed);
+  const errors: SettingError[] = [];
+  const refuse = (field: SettingName, message: Message) => errors.push({ field, message });
+
+  if (title === '') refuse('title', { key: 'settings.titleMissing' });
+  if (lengthOf(title) > longest.title) refuse('title', { key: 'settings.tooLong', values: { most: longest.title } });
+  if (lengthOf(tagline) > longest.tagline)
+    refuse('tagline', { key: 'settings.tooLong', values: { most: longest.tagline } });
+  if (!choices.languages.includes(fields.language)) refuse('language', { key: 'settings.chooseOne' });
+  if (!choices.timeZones.includes(fields.time_zone)) refuse('time_zone', { key: 'settings.chooseOne' });
+  if (!mode) refuse('comment_mode', { key: 'settings.chooseOne' });
+  if (days !== undefined && !(days >= 1 && days <= most.closeAfterDays))
+    refuse('close_after_days', { key: 'settings.daysWrong', values: { most: most.closeAfterDays } });
+  if (!(links !== undefined && links <= most.linksAllowed))
+    refuse('links_allowed', { key: 'settings.linksWrong', values: { most: most.linksAllowed } });
+  if (errors.length > 0) return errors;
+
+  return {
+    title,
+    tagline,
+    language: fields.language,
+    time_zone: fields.time_zone,
+    comment_mode: mode as CommentMode,
+    close_after_days: days ?? null,
+    links_allowed: links as number,
+    email_required: fields.email_required === 'on',
+    authors_moderate: fields.authors_moderate === 'on',
+  };
+}
+
+// Nothing typed: undefined; anything but a whole number: not a number, which no comparison lets pass.
+function readNumber(text: string): number | undefined {
+  const typed = text.trim();
+  if (typed === '') return undefined;
+  return /^\d{1,9}$/.test(typed) ? Number(typed) : Number.NaN;
+}
+
+function lengthOf(text: string): number {
+  return [...text].length;
+}

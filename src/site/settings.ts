@@ -1,0 +1,33 @@
+import type { Kysely } from 'kysely';
+import type { Database } from '../database.ts';
+import { recordEvent } from '../events/queries.ts';
+import type { Settings } from './form.ts';
+import { lockSite, updateSite } from './queries.ts';
+import type { Site } from './table.ts';
+
+/**
+ * Saves the settings, unless somebody else has saved others since they were shown.
+ *
+ * @param version of the settings that the form was filled with.
+ * @returns what somebody else saved; undefined where ours are saved now.
+ */
+export function saveSettings(
+  db: Kysely<Database>,
+  { settings, version, actorId, now }: { settings: Settings; version: number; actorId: number; now: Date },
+): Promise<Site | undefined> {
+  return db.transaction().execute(async (trx) => {
+    const site = await lockSite(trx);
+    if (site.version !== version) return site;
+    await updateSite(trx, settings);
+    const numbers = { version: version + 1 };
+    await recordEvent(trx, {
+      subjectKind: 'site',
+      subjectId: site.id,
+      action: 'settings_saved',
+      actorId,
+      numbers,
+      now,
+    });
+    return undefined;
+  });
+}
