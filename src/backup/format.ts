@@ -14,7 +14,7 @@ import { RefusedError } from './refusal.ts';
  * Tables stand in an order in which they can be loaded: what is referred to comes first. The text of a table is cut,
  * wherever that falls, into files of `pieceBytes`, numbered from 000001; a table without rows has none.
  *
- * A changed layout takes the next `formatNumber`; a file with a higher number than this program's is refused.
+ * The first file and the last keep their places in every layout. A changed one takes the next `formatNumber`; a file with a higher number than this program's is refused.
  */
 export const formatNumber = 1;
 
@@ -69,7 +69,7 @@ export function pieceName(table: string, number: number): string {
  *
  * @throws RefusedError when it is not one, or one of a later format.
  */
-export function readHeader(content: Buffer): BackupHeader {
+export function readHeader(content: Buffer | undefined): BackupHeader {
   const header = parse(content);
   if (header?.program !== 'rejoinder' || typeof header.format !== 'number') {
     throw new RefusedError('is not a backup of Rejoinder');
@@ -80,9 +80,9 @@ export function readHeader(content: Buffer): BackupHeader {
   return header as unknown as BackupHeader;
 }
 
-function parse(content: Buffer): Record<string, unknown> | null {
+function parse(content: Buffer | undefined): Record<string, unknown> | null {
   try {
-    return JSON.parse(content.toString());
+    return JSON.parse(String(content));
   } catch {
     return null;
   }

@@ -10,7 +10,7 @@ import { plainSettings, queryBuilderOn, withClient } from './client.ts';
 import { clearSchema, refuseUnlessEmpty } from './empty-site.ts';
 import type { BackupHeader, BackupSummary, OnProgress } from './format.ts';
 import { loadTable } from './load.ts';
-import { checkBackup, readBackup } from './read.ts';
+import { checkBackup, readTables } from './read.ts';
 import { type Refusal, RefusedError, refusalOf } from './refusal.ts';
 import { refuseWhileServed } from './serving.ts';
 
@@ -39,7 +39,11 @@ export async function restoreBackup(
           await clearSchema(client);
           await migrateAsBackedUp(trx, header);
           await emptyTables(client, header);
-          await readBackup(file, (table, pieces) => loadTable(client, { table, pieces, onProgress, stopping }));
+          await readTables(file, {
+            header,
+            rows,
+            useTable: (table, pieces) => loadTable(client, { table, pieces, onProgress, stopping }),
+          });
           await migrateToLatest(trx);
           await runMigrations({ pgPool: pool });
           await sendWaitingMail(trx);

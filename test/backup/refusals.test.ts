@@ -127,7 +127,7 @@ describe('a file that is not a whole backup changes nothing', () => {
       const at = plain.indexOf(content) + (content.length >> 1);
       expect([name, await refusalFor(gzipSync(flipped(plain, at)))]).toEqual([
         name,
-        expect.stringMatching(/^FILE is (damaged: .*|not a backup of Rejoinder)\.$/),
+        'FILE is damaged: its content does not match its checksums.',
       ]);
       const inHeader = plain.indexOf(content) - 512;
       expect(await refusalFor(gzipSync(flipped(plain, inHeader)))).toBe(
@@ -138,12 +138,12 @@ describe('a file that is not a whole backup changes nothing', () => {
 
   it('where a table is missing, or part of one', async () => {
     expect(await refusalFor(await rewrite((name, content) => (name.includes('/comment.') ? undefined : content)))).toBe(
-      'FILE is damaged: some of its tables are not complete.',
+      'FILE is damaged: the table “comment” is not complete.',
     );
     const shorter = (content: Buffer) => content.subarray(content.indexOf(10) + 1);
     expect(
-      await refusalFor(await rewrite((name, content) => (name.includes('/comment.') ? shorter(content) : content))),
-    ).toBe('FILE is damaged: some of its tables are not complete.');
+      await refusalFor(await rewrite((name, content) => (name.includes('/mail.') ? shorter(content) : content))),
+    ).toBe('FILE is damaged: the table “mail” is not complete.');
   });
 
   it('where it was whole, but breaks a rule of the database', async () => {
