@@ -1,0 +1,58 @@
+import type { RequestListener } from 'node:http';
+import type { Logger } from 'pino';
+import { hasOwner } from '../accounts/queries.ts';
+import { createApp } from '../app.ts';
+import { type Config, publicAddress } from '../config.ts';
+import { startWorker } from '../jobs/worker.ts';
+import { prepareDatabase } from '../migrate.ts';
+import { loadSecrets } from '../site/queries.ts';
+import { announcement } from './announcement.ts';
+import { completeFirstStart } from './first-start.ts';
+import type { OpenDatabase } from './open-database.ts';
+
+/** A site that is ready to answer, and does its jobs already. */
+export interface AssembledSite {
+  readonly app: RequestListener;
+  readonly announcement: string;
+  /** Takes no more jobs and waits for those that are begun, until the deadline. */
+  stopJobs(deadline: AbortSignal): Promise<void>;
+}
+
+/** Prepares the database, the first time with what a new site begins with, and puts the parts together. */
+export async function assembleSite({
+  config,
+  database,
+  logger,
+  now,
+}: {
+  config: Config;
+  database: OpenDatabase;
+  logger: Logger;
+  now: () => Date;
+}): Promise<AssembledSite> {
+  const { db, pool } = database;
+  await prepareDatabase(pool);
+  const firstStart = await completeFirstStart(db, { sampleContent: config.sampleContent, now: now() });
+  const [secrets, owned] = await Promise.all([loadSecrets(db), hasOwner(db)]);
+  const context = { db, pool, config, secrets, logger, now };
+  const app = createApp(context);
+  const worker = startWorker(context);
+  return {
+    app,
+    announcement: announcement({
+      address: publicAddress(config),
+      elsewhere: firstStart && database.embedded?.elsewhere ? database.embedded.folder : undefined,
+      setupSecret: owned ? undefined : secrets.setup,
+    }),
+    async stopJobs(deadline) {
+      await Promise.race([worker.stop(), aborted(deadline)]);
+    },
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });
+}
