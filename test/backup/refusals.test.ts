@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { pieceBytes } from '../../src/backup/format.ts';
 import { restoreBackup } from '../../src/backup/restore.ts';
 import { seal } from '../../src/backup/seal.ts';
@@ -20,6 +20,7 @@ let folder: string;
 let site: TestDatabase;
 let empty: TestDatabase;
 let file: string;
+let untouched: Awaited<ReturnType<typeof contentOf>>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rejoinder-backup-'));
@@ -28,19 +29,22 @@ beforeAll(async () => {
   await fillSite(site.pool);
   await writeBackup(site.pool, { file, now, ...quietly });
   empty = await createTestDatabase();
+  untouched = await contentOf(empty.pool);
+});
+// Whatever was refused, it changed nothing.
+afterEach(async () => {
+  expect(await contentOf(empty.pool)).toEqual(untouched);
 });
 afterAll(async () => {
   await Promise.all([site.drop(), empty.drop()]);
   await rm(folder, { recursive: true });
 });
 
-/** Restores, and makes sure that it was refused and that nothing is different afterwards. */
+/** Why a file was not restored. */
 async function refusalFor(content: Buffer): Promise<string> {
   const path = join(folder, 'other.tar.gz');
   await writeFile(path, content);
-  const before = await contentOf(empty.pool);
   const result = await restoreBackup(empty.pool, { file: path, ...quietly });
-  expect(await contentOf(empty.pool)).toEqual(before);
   return 'refused' in result ? result.refused.replace(path, 'FILE') : 'not refused';
 }
 
@@ -151,7 +155,6 @@ describe('a file that is not a whole backup changes nothing', () => {
       name.includes('/conversation.') ? Buffer.from(content.toString().replace('open', 'ajar')) : content,
     );
     await expect(refusalFor(unruly)).rejects.toThrow('conversation_mode');
-    expect((await contentOf(empty.pool)).account?.rows).toEqual([]);
   });
 });
 
