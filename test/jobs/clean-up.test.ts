@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cleanUp } from '../../src/jobs/clean-up.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+const now = new Date('2026-11-21T12:00:00Z');
+const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await addPersonAndConversation();
+});
+afterAll(() => database.drop());
+
+describe('the clean-up', () => {
+  it('forgets after 30 days which network a comment came from, and nothing else about it', async () => {
+    const old = await addComment(daysAgo(30.1));
+    const recent = await addComment(daysAgo(29.9));
+    await cleanUp(database.db, { now });
+    const comments = await database.db.selectFrom('comment').selectAll().orderBy('id').execute();
+    expect(comments).toMatchObject([
+      { id: old, network_hash: null, source: 'text', email: 'reader@reader.example' },
+      { id: recent, network_hash: Buffer.from('network') },
+    ]);
+  });
+
+  it('deletes sessions that have ended', async () => {
+    const session = (sid: string, expire: Date) => ({ sid, expire, sess: JSON.stringify({}) });
+    await database.db
+      .insertInto('session')
+      .values([session('over', daysAgo(0.01)), session('valid', daysAgo(-1))])
+      .execute();
+    await cleanUp(database.db, { now });
+    expect(await database.db.selectFrom('session').select('sid').execute()).toEqual([{ sid: 'valid' }]);
+  });
+
+  it('deletes limits whose window is over, and keeps those without an end', async () => {
+    const limit = (key: string, expire: number | null) => ({ key, points: 1, expire: expire && String(expire) });
+    await database.db
+      .insertInto('rate_limit')
+      .values([limit('over', now.getTime() - 1), limit('running', now.getTime() + 1), limit('endless', null)] as never)
+      .execute();
+    await cleanUp(database.db, { now });
+    const left = await database.db.selectFrom('rate_limit').select('key').orderBy('key').execute();
+    expect(left.map(({ key }) => key)).toEqual(['endless', 'running']);
+  });
+
+  it.each(['invitation', 'password_reset'] as const)('deletes a spent %s after 30 days', async (table) => {
+    const link = (name: string, expiresAt: Date, usedAt: Date | null) => ({
+      token_hash: Buffer.from(name),
+      created_at: daysAgo(60),
+      expires_at: expiresAt,
+      used_at: usedAt,
+      ...(table === 'invitation' ? { email: 'new@site.example', role: 'author', invited_by: 1 } : { account_id: 1 }),
+    });
+    await database.db
+      .insertInto(table)
+      .values([
+        link('expired long ago', daysAgo(31), null),
+        link('used long ago', daysAgo(-1), daysAgo(31)),
+        link('expired lately', daysAgo(29), null),
+        link('used lately', daysAgo(-1), daysAgo(29)),
+        link('open', daysAgo(-1), null),
+      ] as never)
+      .execute();
+    await cleanUp(database.db, { now });
+    const left = await database.db.selectFrom(table).select('token_hash').execute();
+    expect(left.map((row) => row.token_hash.toString()).sort()).toEqual(['expired lately', 'open', 'used lately']);
+  });
+
+  it('deletes the keys of submissions after 30 days', async () => {
+    const comment = await addComment(daysAgo(40));
+    const other = await addComment(daysAgo(10));
+    const submission = (comment_id: number, created_at: Date) => ({
+      key: randomUUID(),
+      comment_id,
+      digest: Buffer.from('digest'),
+      created_at,
+    });
+    await database.db
+      .insertInto('submission')
+      .values([submission(comment, daysAgo(40)), submission(other, daysAgo(10))])
+      .execute();
+    await cleanUp(database.db, { now });
+    expect(await database.db.selectFrom('submission').select('comment_id').execute()).toEqual([{ comment_id: other }]);
+  });
+
+  it('deletes after 90 days what was mailed or given up, and never what waits', async () => {
+    const mail = (name: string, days: number, end: { sent_at?: Date; failed_at?: Date }) => ({
+      message_id: name,
+      recipient: 'a@b.example',
+      subject: 's',
+      body: 'b',
+      created_at: daysAgo(days),
+      ...end,
+    });
+    await database.db
+      .insertInto('mail')
+      .values([
+        mail('sent long ago', 91, { sent_at: daysAgo(91) }),
+        mail('given up long ago', 91, { failed_at: daysAgo(90) }),
+        mail('sent lately', 89, { sent_at: daysAgo(89) }),
+        mail('waiting', 200, {}),
+      ])
+      .execute();
+    await cleanUp(database.db, { now });
+    const left = await database.db.selectFrom('mail').select('message_id').orderBy('message_id').execute();
+    expect(left.map(({ message_id }) => message_id)).toEqual(['sent lately', 'waiting']);
+  });
+});
+
+async function addPersonAndConversation(): Promise<void> {
+  await database.db
+    .insertInto('account')
+    .values({
+      id: 1,
+      handle: 'owner',
+      name: 'Owner',
+      email: 'o@site.example',
+      role: 'owner',
+      password_hash: 'x',
+      created_at: now,
+    })
+    .execute();
+  await database.db.insertInto('conversation').values({ id: 1, mode: null, close_after_days: null }).execute();
+}
+
+let comments = 0;
+
+async function addComment(createdAt: Date): Promise<number> {
+  comments += 1;
+  const path = Buffer.alloc(5);
+  path.writeUInt32BE(comments, 1);
+  await database.db
+    .insertInto('comment')
+    .values({
+      id: comments,
+      conversation_id: 1,
+      parent_id: null,
+      root_id: comments,
+      depth: 1,
+      path,
+      status: 'approved',
+      shown: true,
+      account_id: null,
+      browser_id: null,
+      name: 'Reader',
+      email: 'reader@reader.example',
+      website: null,
+      source: 'text',
+      html: '<p>text</p>',
+      renderer_version: 1,
+      network_hash: Buffer.from('network'),
+      created_at: createdAt,
+      external_source: null,
+      external_id: null,
+    })
+    .execute();
+  return comments;
+}
