@@ -21,7 +21,8 @@ export interface Change {
 
 /**
  * Locks comments and everything above them, from the lowest id up (a parent is older than its replies), so that two who
- * decide on one branch wait for each other and never block each other.
+ * decide on one branch wait for each other and never block each other. The lock leaves the rows' keys alone: a reply holds
+ * its parent, and the foreign key to the root of its branch must not wait for whoever waits for that parent.
  *
  * @returns the comments asked for, by id; what does not exist is missing.
  */
@@ -39,7 +40,7 @@ export async function lockWithAncestors(
     from comment
     where comment.id in (select id from branch)
     order by comment.id
-    for update`.execute(trx);
+    for no key update`.execute(trx);
   const wanted = new Set(ids);
   return new Map(rows.filter((row) => wanted.has(row.id)).map((row) => [row.id, row]));
 }

@@ -1,0 +1,108 @@
+import { type Kysely, sql } from 'kysely';
+import { type CommentStatus, isReadable } from '../../src/comments/lifecycle.ts';
+import { sortKey } from '../../src/comments/thread.ts';
+import type { Database } from '../../src/database.ts';
+
+/** A comment of a made-up thread: the place in the list of the one that it answers, and where it stands. */
+export interface Planted {
+  readonly parent: number | undefined;
+  readonly status: CommentStatus;
+}
+
+/**
+ * Puts a whole thread into the tables, with the flags and counts that belong to it, past all rules.
+ *
+ * @returns the ids, in the order of the list.
+ */
+export async function plantThread(
+  db: Kysely<Database>,
+  conversationId: number,
+  planted: readonly Planted[],
+): Promise<number[]> {
+  const ids = await takeIds(db, planted.length);
+  const shown = shownOf(planted);
+  const places: { root_id: number; depth: number; path: Buffer }[] = [];
+  const rows = planted.map(({ parent, status }, index) => {
+    const id = ids[index] as number;
+    const above = parent === undefined ? undefined : places[parent];
+    const place = {
+      root_id: above?.root_id ?? id,
+      depth: (above?.depth ?? 0) + 1,
+      path: sortKey(above?.path, id),
+    };
+    places.push(place);
+    return {
+      id,
+      ...place,
+      conversation_id: conversationId,
+      parent_id: (parent === undefined ? undefined : ids[parent]) ?? null,
+      status,
+      shown: shown[index] as boolean,
+      name: `Guest ${id}`,
+      source: `Comment ${id}`,
+      html: `<p>Comment ${id}</p>`,
+      renderer_version: 1,
+      created_at: new Date('2026-02-01T12:00:00Z'),
+    };
+  });
+  for (let at = 0; at < rows.length; at += 500) {
+    await db
+      .insertInto('comment')
+      .values(rows.slice(at, at + 500))
+      .execute();
+  }
+  const count = (status: CommentStatus) => planted.filter((each) => each.status === status).length;
+  await db
+    .updateTable('conversation_count')
+    .set((eb) => ({
+      readable: eb('readable', '+', count('approved')),
+      waiting: eb('waiting', '+', count('pending')),
+    }))
+    .where('conversation_id', '=', conversationId)
+    .execute();
+  return ids;
+}
+
+/** Which comments of a thread show, by the definition: what is approved, and what stands above something approved. */
+export function shownOf(planted: readonly Planted[]): boolean[] {
+  const shown = planted.map(() => false);
+  for (const [index, { status }] of planted.entries()) {
+    if (!isReadable(status)) continue;
+    for (let at: number | undefined = index; at !== undefined && !shown[at]; at = planted[at]?.parent) shown[at] = true;
+  }
+  return shown;
+}
+
+/** The places of a thread from top to bottom: each before its replies, those in the order in which they came. */
+export function preorderOf(planted: readonly Pick<Planted, 'parent'>[]): number[] {
+  const replies = Map.groupBy(planted.keys(), (index) => planted[index]?.parent);
+  const order: number[] = [];
+  const open = [...(replies.get(undefined) ?? [])].reverse();
+  for (let index = open.pop(); index !== undefined; index = open.pop()) {
+    order.push(index);
+    open.push(...(replies.get(index) ?? []).toReversed());
+  }
+  return order;
+}
+
+/** Numbers from 0 up to, not including, 1: the same for the same seed (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** One of these. */
+export function pick<Value>(random: () => number, values: readonly Value[]): Value {
+  return values[Math.floor(random() * values.length)] as Value;
+}
+
+async function takeIds(db: Kysely<Database>, count: number): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select nextval('comment_id_seq')::integer as id from generate_series(1, ${count}::integer) order by 1`.execute(db);
+  return rows.map(({ id }) => id);
+}
