@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
+import { sql } from 'kysely';
+import {
+  allowedActions,
+  type CommentAction,
+  type CommentStatus,
+  commentStatuses,
+  isReadable,
+  moderatorActions,
+  nextStatus,
+} from '../../src/comments/lifecycle.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+const actions = ['approve', 'reject', 'spam', 'remove', 'restore', 'delete'] as const;
+
+// Written out a second time on purpose: a change of the table has to be meant.
+const table: Record<CommentStatus, Record<CommentAction, CommentStatus | '—'>> = {
+  // in the order of the actions above
+  pending: row('approved', 'rejected', 'spam', '—', '—', 'deleted'),
+  approved: row('—', '—', 'spam', 'removed', '—', 'deleted'),
+  rejected: row('approved', '—', 'spam', '—', 'pending', 'deleted'),
+  spam: row('approved', 'rejected', '—', '—', 'pending', 'deleted'),
+  removed: row('—', '—', 'spam', '—', 'approved', 'deleted'),
+  deleted: row('—', '—', '—', '—', '—', '—'),
+};
+
+const cells = Object.entries(table).flatMap(([status, next]) =>
+  actions.map((action) => [status as CommentStatus, action, next[action]] as const),
+);
+
+describe('The table of statuses and actions', () => {
+  it.each(cells)('%s, by %s: %s', (status, action, next) => {
+    expect(nextStatus(status, action)).toBe(next === '—' ? undefined : next);
+  });
+
+  it('has a row for every status, and nothing else', () => {
+    expect([...commentStatuses].sort()).toEqual(Object.keys(table).sort());
+  });
+
+  it.each(commentStatuses)(
+    'offers the moderator of a comment that is %s exactly what is possible, and no deletion',
+    (status) => {
+      const possible = moderatorActions.filter((action) => table[status][action] !== '—');
+      expect(allowedActions(status)).toEqual(possible);
+    },
+  );
+
+  it('shows readers what is approved, and nothing else', () => {
+    expect(commentStatuses.filter(isReadable)).toEqual(['approved']);
+  });
+
+  it('lets no action lead to the status that the comment has already, or out of deleted', () => {
+    for (const [status, , next] of cells) expect(next).not.toBe(status);
+    expect(Object.values(table.deleted)).toEqual(actions.map(() => '—'));
+  });
+});
+
+describe('The database', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  test('knows the same statuses', async () => {
+    const { rows } = await sql<{ definition: string }>`
+      select pg_get_constraintdef(oid) as definition from pg_constraint where conname = 'comment_status'`.execute(
+      database.db,
+    );
+    const words = [...(rows[0]?.definition ?? '').matchAll(/'(\w+)'/g)].map(([, word]) => word);
+    expect(words.sort()).toEqual([...commentStatuses].sort());
+  });
+});
+
+function row(
+  ...[approve, reject, spam, remove, restore, deletion]: (CommentStatus | '—')[]
+): Record<CommentAction, CommentStatus | '—'> {
+  return { approve, reject, spam, remove, restore, delete: deletion } as Record<CommentAction, CommentStatus | '—'>;
+}
