@@ -72,6 +72,11 @@ export function deskRoutes({ db, now: clock }: AppContext): Router {
     await sendDesk(response, { db, now, ...(await readAsked(request, response, { db, now })) });
   });
 
+  // Where a form was sent is an address that can be asked for again.
+  router.get(['/write/:id/preview', '/write/:id/text'], (request, response) =>
+    response.redirect(303, `/write/${encodeURIComponent(String(request.params.id))}`),
+  );
+
   router.get('/write/:id/delete', async (request, response) => {
     sendDeleteQuestion(response, { post: await ownPost(request, response, db), now: clock() });
   });

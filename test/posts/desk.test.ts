@@ -283,6 +283,13 @@ describe('the preview', () => {
     expect(fieldsOn(back.text)).toEqual(before);
   });
 
+  it('asked for by its address leads to the form as it was saved last', async () => {
+    for (const path of ['/write/7/preview', '/write/7/text']) {
+      const answer = await open(site, ada, path);
+      expect([answer.status, answer.headers.location]).toEqual([303, '/write/7']);
+    }
+  });
+
   it('of a form with mistakes is the form', async () => {
     const answer = await send(site, ada, '/write/new/preview', { title: '', body: 'Kept' });
     expect(answer.status).toBe(422);
