@@ -11,7 +11,7 @@ const allowed: IOptions = {
   allowProtocolRelative: false,
   nestingLimit: 40,
   transformTags: { s: 'del', a: link, ol: numberedList },
-  exclusiveFilter: ({ tag, text }) => tag === 'a' && text.trim() === '' && 'excludeTag',
+  exclusiveFilter: ({ tag, text, attribs }) => tag === 'a' && (!attribs.href || text.trim() === '') && 'excludeTag',
 };
 
 /** Quotes and lists nested deeper than this (in elements, a list counting two) are shown as they were typed. */
@@ -47,16 +47,12 @@ function createMarkdown(): MarkdownIt {
   // An address is shown as it was typed: decoding could make one host look like another.
   made.normalizeLinkText = (address) => address;
   made.validateLink = isOpenLink;
-  made.linkify
-    .set({ fuzzyEmail: false })
-    .add('ftp:', null)
-    .add('//', null)
-    .add('www.', {
-      validate: (text, position, self) => Math.max(0, self.testSchemaAt(`//${text.slice(position)}`, 'https:', 0) - 2),
-      normalize: (match) => {
-        match.url = `https://${match.url}`;
-      },
-    });
+  made.linkify.set({ fuzzyEmail: false }).add('www.', {
+    validate: (text, position, self) => Math.max(0, self.testSchemaAt(`//${text.slice(position)}`, 'https:', 0) - 2),
+    normalize: (match) => {
+      match.url = `https://${match.url}`;
+    },
+  });
   return made;
 }
 
@@ -90,8 +86,8 @@ function isOpenLink(address: string): boolean {
 }
 
 function link(_tag: string, { href = '' }: Attributes): Tag {
-  if (!isOpenLink(href)) return { tagName: 'unlisted', attribs: {} };
-  return { tagName: 'a', attribs: { href: URL.parse(href)?.href ?? '', rel: 'nofollow ugc noopener' } };
+  const address = isOpenLink(href) ? URL.parse(href)?.href : undefined;
+  return { tagName: 'a', attribs: address === undefined ? {} : { href: address, rel: 'nofollow ugc noopener' } };
 }
 
 function numberedList(tagName: string, { start = '' }: Attributes): Tag {

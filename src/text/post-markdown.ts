@@ -3,24 +3,27 @@ import { addHeadingAnchors } from './heading-anchors.ts';
 import { sanitisePost } from './post-sanitiser.ts';
 import { TrustedHtml } from './trusted-html.ts';
 
-/** Above this, a paragraph's asterisks and underscores stay as they are: `marked` compares each with all others. */
+/** A paragraph with more asterisks and underscores has none that count: `marked` compares each with all others. */
 const mostEmphasisMarks = 400;
 
-/** Above this, a table stays text: every row is filled up to the width of the first, so a few letters make megabytes. */
-const mostTableCells = 10_000;
+/** No prose has longer paragraphs, and some of the parser's time grows with their square. */
+const longestParagraph = 20_000;
+
+/** Every row of a table is filled up to the width of the first, so a few letters can make megabytes. */
+const mostTableCells = 50_000;
 
 const markdown = createMarkdown();
 
 /**
  * Renders what an author wrote: GitHub-flavoured Markdown and a good part of HTML. Headings begin at level two, since the
- * page's title is its only h1, and can be linked to. Images come from this site; others become links. A source nested too
- * deeply to be read as Markdown is shown as it was typed.
+ * page's title is its only h1, and can be linked to. Images come from this site; others become links. A source that is
+ * nested too deeply, or holds a paragraph or a table beyond all measure, is shown as it was typed.
  */
 export function renderPost(source: string): { readonly html: TrustedHtml } {
   return { html: TrustedHtml.fromSanitiser(addHeadingAnchors(sanitisePost(markupOf(source)))) };
 }
 
-// The parser calls itself for every level of nesting, and the stack can end before the text does.
+// A RangeError is ours, below, or the stack's end: the parser calls itself for every level of nesting.
 function markupOf(source: string): string {
   try {
     return markdown.parse(source, { async: false });
@@ -34,9 +37,18 @@ function createMarkdown(): Marked {
   return new Marked({
     gfm: true,
     hooks: {
-      emStrongMask: (text) => (countOf(/[*_~]+/g, text) > mostEmphasisMarks ? text.replace(/[*_~]/g, ' ') : text),
+      // Called once for the text of each paragraph, heading and cell, before anything else is done with it.
+      emStrongMask: (text) => {
+        if (text.length > longestParagraph) throw new RangeError('A paragraph is too long to be read as Markdown.');
+        return countOf(/[*_~]+/g, text) > mostEmphasisMarks ? text.replace(/[*_~]/g, ' ') : text;
+      },
     },
-    tokenizer: { table: (rest) => (isEndlessTable(rest) ? undefined : false) },
+    tokenizer: {
+      table: (rest) => {
+        if (cellsAtMost(rest) > mostTableCells) throw new RangeError('A table is too large to be read as Markdown.');
+        return false;
+      },
+    },
     renderer: {
       checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
       tablecell({ header, align, tokens }) {
@@ -50,11 +62,12 @@ function createMarkdown(): Marked {
   });
 }
 
-function isEndlessTable(rest: string): boolean {
-  const columns = countOf(/\|/g, rest.slice(0, rest.indexOf('\n')));
-  if (columns === 0) return false;
-  const [rows = ''] = rest.split(/\n[ \t]*\n/, 1);
-  return columns * countOf(/\n/g, rows) > mostTableCells;
+/** How many cells a table would have if the text began with one. */
+function cellsAtMost(text: string): number {
+  const [head = '', ruler = ''] = text.split('\n', 2);
+  if (!/^[\s|:-]+$/.test(ruler)) return 0;
+  const [rows = ''] = text.split(/\n[ \t]*\n/, 1);
+  return countOf(/\|/g, head) * countOf(/\n/g, rows);
 }
 
 function countOf(pattern: RegExp, text: string): number {

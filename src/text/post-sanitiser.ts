@@ -29,6 +29,8 @@ const allowed: IOptions = {
   allowedSchemes: ['http', 'https', 'mailto', 'tel'],
   allowProtocolRelative: false,
   nestingLimit: 60,
+  // A link that leads nowhere goes, and what it holds stays.
+  exclusiveFilter: ({ tag, attribs }) => tag === 'a' && !attribs.href && 'excludeTag',
 };
 
 /** Stands for the site while an address is taken apart: this folder does not know its name. */
@@ -46,7 +48,7 @@ export function sanitisePost(markup: string): string {
     ...allowed,
     transformTags: {
       ...Object.fromEntries(headings.map((heading, index) => [heading, `h${Math.min(index + 1 + shift, 6)}`])),
-      a: (_tagName, attributes) => (linkDepth === 1 ? link(attributes) : nothing),
+      a: (_tagName, attributes) => link(linkDepth === 1 ? attributes : {}),
       img: (_tagName, attributes) => (linkDepth === 0 ? imageOrLink(attributes) : imageOrWords(attributes)),
       ol: (tagName, attributes) => ({ tagName, attribs: withNumbers(attributes, { start: 9999 }) }),
       td: (tagName, attributes) => ({ tagName, attribs: withNumbers(attributes, { colspan: 100, rowspan: 100 }) }),
@@ -61,16 +63,13 @@ export function sanitisePost(markup: string): string {
   });
 }
 
-/** An element that is not on the list: it goes, and what it holds stays. */
-const nothing: Tag = { tagName: 'unlisted', attribs: {} };
-
 function highestHeading(markup: string): number {
   return headings.findIndex((heading) => new RegExp(`<${heading}\\b`, 'i').test(markup)) + 1;
 }
 
 function link({ href = '', title = '' }: Attributes): Tag {
   const address = destinationOf(href);
-  return address === undefined ? nothing : { tagName: 'a', attribs: { href: address, title, rel: 'noopener' } };
+  return { tagName: 'a', attribs: address === undefined ? {} : { href: address, title, rel: 'noopener' } };
 }
 
 function imageOrLink(attributes: Attributes): Tag {

@@ -95,6 +95,15 @@ describe('links of a post', () => {
   });
 });
 
+describe('a link in a link of a post', () => {
+  it('is only words', () => {
+    const inner = '<em><a href="/b">b</a></em>';
+    expect(html(`<a href="/a">a ${inner} c</a> ${inner}`)).toBe(
+      '<p><a href="/a" rel="noopener">a <em>b</em> c</a> <em><a href="/b" rel="noopener">b</a></em></p>',
+    );
+  });
+});
+
 describe('a post', () => {
   it('may hold tables, with what each heading is for', () => {
     const table = html('| a | b | |\n|:-:|---|--:|\n| 1 | 2 | 3 |');
@@ -139,6 +148,11 @@ describe('a post', () => {
     expect(html('*a* '.repeat(150))).toContain('<em>a</em>');
     const marks = '*a* '.repeat(900).trim();
     expect(html(marks)).toBe(`<p>${marks}</p>`);
+  });
+
+  it('is shown as it was typed when it holds a paragraph that is too long to be read', () => {
+    expect(html(`*a*\n\n${'b '.repeat(9_000)}`)).toContain('<em>a</em>');
+    expect(html(`*a*\n\n${'b '.repeat(11_000)}\nc`)).toMatch(/^<p>\*a\*<\/p>\n<p>b [b ]*<br>\nc<\/p>$/);
   });
 
   it('keeps the text of a table that would fill up to megabytes', () => {

@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import { renderComment } from '../../src/text/comment-markdown.ts';
+import { renderPost } from '../../src/text/post-markdown.ts';
+
+/** A guard against hanging, with room for a busy machine; what rendering costs is measured by the benchmarks. */
+const longestMilliseconds = 1000;
+
+const filled = (part: string, length = 10_000) => part.repeat(Math.ceil(length / part.length)).slice(0, length);
+
+const tableOf = (columns: number, row: string) =>
+  filled(`${'|a'.repeat(columns)}\n${'|-'.repeat(columns)}\n`, columns * 4 + 2) + filled(row, 9998 - columns * 4);
+
+const sources: readonly (readonly [string, string])[] = [
+  ['open emphasis', filled('**_a ')],
+  ['open strong emphasis', filled('***a* ')],
+  ['emphasis inside words', filled('_a')],
+  ['crossed emphasis', filled('*a_b')],
+  ['strikethroughs', filled('~~a~')],
+  ['asterisks', filled('*')],
+  ['opening brackets', filled('[')],
+  ['closing brackets', filled(']')],
+  ['open links', filled('[a](')],
+  ['open images', filled('![](')],
+  ['nested links', filled('[', 5000) + filled('](a)', 5000)],
+  ['nested images', '!['.repeat(1600) + '](http://b)'.repeat(600)],
+  ['images in one link', `[${filled('![a](http://b.c)', 9980)}](http://d.e)`],
+  ['many links', filled('[a](http://b.c)')],
+  ['references to one place', `${filled('[a]')}\n\n[a]: http://b.c`],
+  ['definitions', filled('[a]: b\n')],
+  ['quotes in quotes', filled('>')],
+  ['quotes with lists', filled('> - ')],
+  ['lists in lists', filled('- ')],
+  ['numbered lists in lists', filled('1. ')],
+  ['lists by indentation', Array.from({ length: 140 }, (_, depth) => `${' '.repeat(depth)}- a`).join('\n')],
+  ['backticks', filled('`')],
+  ['backticks of every length', Array.from({ length: 140 }, (_, length) => '`'.repeat(length)).join(' ')],
+  ['fences', filled('```\n')],
+  ['opening angle brackets', filled('<')],
+  ['open elements', filled('<a ')],
+  ['open comments', filled('<!--')],
+  ['open declarations', filled('<![CDATA[')],
+  ['nested elements', filled('<div><p>')],
+  ['nested headings', filled('<h2>')],
+  ['nested frames', filled('<iframe>')],
+  ['attributes', `<a ${filled('b=c ')}`],
+  ['one long word', filled('a')],
+  ['spaces', `${filled(' ')}a`],
+  ['tabs', `${filled('\t')}a`],
+  ['empty lines', filled('\n')],
+  ['backslashes', filled('\\')],
+  ['ampersands', filled('&')],
+  ['open references', filled('&#')],
+  ['hosts', filled('www.')],
+  ['addresses', filled('http://a.b ')],
+  ['one address with brackets', `http://a.b/${filled('(')}`],
+  ['one address with dots', `http://a.b/${filled('.')}`],
+  ['e-mail addresses', filled('a@b.')],
+  ['schemes', filled('mailto:')],
+  ['headings', filled('# a\n')],
+  ['underlined headings', filled('a\n=\n')],
+  ['marks on one letter', `a${filled('\u0301')}`],
+  ['table cells', filled('|')],
+  ['small tables', filled('|a|b\n-|-\n\n')],
+  ['a table with very many columns', tableOf(2400, 'a\n')],
+  ['a table with many columns and rows', tableOf(64, 'a\n')],
+];
+
+describe('10,000 hostile characters', () => {
+  it.each(sources)('neither keep a comment long nor become megabytes: %s', (_what, source) => {
+    const { milliseconds, length } = cost(() => renderComment(source).html.toString());
+    expect(milliseconds).toBeLessThan(longestMilliseconds);
+    expect(length).toBeLessThan(200_000);
+  });
+
+  it.each(sources)('neither keep a post long nor become megabytes: %s', (_what, source) => {
+    const { milliseconds, length } = cost(() => renderPost(source).html.toString());
+    expect(milliseconds).toBeLessThan(longestMilliseconds);
+    expect(length).toBeLessThan(1_000_000);
+  });
+});
+
+function cost(render: () => string): { readonly milliseconds: number; readonly length: number } {
+  const start = performance.now();
+  const { length } = render();
+  return { milliseconds: performance.now() - start, length };
+}
