@@ -56,6 +56,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     comment on column post.excerpt is 'as its author wrote it; empty: cut from the text';
     create index post_published on post (kind, published_at desc, id desc) where deleted_at is null and published_at is not null;
 
+    create index post_changed on post (updated_at desc, id desc);
+
     create table post_author (
       post_id integer not null references post,
       account_id integer not null references account,

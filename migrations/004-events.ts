@@ -21,6 +21,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index event_subject on event (subject_kind, subject_id, id);
     create index event_first_decision on event (id) where subject_kind = 'comment' and from_status = 'pending';
 
+    create index event_batch on event (batch) where batch is not null;
+
     create table event_note (
       event_id integer primary key references event,
       reason text not null default '' constraint event_note_reason_length check (length(reason) <= 500),

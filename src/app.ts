@@ -45,7 +45,9 @@ export function createApp(context: AppContext): Express {
   app.use(sessions({ pool, secret: secrets.session, secure }));
   app.use(identifyViewer(db));
   app.use(frame);
-  app.use(express.urlencoded({ extended: false, limit: '2mb', parameterLimit: 1000 }));
+  // A post of 500,000 characters takes up to 6 MB when each of them is encoded; nobody else sends that much.
+  app.use('/write', express.urlencoded({ extended: false, limit: '6mb', parameterLimit: 1000 }));
+  app.use(express.urlencoded({ extended: false, limit: '512kb', parameterLimit: 1000 }));
 
   app.use(accountRoutes(context));
   app.use(settingsRoutes(context));

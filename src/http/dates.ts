@@ -45,7 +45,7 @@ export function readLocalTime(text: string, timeZone: string): Date | undefined 
     const zoned = Temporal.PlainDateTime.from(text, { overflow: 'reject' }).toZonedDateTime(timeZone);
     return new Date(zoned.epochMilliseconds);
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if ((error as Error).name === 'RangeError') return undefined;
     throw error;
   }
 }
