@@ -51,7 +51,7 @@ export function errorPages({
 
     const { explanation, retryAfter } = error instanceof HttpError ? error : {};
     if (retryAfter !== undefined || status === 503) response.set('Retry-After', String(retryAfter ?? 5));
-    response.set('Cache-Control', 'no-store').removeHeader('ETag');
+    response.set('Cache-Control', 'no-store');
 
     if (!(await hasFrame(frame, request, response, error))) {
       return void response.status(status).type('html').send(barePage(status, { explanation, stylesheet }));
