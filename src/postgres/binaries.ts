@@ -21,18 +21,27 @@ interface Link {
 }
 
 /**
- * Finds Postgres' programs for this machine, usable by the account of `place`. They are used where npm put them; where
- * that account cannot come there, or nobody may add the links that they need, a copy is made on the place's shelf.
+ * Finds Postgres' programs for this machine, usable by the account of `place`.
  *
  * @throws EmbeddedPostgresError where this installation has none for this machine.
  */
 export async function findBinaries(place: Pick<Place, 'account' | 'shelf'>): Promise<Binaries> {
-  const installed = installedPackage();
+  const folder = join(await usablePackage(installedPackage(), place), 'native', 'bin');
+  return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') };
+}
+
+/**
+ * Makes a package of Postgres' programs usable where npm put it; or, where the account of `place` cannot come there or
+ * the links that it needs cannot be made, makes a copy on the place's shelf.
+ *
+ * @param folder absolute, with the package's `package.json`.
+ * @returns the folder to use instead, or the same.
+ */
+export async function usablePackage(folder: string, place: Pick<Place, 'account' | 'shelf'>): Promise<string> {
+  const { account, shelf } = place;
   const usable =
-    (await mendLinks(installed)) &&
-    (!place.account || (await canReach(place.account, join(installed, 'native', 'bin', 'postgres'))));
-  const native = join(usable ? installed : await copyPackage(installed, place.shelf), 'native');
-  return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') };
+    (await mendLinks(folder)) && (!account || (await canReach(account, join(folder, 'native/bin/postgres'))));
+  return usable ? folder : copyPackage(folder, shelf);
 }
 
 function installedPackage(): string {

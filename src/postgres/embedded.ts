@@ -75,8 +75,11 @@ async function takeShare(place: Place, sync: boolean): Promise<Share> {
 /** Takes a share in the Postgres that runs, if it is to go on running. */
 async function join(place: Place, postmaster: Postmaster): Promise<Share | undefined> {
   const hold = postmaster.socketFolder ? await joinHold(postmaster.socketFolder) : 'gone';
-  // Its watchdog was killed: nothing would ever stop it.
-  if (hold === 'unwatched') process.kill(postmaster.pid, 'SIGINT');
+  // It is ending; or its watchdog was killed, and nothing would ever stop it.
+  if (hold === 'unwatched') {
+    process.kill(postmaster.pid, 'SIGINT');
+    await removeSocketFolder(postmaster.socketFolder);
+  }
   if (typeof hold === 'string') return undefined;
   for (;;) {
     const now = await readPostmaster(place.folder);
