@@ -26,7 +26,6 @@ const latin: Readonly<Record<string, string>> = {
  */
 export function slugify(title: string): string | undefined {
   const words = title
-    .toWellFormed()
     .normalize('NFKD')
     .replace(/['‘’ʼ`\u00ad\u200d]/g, '')
     .replace(/(\p{Script=Latin})\p{M}+/gu, '$1')

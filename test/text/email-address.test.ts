@@ -27,6 +27,7 @@ describe('an e-mail address', () => {
     ['rob@localhost'],
     ['rob@@example.org'],
     ['a@b@example.org'],
+    ['a@b.example@example.org'],
     ['rob@example..org'],
     ['rob@.example.org'],
     ['rob@example.org.'],
