@@ -16,6 +16,10 @@ export async function startSession(
   request.session.accountId = accountId;
   request.session.signedInAt = now.toISOString();
   request.session.userAgent = (request.get('user-agent') ?? '').slice(0, 200);
+  // Left to the end of the answer, its headers would go out first, and a quick browser come back as a stranger.
+  await new Promise<void>((resolve, reject) => {
+    request.session.save((error) => (error ? reject(error) : resolve()));
+  });
 }
 
 /** Signs out on this browser, and takes the cookie back. */

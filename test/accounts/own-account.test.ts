@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sessionMark } from '../../src/accounts/session-queries.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { cookieOf, get, givePassword, goodPassword, mailedPath, post, signInAs } from './browser.ts';
 
@@ -114,6 +115,12 @@ describe('the list of sessions', () => {
     expect(response.get('Location')).toBe('/account');
     await get(site, '/account', ended).expect(303);
     await get(site, '/account', kept).expect(200);
+  });
+
+  it('does not end the one that is being used: that is what signing out is for', async () => {
+    const rows = await site.db.selectFrom('session').select('sid').where('account_id', '=', author.id).execute();
+    await post(site, `/account/sessions/${sessionMark(rows[0]?.sid ?? '')}/end`, {}, author.cookie).expect(404);
+    await get(site, '/account', author.cookie).expect(200);
   });
 
   it('ends all but this one', async () => {

@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { hasOwner } from '../../src/accounts/queries.ts';
 import { createOwner, setupToken } from '../../src/accounts/setup.ts';
-import { loadSecrets } from '../../src/site/queries.ts';
+import { loadSecrets, lockSite } from '../../src/site/queries.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { cookieOf, get, goodPassword, post, recordedEvents, signInAs } from './browser.ts';
 
@@ -83,6 +85,27 @@ describe('setting the site up', () => {
     expect(statuses.sort()).toEqual([303, 404, 404, 404]);
     const owners = await site.db.selectFrom('account').select('id').where('email', 'is not', null).execute();
     expect(owners).toHaveLength(1);
+  });
+
+  it('waits for one that is just being made elsewhere', async () => {
+    const answer = await site.db.transaction().execute(async (trx) => {
+      await lockSite(trx);
+      const form = { ...ada, email: 'late@example.org', token };
+      let over = false;
+      const late = post(site, '/setup', form).then((response) => {
+        over = true;
+        return response.status;
+      });
+      const waiting = sql`select 1 from pg_locks where not granted`;
+      while (!over && (await waiting.execute(trx)).rows.length === 0) await setTimeout(5);
+      const first = { handle: 'first', name: 'First', email: 'first@example.org', password_hash: 'none' };
+      await trx
+        .insertInto('account')
+        .values({ ...first, role: 'owner', created_at: site.now })
+        .execute();
+      return { late };
+    });
+    expect(await answer.late).toBe(404);
   });
 
   it('shows the form again with what was typed, but the password', async () => {

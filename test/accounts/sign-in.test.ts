@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
+import { sql } from 'kysely';
 import request from 'supertest';
 import { hashToken } from '../../src/accounts/tokens.ts';
-import { createTestSite, type TestSite } from '../support/site.ts';
+import { createTestSite, fromOwnPage, type TestSite } from '../support/site.ts';
 import { cookieOf, get, givePassword, goodPassword, post, signInAs } from './browser.ts';
 
 let site: TestSite;
@@ -65,6 +69,30 @@ describe('signing in', () => {
     await get(site, '/account', planted).expect(303);
   });
 
+  it('answers once the session is stored, so that no browser comes back too early', async () => {
+    await sql`
+      create function wait_to_store() returns trigger language plpgsql as $$
+      begin perform pg_advisory_xact_lock(7); return new; end $$`.execute(site.db);
+    await sql`create trigger waits before insert on session for each row execute function wait_to_store()`.execute(
+      site.db,
+    );
+    let answered = false;
+    const answer = await site.db.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(7)`.execute(trx);
+      const answer = headersOf('/sign-in', { email, password: goodPassword }).then((status) => {
+        answered = true;
+        return status;
+      });
+      const waiting = sql`select 1 from pg_locks where locktype = 'advisory' and not granted`;
+      while ((await waiting.execute(trx)).rows.length === 0) await setTimeout(5);
+      await setTimeout(50);
+      expect(answered).toBe(false);
+      return { answer };
+    });
+    expect(await answer.answer).toBe(303);
+    await sql`drop trigger waits on session`.execute(site.db);
+  });
+
   it('does not take an id that the browser made up', async () => {
     const madeUp = 'session=s%3Amade-up.signature';
     const cookie = cookieOf(await post(site, '/sign-in', { email, password: goodPassword }, madeUp).expect(303));
@@ -103,6 +131,18 @@ describe('signing in', () => {
       .expect(403);
   });
 });
+
+/** Sends a form, and gives the status as soon as the headers of the answer are there. */
+async function headersOf(path: string, fields: Record<string, string>): Promise<number> {
+  const server = site.app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    ...{ method: 'POST', redirect: 'manual', body: new URLSearchParams(fields), headers: fromOwnPage },
+  });
+  server.close();
+  return response.status;
+}
 
 describe('what does not sign in', () => {
   /** The page that answers, without the address that was typed. */
