@@ -43,10 +43,9 @@ const databaseAway = /^(08...|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|ENOENT|ETI
 
 /** Whether an error says that the database cannot be reached now, rather than that something is wrong with the code. */
 export function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, syscall } = error as Error & { code?: string; syscall?: string };
+  const { code, syscall, message = '' } = (error ?? {}) as { code?: string; syscall?: string; message?: string };
   if (code && databaseAway.test(code)) return code !== 'ENOENT' || syscall === 'connect';
   return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
-    error.message,
+    message,
   );
 }

@@ -74,9 +74,9 @@ async function reach(
 /** @returns why the database does not answer yet, or undefined where it does. */
 async function greet(pool: pg.Pool): Promise<string | undefined> {
   try {
-    const { rows } = await pool.query<{ version: string }>('show server_version');
-    const version = rows[0]?.version ?? '';
-    if (Number.parseInt(version, 10) < oldestVersion) {
+    const { rows } = await pool.query<{ server_version: string }>('show server_version');
+    const version = rows[0]?.server_version ?? 'of no version';
+    if (!(Number.parseInt(version, 10) >= oldestVersion)) {
       throw new StartError(
         `The database server is Postgres ${version}, but Rejoinder needs ${oldestVersion} or newer.`,
       );
