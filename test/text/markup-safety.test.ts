@@ -5,6 +5,7 @@ import { ownAttacks, sharedAttacks } from './hostile-markup.ts';
 import { listedInComments, listedInPosts, unlistedIn } from './listed-markup.ts';
 
 const shared = sharedAttacks();
+const itWithShared = shared.length > 0 ? it : it.skip;
 
 type Place = (attack: string) => string;
 
@@ -28,7 +29,7 @@ describe('nothing unlisted is rendered', () => {
     expect(faultsOf(ownAttacks.map(place))).toEqual([]);
   });
 
-  it.each(named(firstPlaces))(
+  itWithShared.each(named(firstPlaces))(
     'of the shared attacks in %s',
     (_name, place) => {
       expect(faultsOf(shared.map(place))).toEqual([]);

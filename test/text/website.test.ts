@@ -18,6 +18,8 @@ describe('a website', () => {
     [''],
     ['no'],
     ['not a site.example'],
+    ['https://example.org/ and more'],
+    ['exam\nple.org'],
     ['javascript:alert(1)'],
     ['javascript://example.org/%0aalert(1)'],
     ['java\nscript:alert(1)'],
