@@ -20,8 +20,7 @@ export function nameKey(name: string): string {
     .replace(/(\p{Script=Latin})\p{M}+/gu, '$1')
     .replace(/[^\p{L}\p{N}\p{M}]|\p{Default_Ignorable_Code_Point}/gu, '')
     .replace(/rn/g, 'm')
-    .replace(/vv/g, 'w')
-    .normalize('NFC');
+    .replace(/vv/g, 'w');
   return letters || name.normalize('NFKC').trim();
 }
 

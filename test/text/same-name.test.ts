@@ -6,7 +6,7 @@ describe('a name', () => {
     ['in capitals', 'Dave Briggs', 'DAVE BRIGGS'],
     ['run together', 'Dave Briggs', 'davebriggs'],
     ['with signs', 'Dave Briggs', '~ Dave_Briggs! ~'],
-    ['with invisible characters', 'Dave Briggs', 'Da\u200bve\u00ad Bri\u2060ggs\ufe0f'],
+    ['with invisible characters', 'Dave Briggs', 'Da\u200bve\u00ad Bri\u2060ggs\ufe0f\u3164'],
     ['with Cyrillic letters', 'Dave Cope', 'Dаvе Соре'],
     ['with Greek letters', 'Bob Tate', 'Βοb Τατε'],
     ['with digits for letters', 'Olli Ilo', '0lli I1o'],
