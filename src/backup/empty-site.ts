@@ -30,7 +30,8 @@ export async function refuseUnlessEmpty(client: pg.PoolClient): Promise<void> {
     if (rows[0].filled) filled.push(name);
   }
   if (filled.length > 0) {
-    throw new RefusedError(`The database holds a site already (${filled.join(', ')}): restore into an empty one.`);
+    const some = filled.slice(0, 3).join(', ') + (filled.length > 3 ? ', …' : '');
+    throw new RefusedError(`The database holds a site already (rows in ${some}): restore into an empty one.`);
   }
 }
 

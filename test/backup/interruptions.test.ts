@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { withClient } from '../../src/backup/client.ts';
 import type { Refusal } from '../../src/backup/refusal.ts';
@@ -39,7 +40,7 @@ afterEach(() => other.drop());
 
 it('leaves the database as it was where the process is killed half way, and can be done again', async () => {
   const before = await contentOf(other.pool);
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'restoring.ts'), file, other.url], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('restoring.ts', import.meta.url)), file, other.url], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');

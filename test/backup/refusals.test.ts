@@ -179,7 +179,7 @@ describe('a backup is restored only where nothing can be lost', () => {
     const result = await restoreBackup(site.pool, { file, ...quietly });
     expect(result).toEqual({
       refused: expect.stringMatching(
-        /^The database holds a site already \(account, .*\): restore into an empty one\.$/,
+        /^The database holds a site already \(rows in account, browser, conversation, …\): restore into an empty one\.$/,
       ),
     });
     expect(await contentOf(site.pool)).toEqual(before);
@@ -191,7 +191,7 @@ describe('a backup is restored only where nothing can be lost', () => {
       `insert into account (handle, name, role, created_at) values ('owner', 'Owner', 'owner', now())`,
     );
     expect(await restoreBackup(owned.pool, { file, ...quietly })).toEqual({
-      refused: 'The database holds a site already (account): restore into an empty one.',
+      refused: 'The database holds a site already (rows in account): restore into an empty one.',
     });
     await owned.drop();
   });
