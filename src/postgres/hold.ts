@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { closeSync, constants, existsSync, openSync, readSync, writeSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { chmod, chown, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Account } from './account.ts';
 
 /**
  * One process' share in a running Postgres: the writing end of a named pipe whose reading end its watchdog has. Postgres
@@ -14,8 +17,25 @@ export interface Hold {
   readonly pipe: number;
 }
 
-/** The name of the pipe within its folder. */
-export const pipeName = 'hold';
+/** The two ends of a pipe that is new: the watchdog's, and the first share. */
+export interface NewPipe {
+  readonly reader: number;
+  readonly hold: Hold;
+}
+
+const pipeName = 'hold';
+
+/** Makes a pipe that an account may use besides the one who makes it. */
+export async function makePipe(socketFolder: string, account: Account | undefined): Promise<NewPipe> {
+  const path = join(socketFolder, pipeName);
+  await promisify(execFile)('mkfifo', ['-m', '600', path]);
+  // The sticky bit keeps systemd's cleaning of temporary folders off the pipe, which may lie untouched for weeks.
+  if (process.platform === 'linux') await chmod(path, 0o1600);
+  if (account) await chown(path, account.uid, account.gid);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const pipe = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  return { reader, hold: { socketFolder, pipe } };
+}
 
 /**
  * Takes a share in a Postgres that runs already, and makes sure that its watchdog had not given up before.

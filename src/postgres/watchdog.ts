@@ -1,13 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
-import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { type Account, canReach } from './account.ts';
 import { type Binaries, cleanEnvironment } from './binaries.ts';
-import { type Hold, pipeName } from './hold.ts';
+import { type Hold, makePipe } from './hold.ts';
 import type { Place } from './place.ts';
 
 /** A Postgres that was started by this process, with the first share in it. */
@@ -54,8 +53,7 @@ export async function startWatched(
   start: { readonly sync: boolean; readonly stranger: number | undefined },
 ): Promise<Watched> {
   const socketFolder = await makeSocketFolder(place.account);
-  const reader = openSync(join(socketFolder, pipeName), constants.O_RDONLY | constants.O_NONBLOCK);
-  const pipe = openSync(join(socketFolder, pipeName), constants.O_WRONLY | constants.O_NONBLOCK);
+  const { reader, hold } = await makePipe(socketFolder, place.account);
   const command = [binaries.postgres, '-D', place.folder, '-k', socketFolder, ...settings(start.sync)];
   const watchdog = spawn('/bin/sh', ['-c', script, 'rejoinder-postgres', socketFolder, ...command], {
     ...place.account,
@@ -66,7 +64,7 @@ export async function startWatched(
     stdio: [reader, 'ignore', 'pipe'],
   });
   closeSync(reader);
-  return { hold: { socketFolder, pipe }, watchdog, lastWords: listen(watchdog) };
+  return { hold, watchdog, lastWords: listen(watchdog) };
 }
 
 /** Removes what a Postgres left behind that was killed together with its watchdog. Touches nothing but such folders. */
@@ -75,19 +73,12 @@ export async function removeSocketFolder(folder: string): Promise<void> {
   if (ours) await rm(folder, { recursive: true, force: true });
 }
 
-/** A folder of the account's own, with the pipe in it, at a path short enough for a socket. */
+/** A folder of the account's own, at a path short enough for a socket. */
 async function makeSocketFolder(account: Account | undefined): Promise<string> {
   const longest = 103 - '/rejoinder-XXXXXX/.s.PGSQL.5432'.length;
   const usable = Buffer.byteLength(tmpdir()) <= longest && (!account || (await canReach(account, tmpdir(), 'write')));
   const folder = await mkdtemp(join(usable ? tmpdir() : '/tmp', 'rejoinder-'));
-  const pipe = join(folder, pipeName);
-  await promisify(execFile)('mkfifo', ['-m', '600', pipe]);
-  // The sticky bit keeps systemd's cleaning of temporary folders off the pipe, which may lie untouched for weeks.
-  if (process.platform === 'linux') await chmod(pipe, 0o1600);
-  if (account) {
-    await chown(pipe, account.uid, account.gid);
-    await chown(folder, account.uid, account.gid);
-  }
+  if (account) await chown(folder, account.uid, account.gid);
   return folder;
 }
 

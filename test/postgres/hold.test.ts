@@ -1,47 +1,40 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { joinHold, leaveHold, pipeName } from '../../src/postgres/hold.ts';
+import { joinHold, leaveHold, makePipe, type NewPipe } from '../../src/postgres/hold.ts';
 import { cleanUp, makeFolder } from './holders.ts';
 
 let folder: string;
+let pipe: NewPipe;
 beforeEach(async () => {
   folder = await makeFolder();
+  pipe = await makePipe(folder, undefined);
 });
 afterAll(cleanUp);
 
 describe('a share in a Postgres', () => {
   it('is not had where there is no Postgres', async () => {
-    expect(await joinHold(folder)).toBe('gone');
+    expect(await joinHold(await makeFolder())).toBe('gone');
   });
 
   it('is not had where nobody watches', async () => {
-    closeSync(makePipe());
+    closeSync(pipe.reader);
     expect(await joinHold(folder)).toBe('unwatched');
   });
 
   it('is not had from a watchdog that has decided to stop, though it has not closed the pipe yet', async () => {
-    const reader = makePipe();
     expect(await joinHold(folder)).toBe('ending');
-    closeSync(reader);
   });
 
-  it('is the last one when nobody else has the pipe, and only then', () => {
-    const reader = makePipe();
-    const [first, second] = [openPipe(constants.O_WRONLY), openPipe(constants.O_WRONLY)];
-    expect(leaveHold({ socketFolder: folder, pipe: first })).toBe(false);
-    expect(leaveHold({ socketFolder: folder, pipe: second })).toBe(true);
-    closeSync(reader);
+  it('is had from one that answers; it is the last when nobody else has one, and only then', async () => {
+    const answer = 'while read -r name; do true >"$1/$name"; done';
+    const watchdog = spawn('/bin/sh', ['-c', answer, 'sh', folder], { stdio: [pipe.reader, 'ignore', 'ignore'] });
+    closeSync(pipe.reader);
+    const second = await joinHold(folder);
+    if (typeof second === 'string') throw new Error(second);
+    expect(leaveHold(pipe.hold)).toBe(false);
+    expect(leaveHold(second)).toBe(true);
+    await once(watchdog, 'exit');
   });
 });
-
-/** Makes a pipe and gives its reading end. */
-function makePipe(): number {
-  execFileSync('mkfifo', [join(folder, pipeName)]);
-  return openPipe(constants.O_RDONLY);
-}
-
-function openPipe(direction: number): number {
-  return openSync(join(folder, pipeName), direction | constants.O_NONBLOCK);
-}

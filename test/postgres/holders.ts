@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Account } from '../../src/postgres/account.ts';
@@ -20,7 +21,7 @@ export interface Holder extends Omit<EmbeddedPostgres, 'stop'> {
   kill(): Promise<void>;
 }
 
-const program = join(import.meta.dirname, 'holder.ts');
+const program = fileURLToPath(new URL('holder.ts', import.meta.url));
 
 /** As whom, and in which environment, a process runs where these are not the test's own. */
 type Circumstances = Partial<Account> & { readonly env?: NodeJS.ProcessEnv };
@@ -52,7 +53,7 @@ export async function complaintOf(dataDir: string, options: { account?: Account;
 
 /** Starts a process without waiting. Parameters: the folder, and a system to take this one for. */
 export function spawnHolder(parameters: string[], circumstances: Circumstances = {}) {
-  const options = { ...circumstances, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] } as const;
+  const options = { ...circumstances, cwd: '/', stdio: 'pipe' } as const;
   const child = spawn(process.execPath, [program, ...parameters], options);
   children.push(child);
   return child;
