@@ -35,7 +35,8 @@ export const lackingLeadership: SamplePost = {
   hoursAgo: 9 * 24 + 3,
   tags: ['Leadership', 'Organisations'],
   mode: null,
-  source: `Ask anybody in a town hall who looks after the buildings, and you get a name. Ask who looks after the money, and
+  source:
+    flowing(`Ask anybody in a town hall who looks after the buildings, and you get a name. Ask who looks after the money, and
 everyone gives you the same name. Then ask who looks after the way the place works, now that nearly all of it passes
 through a screen. People look at each other. Somebody says that it depends.
 
@@ -66,7 +67,7 @@ of that paper twice. After the second time nobody asked to see it.
 > If you want to know whether anyone leads, look for the last thing that was stopped.
 
 If there is such a person where you work, I would like to hear how they came to it. If it is you, I would like to hear what
-it costs.`,
+it costs.`),
   comments: [
     {
       by: 'Tomasz Nowicki',
@@ -102,7 +103,8 @@ export const howWeTalk: SamplePost = {
   hoursAgo: 2 * 24 + 5,
   tags: ['Conversation'],
   mode: null,
-  source: `Under every post of this site there is room for a conversation, and it is meant to be as good as the post. A few
+  source:
+    flowing(`Under every post of this site there is room for a conversation, and it is meant to be as good as the post. A few
 things help with that.
 
 **You need no account.** A name is enough. An e-mail address is welcome but not asked for, and nobody outside the staff ever
@@ -119,7 +121,7 @@ bottom of something while the others go on.
 **What is hidden is not erased.** If a comment is taken away, what others said in reply stays readable. If a conversation is
 closed, a line under it says so, and mostly why.
 
-And disagree, please. A sentence that begins with “I saw it go the other way” is worth three that begin with “Great post”.`,
+And disagree, please. A sentence that begins with “I saw it go the other way” is worth three that begin with “Great post”.`),
   comments: [
     {
       by: 'Marit Solberg',
@@ -163,7 +165,8 @@ export const about: SamplePost = {
   hoursAgo: 10 * 24,
   tags: [],
   mode: 'closed',
-  source: `This is a new site made with Rejoinder, a blog whose readers have a say. Posts stand on the front page, the newest
+  source:
+    flowing(`This is a new site made with Rejoinder, a blog whose readers have a say. Posts stand on the front page, the newest
 first; the index has all of them by year and by title.
 
 ## What you see is an example
@@ -174,11 +177,11 @@ signs them, does not exist, and neither do her readers.
 ## If this is your site
 
 Sign in and open *Write*: everything that is here can be changed or deleted there, this page included. New comments wait for
-you under *Moderation*. Under *Settings* you give the site its name, and decide who may comment without waiting.`,
+you under *Moderation*. Under *Settings* you give the site its name, and decide who may comment without waiting.`),
   comments: [],
 };
 
-// In a comment a line break is one, so these are only here for whoever reads this file. Lists keep theirs.
+// Lines are broken here for whoever reads this file; on the page, and in the field of the desk, a paragraph is one line.
 function flowing(source: string): string {
-  return source.replace(/(?<!\n)\n(?!\n|\d\. )/g, ' ');
+  return source.replace(/(?<!\n)\n(?!\n|#|> |- |\d\. ) */g, ' ');
 }

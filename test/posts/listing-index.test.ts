@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 const read = async (path: string) => (await request(site.app).get(path).expect(200)).text;
 const linesOf = (html: string) =>
-  [...html.matchAll(/<h2>(\d+)<\/h2>|<li><a href="\/posts\/[^"]*">([^<]*)<\/a>/g)].map(
+  [...html.matchAll(/<h2>(\d+)<\/h2>|<li><a href="\/posts\/[^"]*"><bdi>([^<]*)<\/bdi><\/a>/g)].map(
     ([, year, title]) => year ?? title,
   );
 const moreLink = (html: string) => /<a href="([^"]*)" rel="next">/.exec(html)?.[1]?.replaceAll('&amp;', '&');

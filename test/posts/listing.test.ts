@@ -66,7 +66,7 @@ describe('the home page', () => {
   it('cuts an excerpt from the text where its author wrote none', async () => {
     const html = `<p>The beginning with a <a href="/x">link</a>.</p><p>${'word '.repeat(5_000)}</p>`;
     await insertPost(site.db, { title: 'Long', html, publishedAt: site.now });
-    const excerpt = /<p class="excerpt">([^<]*)</.exec(await read('/'))?.[1];
+    const excerpt = /<p class="excerpt" dir="auto">([^<]*)</.exec(await read('/'))?.[1];
     expect(excerpt).toMatch(/^The beginning with a link\. word word .*word…$/);
     expect(excerpt?.length).toBeLessThanOrEqual(280);
   });
@@ -74,7 +74,7 @@ describe('the home page', () => {
   it('shows no half tag where the text is cut in the middle of one', async () => {
     const html = `<p>Few words <a href="https://far.example/${'long/'.repeat(2_000)}">here</a></p>`;
     await insertPost(site.db, { title: 'Far away', html, publishedAt: site.now });
-    expect(/<p class="excerpt">([^<]*)</.exec(await read('/'))?.[1]).toBe('Few words');
+    expect(/<p class="excerpt" dir="auto">([^<]*)</.exec(await read('/'))?.[1]).toBe('Few words');
   });
 
   it('leaves out drafts, scheduled and deleted posts, and pages', async () => {

@@ -67,5 +67,5 @@ export async function insertPost(db: Kysely<Database>, wish: PostWish): Promise<
 
 /** The titles that a page of a list shows, in their order. */
 export function titlesOn(html: string): string[] {
-  return [...html.matchAll(/<h2><a href="[^"]*">([^<]*)<\/a><\/h2>/g)].map(([, title = '']) => title);
+  return [...html.matchAll(/<h2 dir="auto"><a href="[^"]*">([^<]*)<\/a><\/h2>/g)].map(([, title = '']) => title);
 }
