@@ -13,7 +13,7 @@ import { refuseCrossSiteWrites } from './http/cross-site.ts';
 import { errorPages, nothingHere, refuseBrokenAddress } from './http/error-pages.ts';
 import { requestLog } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
-import { sessions } from './http/session.ts';
+import { redirectAfterSaving, sessions } from './http/session.ts';
 import { moderationRoutes } from './moderation/routes.ts';
 import { deskRoutes } from './posts/desk-routes.ts';
 import { listingRoutes } from './posts/listing-routes.ts';
@@ -42,12 +42,13 @@ export function createApp(context: AppContext): Express {
   app.use(refuseBrokenAddress);
   app.use(cachingRules);
   app.use(refuseCrossSiteWrites(config.baseUrl));
-  app.use(sessions({ pool, secret: secrets.session, secure }));
-  app.use(identifyViewer(db));
-  app.use(frame);
   // A post of 500,000 characters takes up to 6 MB when each of them is encoded; nobody else sends that much.
   app.use('/write', express.urlencoded({ extended: false, limit: '6mb', parameterLimit: 1000 }));
   app.use(express.urlencoded({ extended: false, limit: '512kb', parameterLimit: 1000 }));
+  app.use(sessions({ pool, secret: secrets.session, secure }));
+  app.use(redirectAfterSaving);
+  app.use(identifyViewer(db));
+  app.use(frame);
 
   app.use(accountRoutes(context));
   app.use(settingsRoutes(context));

@@ -11,16 +11,20 @@ export function nearestWorded(status: number): (typeof wordedStatuses)[number] {
 /**
  * A whole page about a status, for where there is no site around it: before it has started, or without its database.
  *
- * @param words `explanation`: more fitting than the general text of the status; `stylesheet`: its path, if it can be had.
+ * @param words `explanation`: more fitting than the general text of the status; `stylesheet`: its path, if it can be had;
+ * `typed`: a text that was sent and not taken, to be copied.
  */
 export function barePage(
   status: number,
-  { explanation, stylesheet }: { explanation?: Message | undefined; stylesheet?: string } = {},
+  { explanation, stylesheet, typed }: { explanation?: Message | undefined; stylesheet?: string; typed?: string } = {},
 ): string {
   const t = createTranslate('en');
   const title = escaped(t(`error.${nearestWorded(status)}.title`));
   const text = escaped(explanation ? t(explanation.key, explanation.values) : t(`error.${nearestWorded(status)}.text`));
   const style = stylesheet ? `\n<link rel="stylesheet" href="${escaped(stylesheet)}">` : '';
+  const kept = typed
+    ? `\n<p><label for="typed">${escaped(t('refused.yourText'))}</label></p>\n<textarea id="typed" rows="12" readonly dir="auto">\n${escaped(typed)}</textarea>`
+    : '';
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -33,7 +37,7 @@ export function barePage(
 <main id="main">
 <article class="error-page">
 <h1>${title}</h1>
-<p>${text}</p>
+<p>${text}</p>${kept}
 </article>
 </main>
 </body>

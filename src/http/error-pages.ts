@@ -2,11 +2,15 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { Logger } from 'pino';
 import { barePage, nearestWorded } from './bare-page.ts';
 import { HttpError, isDatabaseAway, notFound } from './errors.ts';
+import { readFields } from './fields.ts';
 import { defineView, frameOf, sendPage } from './render.ts';
+import { loggedPath } from './request-log.ts';
 
 interface ErrorPage {
   readonly status: number;
   readonly explanation: string;
+  /** A text that was sent and not taken, to be copied. */
+  readonly typed: string;
 }
 
 const errorView = defineView<ErrorPage>('errors/error');
@@ -46,15 +50,17 @@ export function errorPages({
 }): ErrorRequestHandler {
   return async (error, request, response, _next) => {
     const status = statusOf(error);
-    if (status >= 500) logger.error({ err: error, method: request.method, path: request.path }, 'a request failed');
+    if (status >= 500)
+      logger.error({ err: error, method: request.method, path: loggedPath(request) }, 'a request failed');
     if (response.headersSent) return void response.destroy();
 
     const { explanation, retryAfter } = error instanceof HttpError ? error : {};
     if (retryAfter !== undefined || status === 503) response.set('Retry-After', String(retryAfter ?? 5));
     response.set('Cache-Control', 'no-store');
 
+    const typed = typedText(request);
     if (!(await hasFrame(frame, request, response, error))) {
-      return void response.status(status).type('html').send(barePage(status, { explanation, stylesheet }));
+      return void response.status(status).type('html').send(barePage(status, { explanation, stylesheet, typed }));
     }
     const { t } = frameOf(response);
     const words = explanation ?? { key: `error.${nearestWorded(status)}.text` as const };
@@ -62,10 +68,16 @@ export function errorPages({
     sendPage(
       response,
       errorView,
-      { status, title, explanation: t(words.key, words.values), hiddenFromSearch: true },
+      { status, title, explanation: t(words.key, words.values), typed, hiddenFromSearch: true },
       status,
     );
   };
+}
+
+// The forms in which people write at length name their text so.
+function typedText(request: Request): string {
+  const { body, reply } = readFields(request.body, ['body', 'reply']);
+  return body || reply;
 }
 
 // Without its database a site does not know its own name.

@@ -16,13 +16,13 @@ export function requestLog(logger: Logger): RequestHandler {
     serializers: {
       request: (request: { method?: string; originalUrl?: string; url?: string }) => ({
         method: request.method,
-        path: pathOf(request),
+        path: loggedPath(request),
       }),
       response: (response: { statusCode: number }) => ({ status: response.statusCode }),
     },
     customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'info'),
-    customSuccessMessage: (request, response) => `${request.method} ${pathOf(request)} ${response.statusCode}`,
-    customErrorMessage: (request, response) => `${request.method} ${pathOf(request)} ${response.statusCode}`,
+    customSuccessMessage: (request, response) => `${request.method} ${loggedPath(request)} ${response.statusCode}`,
+    customErrorMessage: (request, response) => `${request.method} ${loggedPath(request)} ${response.statusCode}`,
   });
 }
 
@@ -30,9 +30,10 @@ export function requestLog(logger: Logger): RequestHandler {
 const quietPaths = new Set(['/healthz', '/readyz', '/metrics']);
 
 // A path can be a secret itself: the token of a mailed link is left out.
-const secretPath = /^\/(setup|invitations|password-reset)\/[^/]+/;
+const secretPath = /^\/+(setup|invitations|password-reset)\/[^/]+/i;
 
-function pathOf(request: { originalUrl?: string; url?: string }): string {
+/** The path of a request as it may stand in the log: without query string and tokens, and of bounded length. */
+export function loggedPath(request: { originalUrl?: string; url?: string }): string {
   const path = (request.originalUrl ?? request.url ?? '').split('?', 1)[0] ?? '';
   return path.replace(secretPath, '/$1/…').slice(0, 200);
 }

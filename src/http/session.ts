@@ -37,6 +37,17 @@ export function sessions({ pool, secret, secure }: { pool: pg.Pool; secret: Buff
   });
 }
 
+/**
+ * Redirects without a body. An answer with one is on its way before the session is stored, and a browser that follows at
+ * once would come back as a stranger; one without waits.
+ */
+export const redirectAfterSaving: RequestHandler = (_request, response, next) => {
+  response.redirect = (status: number | string, url?: string) => {
+    response.status(Number(status)).location(String(url)).end();
+  };
+  next();
+};
+
 /** The session cookie's name; `__Host-` keeps other hosts of the domain from setting it. */
 export function sessionCookie(secure: boolean): string {
   return secure ? '__Host-session' : 'session';

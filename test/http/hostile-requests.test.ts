@@ -107,15 +107,15 @@ describe('no request makes the site fail', () => {
       fieldNames
         .map((name) => `${name}=${'ab '.repeat(20_000)}`)
         .join('&')
-        .slice(0, 1_900_000),
+        .slice(0, 500_000),
     ],
   ])('%s', async (_name, body) => {
     await expectRefusals(writing(), ({ path }) => ({ path: existing(path), body }));
   });
 
   it('a form that is too large is 413', async () => {
-    const body = `body=${'a'.repeat(2_100_000)}`;
-    await expectRefusals(writing(), ({ path }) => ({ path: existing(path), body, status: 413 }));
+    const tooLarge = (path: string) => `body=${'a'.repeat(path.startsWith('/write') ? 6_400_000 : 550_000)}`;
+    await expectRefusals(writing(), ({ path }) => ({ path: existing(path), body: tooLarge(path), status: 413 }));
   });
 
   it('a form of too many fields is 413', async () => {
