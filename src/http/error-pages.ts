@@ -23,10 +23,7 @@ export const nothingHere: RequestHandler = () => {
   throw notFound();
 };
 
-/**
- * Refuses addresses that are none of ours and make trouble further in: overlong ones, those that are no percent-encoded
- * UTF-8, and those with a NUL, which Postgres refuses.
- */
+/** Refuses addresses that are none of ours and make trouble further in: overlong ones, and those with a NUL. */
 export const refuseBrokenAddress: RequestHandler = (request, _response, next) => {
   if (request.url.length > longestAddress) throw new HttpError(414);
   if (/%00|\0/.test(request.url)) throw new HttpError(400);
