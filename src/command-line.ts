@@ -6,6 +6,7 @@ import { render } from './commands/render.ts';
 import { restore } from './commands/restore.ts';
 import { readConfig } from './config.ts';
 import { sentenceOf } from './process/start-error.ts';
+import { onStopSignals } from './process/stop-signals.ts';
 
 /** Everything that can be asked for. */
 const commands: readonly Command[] = [ownerCreate, backup, restore, render, helpCommand(() => commands)];
@@ -20,11 +21,10 @@ async function main(words: readonly string[]): Promise<number> {
   if (!called) return listCommands(words);
 
   const stopping = new AbortController();
-  const stop = () => {
-    if (stopping.signal.aborted) process.exit(exitCodes.stopped);
-    stopping.abort();
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  const listenNoMore = onStopSignals({
+    stop: () => stopping.abort(),
+    force: () => process.exit(exitCodes.stopped),
+  });
   try {
     await called.run(words.slice(called.name.split(' ').length), {
       config: readConfig(process.env),
@@ -39,7 +39,7 @@ async function main(words: readonly string[]): Promise<number> {
     if (stopping.signal.aborted) return exitCodes.stopped;
     return explain(error, called);
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    listenNoMore();
   }
 }
 

@@ -2,6 +2,7 @@ import { readConfig } from './config.ts';
 import { createLogger } from './process/logger.ts';
 import { sentenceOf } from './process/start-error.ts';
 import { type RunningSite, startSite } from './process/start-site.ts';
+import { onStopSignals } from './process/stop-signals.ts';
 
 /** What is begun when the site is stopped has so long to finish, and all connections so long to end, in milliseconds. */
 const patience = { finish: 10_000, end: 12_000 };
@@ -20,7 +21,7 @@ async function main(): Promise<void> {
   stopAtSignal(starting, stopping);
   try {
     const site = await starting;
-    process.stdout.write(site.announcement);
+    if (!stopping.signal.aborted) process.stdout.write(site.announcement);
   } catch (error) {
     if (!stopping.signal.aborted) throw error;
   }
@@ -29,14 +30,13 @@ async function main(): Promise<void> {
 /** The first signal stops the site in order, a second one at once. */
 function stopAtSignal(starting: Promise<RunningSite>, stopping: AbortController): void {
   const stop = async () => {
-    if (stopping.signal.aborted) process.exit(1);
     stopping.abort();
     setTimeout(() => process.exit(0), patience.end);
     const site = await starting.catch(() => undefined);
     await site?.stop(AbortSignal.timeout(patience.finish));
     process.exit(0);
   };
-  process.on('SIGTERM', stop).on('SIGINT', stop);
+  onStopSignals({ stop, force: () => process.exit(1) });
 }
 
 try {

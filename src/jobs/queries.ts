@@ -20,3 +20,14 @@ export async function countWaitingJobs(db: Kysely<Database>): Promise<number> {
     select count(*)::integer as count from graphile_worker.jobs where attempts < max_attempts`.execute(db);
   return rows[0]?.count ?? 0;
 }
+
+/**
+ * Takes back jobs from workers that died over them, so that others do them. None of our jobs takes so long: a mail server
+ * is given up after a minute.
+ */
+export async function releaseAbandonedJobs(db: Kysely<Database>): Promise<void> {
+  await sql`
+    select graphile_worker.force_unlock_workers(
+      array(select distinct locked_by from graphile_worker.jobs where locked_at < now() - interval '10 minutes')
+    )`.execute(db);
+}

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger as JobLogger, parseCronItems, type Runner, run, type TaskList } from 'graphile-worker';
 import type { Logger } from 'pino';
 import { publicAddress } from '../config.ts';
@@ -7,6 +7,7 @@ import { deliverMail } from '../mail/deliver.ts';
 import { createMailer } from '../mail/mailer.ts';
 import { cleanUp } from './clean-up.ts';
 import { type JobName, type JobPayloads, mostAttempts } from './payloads.ts';
+import { releaseAbandonedJobs } from './queries.ts';
 
 /** Does the jobs that are added, in this process. */
 export interface Worker {
@@ -14,14 +15,19 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
+/** How often to look for jobs that nobody does any more, in milliseconds. */
+const watchPause = 60_000;
+
 type Tasks = { readonly [Name in JobName]: (payload: JobPayloads[Name], lastTry: boolean) => Promise<void> };
 
 /** Starts doing jobs. Should the worker break, with the database say, another one takes over after a pause. */
 export function startWorker(context: AppContext): Worker {
   const stopping = new AbortController();
   const done = keepRunning(context, stopping.signal);
+  const watch = setInterval(() => releaseAbandonedJobs(context.db).catch(() => {}), watchPause);
   return {
     async stop() {
+      clearInterval(watch);
       stopping.abort();
       await done;
     },
@@ -39,7 +45,7 @@ async function keepRunning(context: AppContext, stopping: AbortSignal): Promise<
     } catch (error) {
       context.logger.error({ err: error }, 'the worker broke');
     }
-    await setTimeout(5_000, undefined, { signal: stopping }).catch(() => {});
+    await pause(5_000, undefined, { signal: stopping }).catch(() => {});
   }
 }
 

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import type { AppContext } from '../../src/context.ts';
-import { addJob, countWaitingJobs } from '../../src/jobs/queries.ts';
+import { addJob, countWaitingJobs, releaseAbandonedJobs } from '../../src/jobs/queries.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
 import { queueMail } from '../../src/mail/queue.ts';
 import { loadSecrets } from '../../src/site/queries.ts';
@@ -107,6 +107,22 @@ describe('the worker', () => {
     );
     await eventually(() => smtp.received.length > before, { seconds: 30 });
     await worker.stop();
+  });
+
+  it('takes over from one that died, and from none that is at work', async () => {
+    const lock = (minutes: number) =>
+      sql`
+      insert into graphile_worker._private_jobs (task_id, locked_at, locked_by)
+      select id, now() - make_interval(mins => ${minutes}), ${`pool-${minutes}`}
+      from graphile_worker._private_tasks where identifier = 'clean_up'`.execute(database.db);
+    await lock(11);
+    await lock(9);
+    await releaseAbandonedJobs(database.db);
+    const { rows } = await sql`select locked_by from graphile_worker.jobs where locked_at is not null`.execute(
+      database.db,
+    );
+    expect(rows).toEqual([{ locked_by: 'pool-9' }]);
+    await sql`delete from graphile_worker._private_jobs`.execute(database.db);
   });
 
   it('cleans up when told to', async () => {

@@ -6,6 +6,7 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
 import { readPostmaster } from '../../src/postgres/postmaster.ts';
@@ -113,7 +114,15 @@ describe('a stop', () => {
     await drop();
   });
 
-  it('is forced by a second signal', async () => {
+  it('is one stop where the signal comes twice, as a terminal and npm together send it', async () => {
+    const database = await createTestDatabase();
+    const site = await spawnSite({ DATABASE_URL: database.url });
+    site.process.kill('SIGINT');
+    expect(await site.end('SIGINT')).toBe(0);
+    await database.drop();
+  });
+
+  it('is forced by a second signal, a moment later', async () => {
     const database = await createTestDatabase();
     const { url, db, drop } = database;
     const site = await spawnSite({ DATABASE_URL: url });
@@ -126,6 +135,7 @@ describe('a stop', () => {
       await eventually(() => isWaitingForLock(database), { what: 'the reply' });
       site.process.kill('SIGTERM');
       await eventually(() => isRefused(Number(new URL(site.address).port)));
+      await setTimeout(1_200);
       expect(await site.end('SIGTERM')).toBe(1);
       await expect(reply).rejects.toThrow();
     });
