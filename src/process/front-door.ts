@@ -44,6 +44,7 @@ export async function takePort({ port, host }: { port: number; host: string }): 
       const closed = once(server, 'close');
       server.close();
       for (const response of waiting.keys()) askToComeAgain(response);
+      waiting.clear();
       // Connections become idle one by one, as their requests are answered.
       const sweep = setInterval(() => server.closeIdleConnections(), 50);
       deadline.addEventListener('abort', () => server.closeAllConnections());
