@@ -134,7 +134,8 @@ async function loadConversation(
     nextHref: slice.nextAfter === undefined ? undefined : `${href}?after=${slice.nextAfter}#conversation`,
     firstHref: slice.continued ? `${href}#conversation` : undefined,
     closing,
-    form: closing ? undefined : (form ?? (await freshForm(context, request, response, { post, mode }))),
+    // What was typed comes back, even if the conversation was closed in this very moment.
+    form: form ?? (closing ? undefined : await freshForm(context, request, response, { post, mode })),
     moderation: reachesPost(response, 'moderate', post)
       ? {
           closeAction: `${href}/closures`,

@@ -3,6 +3,7 @@ import type { Database } from '../database.ts';
 import type { Closure, Conversation } from '../posts/table.ts';
 import type { Site } from '../site/table.ts';
 import type { ClosingFacts } from './closing.ts';
+import { shareTurn, takeTurn } from './turns.ts';
 
 /**
  * Holds a conversation open while a reply is written: any number of replies share it, and a closing waits for them.
@@ -10,11 +11,16 @@ import type { ClosingFacts } from './closing.ts';
  * @returns what decides whether it is closed, as it is now that the lock is held.
  */
 export async function shareConversation(trx: Transaction<Database>, id: number): Promise<Conversation> {
+  await shareTurn(trx, { about: 'conversation', id });
   return await trx.selectFrom('conversation').selectAll().where('id', '=', id).forShare().executeTakeFirstOrThrow();
 }
 
-/** Takes a conversation alone, to close or reopen it: waits for replies under way, and no other begins. */
+/**
+ * Takes a conversation alone, to close or reopen it: waits for the replies under way, and no other begins, however many
+ * come.
+ */
 export async function takeConversation(trx: Transaction<Database>, id: number): Promise<Conversation> {
+  await takeTurn(trx, { about: 'conversation', id });
   return await trx.selectFrom('conversation').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
 }
 

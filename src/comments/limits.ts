@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { takeTurn } from './turns.ts';
 
 const hour = 3_600_000;
 
@@ -13,7 +14,8 @@ export interface LimitedWriter {
 
 /**
  * Whether a guest has posted as much as one may within the hour. A network is shared by many, a browser is one person:
- * it may post half as much. Comments of one network are counted one after the other, so that many sent at once are too.
+ * it may post half as much. Comments of one network, and then of one browser, are counted one after the other, so that many
+ * sent at once are too.
  *
  * @returns seconds until the next comment can be posted; undefined: now.
  */
@@ -23,6 +25,7 @@ export async function secondsUntilAllowed(
 ): Promise<number | undefined> {
   if (limit === 0) return undefined;
   await sql`select pg_advisory_xact_lock(${networkHash.readBigInt64BE().toString()}::bigint)`.execute(trx);
+  if (browserId !== undefined) await takeTurn(trx, { about: 'browser', id: browserId });
   const since = new Date(now.getTime() - hour);
   const network = await newestBeyond(trx, { column: 'network_hash', value: networkHash, allowed: limit, since });
   const browser =

@@ -7,7 +7,6 @@ import { hashNetwork } from '../http/network.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import type { PostForReading } from '../posts/queries.ts';
-import { siteOf } from '../site/current.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
 import { type ConversationContext, freshForm, readConversationState, sendPostPage } from './conversation-page.ts';
 import { type FieldErrors, type ReplyFields, readReply } from './form.ts';
@@ -54,15 +53,16 @@ export async function takeReply(
   const outcome = await postComment(db, {
     conversationId: post.conversation_id,
     publishedAt: post.published_at,
-    site: siteOf(response),
     writer,
     fields,
     networkHash: hashNetwork(secrets.network, request.ip ?? ''),
     limit: config.commentLimit,
     now,
   });
-  if (outcome.kind === 'posted' && writer.kind === 'guest') {
-    setRemembered(response, fields.remember === '' ? undefined : fields, cookies);
+  const taken = outcome.kind === 'posted' || outcome.kind === 'repeated';
+  if (taken && writer.kind === 'guest') {
+    const { name, email, website } = fields;
+    setRemembered(response, fields.remember === '' ? undefined : { name, email, website }, cookies);
   }
   if ('browserId' in outcome && outcome.browserId !== undefined) setVisitor(response, outcome.browserId, cookies);
   await answer(context, request, response, { post, fields, outcome });

@@ -3,6 +3,7 @@ import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
 import { gone, notFound } from '../http/errors.ts';
 import { hrefOf } from '../posts/addresses.ts';
+import { stateOf } from '../posts/publication.ts';
 import type { PostForReading } from '../posts/queries.ts';
 import { readerOf } from '../posts/reader.ts';
 import { readAddress } from '../posts/reading.ts';
@@ -51,7 +52,8 @@ async function showPost(
   await sendPostPage(context, request, response, { post });
 }
 
-// A reply to an earlier address is one to the present: it may have been written while the post moved.
+// A reply to an earlier address is one to the present: it may have been written while the post moved. Nobody replies to
+// what is not published, its authors neither.
 async function postReply(
   context: ReplyContext,
   request: SlugRequest,
@@ -59,6 +61,7 @@ async function postReply(
   kind: PostKind,
 ): Promise<void> {
   const { post } = await findReadable(context, request, response, kind);
+  if (stateOf(post, context.now()) !== 'published') throw notFound();
   await takeReply(context, request, response, post);
 }
 

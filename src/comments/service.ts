@@ -4,10 +4,11 @@ import type { Role } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import { readId } from '../http/fields.ts';
+import { loadSite } from '../site/queries.ts';
 import type { Site } from '../site/table.ts';
 import { renderComment } from '../text/comment-markdown.ts';
 import { normaliseEmail } from '../text/email-address.ts';
-import { normaliseLine } from '../text/plain-text.ts';
+import { normaliseLine, textOf } from '../text/plain-text.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
 import { type Closing, closingOf, modeOf } from './closing.ts';
 import { closingFacts, findClosure, shareConversation } from './conversation.ts';
@@ -36,7 +37,6 @@ export interface Submission {
   readonly conversationId: number;
   /** When the post was published; null: it is a draft. */
   readonly publishedAt: Date | null;
-  readonly site: Site;
   readonly writer: Writer;
   readonly fields: ReplyFields;
   readonly networkHash: Buffer;
@@ -64,18 +64,23 @@ export type Outcome =
  * and stored in one transaction with its event.
  */
 export async function postComment(db: Kysely<Database>, submission: Submission): Promise<Outcome> {
-  const keys = keysOf(submission);
-  const earlier = await findSubmission(db, { keys, now: submission.now });
-  if (earlier) return answerAgain(earlier, submission.writer);
-  try {
-    return await db.transaction().execute((trx) => writeComment(trx, submission, keys));
-  } catch (error) {
-    // The same form, sent twice at once: the other one was a moment faster.
-    if (!(error instanceof SentMeanwhile)) throw error;
-    const first = await findSubmission(db, { keys, now: submission.now });
-    if (!first) throw error;
-    return answerAgain(first, submission.writer);
-  }
+  const before = await findFirstAnswer(db, submission);
+  if (before) return before;
+  const attempt = await db
+    .transaction()
+    .execute((trx) => writeComment(trx, submission))
+    .catch(nothingIfSentMeanwhile);
+  if (attempt?.kind === 'posted') return attempt;
+  // The same form, sent twice at once: the other one may have been a moment faster, and what refused this one came after.
+  const outcome = (await findFirstAnswer(db, submission)) ?? attempt;
+  if (!outcome) throw new SentMeanwhile();
+  return outcome;
+}
+
+/** The answer that a form had when it came before; undefined where it comes for the first time. */
+export async function findFirstAnswer(db: Kysely<Database>, submission: Submission): Promise<Outcome | undefined> {
+  const earlier = await findSubmission(db, { keys: keysOf(submission), now: submission.now });
+  return earlier && answerAgain(earlier, submission.writer);
 }
 
 /**
@@ -83,18 +88,16 @@ export async function postComment(db: Kysely<Database>, submission: Submission):
  *
  * @throws SentMeanwhile where the same form was stored by another transaction: nothing of this one may stay.
  */
-export async function writeComment(
-  trx: Transaction<Database>,
-  submission: Submission,
-  keys: SubmissionKeys = keysOf(submission),
-): Promise<Outcome> {
-  const { conversationId, site, writer, networkHash, now } = submission;
+export async function writeComment(trx: Transaction<Database>, submission: Submission): Promise<Outcome> {
+  const { conversationId, writer, networkHash, now } = submission;
   const conversation = await shareConversation(trx, conversationId);
   const closure = await findClosure(trx, conversationId);
+  // As it is now: the form may have taken its time to arrive.
+  const site = await loadSite(trx);
   const closing = closingOf(closingFacts({ site, conversation, closure, publishedAt: submission.publishedAt }), now);
   if (closing) return { kind: 'closed', closing };
 
-  const draft = await checkDraft(trx, submission);
+  const draft = await checkDraft(trx, { ...submission, site });
   if (!isDraft(draft)) return { kind: 'invalid', errors: draft };
   const parent = await findParent(trx, submission);
   if (parent === 'unknown') return { kind: 'invalid', errors: { parent: { key: 'reply.parent.unknown' } } };
@@ -111,6 +114,9 @@ export async function writeComment(
   }
 
   const rendered = renderComment(draft.body);
+  const words = normaliseLine(textOf(rendered.html.toString()));
+  if (words === '') return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };
+
   const known = {
     staffRole: writer.kind === 'staff' ? writer.role : null,
     mode: modeOf({ mode: conversation.mode, siteMode: site.comment_mode }),
@@ -132,7 +138,7 @@ export async function writeComment(
     networkHash: writer.kind === 'staff' ? undefined : networkHash,
     now,
   });
-  if (!(await insertSubmission(trx, { keys, commentId, now }))) throw new SentMeanwhile();
+  if (!(await insertSubmission(trx, { keys: keysOf(submission), commentId, now }))) throw new SentMeanwhile();
   await insertJudgement(trx, { commentId, verdict, now });
   await recordEvent(trx, {
     subjectKind: 'comment',
@@ -151,6 +157,10 @@ export async function writeComment(
 /** The same form was stored by another transaction while this one ran. */
 export class SentMeanwhile extends Error {
   override readonly name = 'SentMeanwhile';
+}
+
+function nothingIfSentMeanwhile(error: unknown): undefined {
+  if (!(error instanceof SentMeanwhile)) throw error;
 }
 
 function keysOf({ conversationId, writer, fields, networkHash, now }: Submission): SubmissionKeys {
@@ -188,7 +198,7 @@ async function findParent(
 
 async function checkDraft(
   trx: Transaction<Database>,
-  { site, writer, fields }: Submission,
+  { site, writer, fields }: Pick<Submission, 'writer' | 'fields'> & { site: Site },
 ): Promise<Draft | FieldErrors> {
   if (writer.kind === 'staff') return checkStaffReply(fields, writer.name);
   const draft = checkGuestReply(fields, { emailRequired: site.email_required });

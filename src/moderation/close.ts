@@ -59,7 +59,8 @@ export function reopenConversation(
     if (closure) {
       await trx
         .updateTable('closure')
-        .set({ reopened_by: actorId, reopened_at: now })
+        // Another process, with another clock or an older request, may have closed it a moment later.
+        .set({ reopened_by: actorId, reopened_at: now > closure.closed_at ? now : closure.closed_at })
         .where('id', '=', closure.id)
         .execute();
     }

@@ -1,8 +1,13 @@
 import { type Request, type Response, Router } from 'express';
 import { reachesPost, requirePermission, signedInViewer } from '../accounts/viewer.ts';
+import { findClosure } from '../comments/conversation.ts';
 import type { AppContext } from '../context.ts';
-import { HttpError, notFound } from '../http/errors.ts';
+import { describeEvent } from '../events/describe.ts';
+import { lastEvents } from '../events/queries.ts';
+import { notFound } from '../http/errors.ts';
+import type { Message } from '../http/messages.ts';
 import { leaveNotice } from '../http/notice.ts';
+import { frameOf } from '../http/render.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import type { PostForReading } from '../posts/queries.ts';
 import { readerOf } from '../posts/reader.ts';
@@ -11,6 +16,7 @@ import type { PostKind } from '../posts/table.ts';
 import { siteOf } from '../site/current.ts';
 import { closeConversation, reopenConversation } from './close.ts';
 import { readClosing } from './form.ts';
+import { sendNotDone, type WayBack } from './not-done.ts';
 
 /** Closings: `POST /posts/:slug/closures` and `POST /posts/:slug/closures/current/reopen`; for a page, below its own path. */
 export function closureRoutes(context: AppContext): Router {
@@ -32,14 +38,14 @@ export function closureRoutes(context: AppContext): Router {
 async function close(context: AppContext, request: Request, response: Response, kind: PostKind): Promise<void> {
   const post = await findModerated(context, request, response, kind);
   const words = readClosing(request.body);
-  if ('key' in words) throw new HttpError(422, words);
+  if ('key' in words) return sendNotDone(request, response, { why: words, back: wayBack(response, post), status: 422 });
   const closed = await closeConversation(context.db, {
     conversationId: post.conversation_id,
     actorId: signedInViewer(response).id,
     now: context.now(),
     ...words,
   });
-  if (!closed) throw new HttpError(409, { key: 'overtaken.closed' });
+  if (!closed) return sendOvertaken(context, request, response, { post, why: { key: 'overtaken.closed' } });
   leaveNotice(request, { key: 'closing.closed' });
   response.redirect(303, `${hrefOf(post)}#conversation`);
 }
@@ -53,9 +59,32 @@ async function reopen(context: AppContext, request: Request, response: Response,
     site: siteOf(response),
     publishedAt: post.published_at,
   });
-  if (!reopened) throw new HttpError(409, { key: 'overtaken.open' });
+  if (!reopened) return sendOvertaken(context, request, response, { post, why: { key: 'overtaken.open' } });
   leaveNotice(request, { key: 'closing.reopened' });
   response.redirect(303, `${hrefOf(post)}#conversation`);
+}
+
+// Somebody else was first: who it was, and what they said.
+async function sendOvertaken(
+  { db }: AppContext,
+  request: Request,
+  response: Response,
+  { post, why }: { post: PostForReading; why: Message },
+): Promise<void> {
+  const id = post.conversation_id;
+  const [events, closure] = await Promise.all([
+    lastEvents(db, { subjectKind: 'conversation', subjectIds: [id] }),
+    findClosure(db, id),
+  ]);
+  const event = events.get(id);
+  const told: Message[] = event ? [describeEvent(event, frameOf(response).dates)] : [];
+  if (closure?.reason) told.push({ key: 'queue.reason', values: { reason: closure.reason } });
+  if (closure?.note) told.push({ key: 'queue.note', values: { note: closure.note } });
+  sendNotDone(request, response, { why, told, back: wayBack(response, post), status: 409 });
+}
+
+function wayBack(response: Response, post: PostForReading): WayBack {
+  return { href: `${hrefOf(post)}#conversation`, label: frameOf(response).t('reply.toPost', { title: post.title }) };
 }
 
 async function findModerated(

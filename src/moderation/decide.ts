@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import type { Reach } from '../accounts/permissions.ts';
 import type { Viewer } from '../accounts/viewer.ts';
+import { shareConversation } from '../comments/conversation.ts';
 import { type CommentStatus, nextStatus } from '../comments/lifecycle.ts';
-import { type Outcome, type Submission, writeComment } from '../comments/service.ts';
+import { findFirstAnswer, type Outcome, type Submission, writeComment } from '../comments/service.ts';
 import { changeStatus, type LockedComment, lockWithAncestors } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
 import { lastEvents, type ToldEvent } from '../events/queries.ts';
@@ -31,7 +32,7 @@ export interface Decided {
 
 /** Why the reply that should go with an approval could not be published; then nothing was done at all. */
 export interface ReplyRefused {
-  readonly refused: Exclude<Outcome, { kind: 'posted' }>;
+  readonly refused: Exclude<Outcome, { kind: 'posted' | 'repeated' }>;
 }
 
 /**
@@ -59,6 +60,8 @@ export async function decide(
 ): Promise<Decided | ReplyRefused> {
   try {
     return await db.transaction().execute(async (trx) => {
+      // First, as a reply does it: whoever held the comments already would wait the wrong way round.
+      if (reply) await shareConversation(trx, reply.conversationId);
       const reachable = await filterReachable(trx, { ids, moderator });
       const locked = await lockWithAncestors(trx, reachable);
       const { open, repeated, overtaken } = await sortOut(trx, { locked, decision, moderator });
@@ -70,8 +73,9 @@ export async function decide(
         note: decision.note,
         now,
       });
-      if (reply && changed.size > 0) await publishReply(trx, reply);
-      return { done: new Map([...changed, ...repeated.map(({ id, status }) => [id, status] as const)]), overtaken };
+      const done = new Map([...changed, ...repeated.map(({ id, status }) => [id, status] as const)]);
+      if (reply && done.size > 0) await publishReply(trx, reply);
+      return { done, overtaken };
     });
   } catch (error) {
     if (error instanceof CannotReply) return { refused: error.outcome };
@@ -101,17 +105,18 @@ async function sortOut(
   return sorted;
 }
 
-// A form that was sent twice: what it asks for is what this very moderator did last.
+// A form that was sent twice: what it asks for is what this very moderator did last, in the same words.
 function isSameDecision(
-  { actor_id, action }: ToldEvent,
+  { actor_id, action, reason, note }: ToldEvent,
   { decision, moderator }: { decision: DecisionForm; moderator: Moderator },
 ): boolean {
-  return actor_id === moderator.viewer.id && action === decision.action;
+  const sameWords = reason === decision.reason && note === decision.note;
+  return actor_id === moderator.viewer.id && action === decision.action && sameWords;
 }
 
 async function publishReply(trx: Transaction<Database>, reply: Submission): Promise<void> {
-  const outcome = await writeComment(trx, reply);
-  if (outcome.kind !== 'posted') throw new CannotReply(outcome);
+  const outcome = (await findFirstAnswer(trx, reply)) ?? (await writeComment(trx, reply));
+  if (outcome.kind !== 'posted' && outcome.kind !== 'repeated') throw new CannotReply(outcome);
 }
 
 // Takes the approval back together with the reply.

@@ -6,17 +6,17 @@ import { findComment } from '../comments/queries.ts';
 import type { Submission } from '../comments/service.ts';
 import type { AppContext } from '../context.ts';
 import { describeEvent } from '../events/describe.ts';
-import { found, HttpError, notFound } from '../http/errors.ts';
+import { found, notFound } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
 import { hashNetwork } from '../http/network.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { findPostOfConversation } from '../posts/queries.ts';
-import { siteOf } from '../site/current.ts';
 import { type Decided, decide, type Overtaken, type ReplyRefused } from './decide.ts';
 import { type DecisionForm, readBulkDecision, readDecision } from './form.ts';
 import { moderatorOf } from './moderator.ts';
+import { sendNotDone, wordsTyped } from './not-done.ts';
 
 /** `POST /moderation/comments/:id/decisions` and, for several comments at once, `POST /moderation/decisions`. */
 export function decisionRoutes(context: AppContext): Router {
@@ -40,23 +40,16 @@ interface OvertakenPage {
   /** How many other comments the decision was carried out for. */
   readonly doneCount: number;
   readonly back: string;
-  /** A reply that was written for nothing, to be copied. */
-  readonly typed: string;
-}
-
-interface NotDonePage {
-  readonly text: string;
+  /** What was written for nothing, to be copied. */
   readonly typed: readonly string[];
-  readonly back: string;
 }
 
 const overtakenView = defineView<OvertakenPage>('moderation/overtaken');
-const notDoneView = defineView<NotDonePage>('moderation/not-done');
 
 async function decideOne(context: AppContext, request: Request, response: Response): Promise<void> {
   const id = found(readId(request.params.id));
   const decision = readDecision(request.body, id);
-  if ('key' in decision) return sendNotDone(request, response, { why: decision, status: 422 });
+  if ('key' in decision) return refuse(request, response, { why: decision, status: 422 });
   const reply = decision.reply === '' ? undefined : await replyTo(context, request, response, { id, decision });
   const now = context.now();
   const outcome = await decide(context.db, { ids: [id], decision, moderator: moderatorOf(response), reply, now });
@@ -67,9 +60,9 @@ async function decideOne(context: AppContext, request: Request, response: Respon
 
 async function decideSeveral({ db, now }: AppContext, request: Request, response: Response): Promise<void> {
   const bulk = readBulkDecision(request.body);
-  if ('key' in bulk) return sendNotDone(request, response, { why: bulk, status: 422 });
+  if ('key' in bulk) return refuse(request, response, { why: bulk, status: 422 });
   const { ids, decision } = bulk;
-  if (ids.length === 0) return sendNotDone(request, response, { why: { key: 'queue.bulkNothing' }, status: 422 });
+  if (ids.length === 0) return refuse(request, response, { why: { key: 'queue.bulkNothing' }, status: 422 });
   const outcome = await decide(db, { ids, decision, moderator: moderatorOf(response), now: now() });
   if ('refused' in outcome) throw new Error('A bulk decision has no reply.');
   // All of them are beyond this moderator's reach, or never were.
@@ -84,7 +77,7 @@ function answer(
 ): void {
   const count = outcome.done.size;
   if (outcome.overtaken.length > 0) {
-    sendOvertaken(request, response, { outcome, decision });
+    sendOvertaken(request, response, outcome);
     return;
   }
   leaveNotice(
@@ -107,7 +100,6 @@ async function replyTo(
   return {
     conversationId: comment.conversation_id,
     publishedAt: post.published_at,
-    site: siteOf(response),
     writer: { kind: 'staff', id: viewer.id, name: viewer.name, role: viewer.role },
     fields: { ...empty, ...readFields(request.body, ['key']), body: decision.reply, parent: String(id) },
     networkHash: hashNetwork(secrets.network, request.ip ?? ''),
@@ -116,11 +108,7 @@ async function replyTo(
   };
 }
 
-function sendOvertaken(
-  request: Request,
-  response: Response,
-  { outcome, decision }: { outcome: Decided; decision: DecisionForm },
-): void {
+function sendOvertaken(request: Request, response: Response, outcome: Decided): void {
   const { t, dates } = frameOf(response);
   const tell = ({ id, status, event }: Overtaken) => ({
     id,
@@ -133,26 +121,21 @@ function sendOvertaken(
     items: outcome.overtaken.map(tell),
     doneCount: outcome.done.size,
     back: wayBack(request),
-    typed: decision.reply,
+    typed: wordsTyped(request.body),
   };
   sendPage(response, overtakenView, { title: t('overtaken.title'), hiddenFromSearch: true, ...page }, 409);
 }
 
 function sendReplyRefused(request: Request, response: Response, { refused }: ReplyRefused): void {
-  const closed = refused.kind === 'closed';
-  if (!closed && refused.kind !== 'invalid') throw new HttpError(409);
-  const why: Message = closed
-    ? { key: 'decision.replyClosed' }
-    : (refused.errors.body ?? refused.errors.parent ?? { key: 'error.422.text' });
-  sendNotDone(request, response, { why, status: closed ? 409 : 422 });
+  const invalid = refused.kind === 'invalid';
+  const errors = invalid ? refused.errors : {};
+  const fallback: Message = { key: refused.kind === 'closed' ? 'decision.replyClosed' : 'error.409.text' };
+  refuse(request, response, { why: errors.body ?? errors.parent ?? fallback, status: invalid ? 422 : 409 });
 }
 
-function sendNotDone(request: Request, response: Response, { why, status }: { why: Message; status: number }): void {
-  const { t } = frameOf(response);
-  const { reason, note, reply } = readFields(request.body, ['reason', 'note', 'reply']);
-  const typed = [reason, note, reply].filter((text) => text.trim() !== '');
-  const page = { text: t(why.key, why.values), typed, back: wayBack(request) };
-  sendPage(response, notDoneView, { title: t('decision.notCarriedOut'), hiddenFromSearch: true, ...page }, status);
+function refuse(request: Request, response: Response, { why, status }: { why: Message; status: number }): void {
+  const back = { href: wayBack(request), label: frameOf(response).t('overtaken.back') };
+  sendNotDone(request, response, { why, back, status });
 }
 
 // Back to the page of the queue that the decision was made on.

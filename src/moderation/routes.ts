@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express';
-import { requirePermission } from '../accounts/viewer.ts';
+import { reachesPost, requirePermission } from '../accounts/viewer.ts';
 import { commentStatuses } from '../comments/lifecycle.ts';
 import { findJudgements } from '../comments/queries.ts';
 import type { AppContext } from '../context.ts';
@@ -53,8 +53,9 @@ async function showQueue({ db }: AppContext, request: Request, response: Respons
   const owner = moderatorOf(response);
   const status = queueStatuses.find((each) => each === request.query.status) ?? 'pending';
   const postId = readId(request.query.post);
+  const after = readId(request.query.after);
   const [rows, waiting, post] = await Promise.all([
-    listQueue(db, { owner, status, postId, after: readId(request.query.after) }),
+    listQueue(db, { owner, status, postId, after }),
     countWaiting(db, owner),
     postId === undefined ? undefined : findPostById(db, postId),
   ]);
@@ -80,14 +81,22 @@ async function showQueue({ db }: AppContext, request: Request, response: Respons
     status,
     waiting,
     items: page.map((row) => presentQueueItem(row, { judgements, events, records }, dates)),
-    post: page.length > 0 && post ? { title: post.title } : undefined,
+    post: post && reachesPost(response, 'moderate', post) ? { title: post.title } : undefined,
     allHref: queueHref({ status }),
-    here: queueHref({ status, postId }),
+    here: queueHref({ status, postId, after }),
     nextHref: last && queueHref({ status, postId, after: last.id }),
   });
 }
 
-function queueHref({ status, postId, after }: { status: string; postId?: number | undefined; after?: number }): string {
+function queueHref({
+  status,
+  postId,
+  after,
+}: {
+  status: string;
+  postId?: number | undefined;
+  after?: number | undefined;
+}): string {
   const query = new URLSearchParams({
     ...(status !== 'pending' && { status }),
     ...(postId !== undefined && { post: String(postId) }),

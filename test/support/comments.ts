@@ -61,7 +61,7 @@ export async function replyTo(
   asker: Asker = {},
 ): Promise<{ id: number; cookie: string }> {
   const { status, text, commentId, cookie } = await postReply(site, to, fields, asker);
-  if (status !== 303 || commentId === undefined) throw new Error(`${status}: ${text}`);
+  if (status !== 303 || commentId === undefined) throw new Error(`${status}: ${wordsOf(text)}`);
   return { id: commentId, cookie };
 }
 
@@ -107,7 +107,7 @@ export function commentIdsOn(html: string): number[] {
 
 /** What a page says of one comment, without its replies; empty where it is not there. */
 export function commentOn(html: string, id: number): string {
-  return new RegExp(`<article class="comment[^"]*" id="c${id}">[^]*?</article>`).exec(html)?.[0] ?? '';
+  return new RegExp(`<article class="comment[^"]*" id="c${id}">[\\s\\S]*?</article>`).exec(html)?.[0] ?? '';
 }
 
 /** The words of a piece of markup, as a reader sees them, on one line. */
@@ -119,7 +119,7 @@ export function wordsOf(html: string): string {
 
 /** The value of a field on a page, as a browser would send it back; undefined where there is no such field. */
 export function fieldOn(html: string, name: string): string | undefined {
-  const area = new RegExp(`<textarea[^>]* name="${name}"[^>]*>\n?([^]*?)</textarea>`).exec(html);
+  const area = new RegExp(`<textarea[^>]* name="${name}"[^>]*>\n?([\\s\\S]*?)</textarea>`).exec(html);
   if (area) return decoded(area[1] ?? '');
   const input = new RegExp(`<input[^>]* name="${name}"[^>]*>`).exec(html)?.[0];
   return input && decoded(/ value="([^"]*)"/.exec(input)?.[1] ?? '');

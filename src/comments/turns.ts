@@ -1,0 +1,24 @@
+import { sql, type Transaction } from 'kysely';
+import type { Database } from '../database.ts';
+
+// An advisory lock is known by two numbers: what it is about, and the id of a row.
+const subjects = { conversation: 1, browser: 2 } as const;
+
+/** What people take turns at: a row of this kind. */
+export interface TurnOf {
+  readonly about: keyof typeof subjects;
+  readonly id: number;
+}
+
+/**
+ * Waits for a turn of one's own, which lasts until the transaction ends. Turns come in the order in which they were asked
+ * for. A lock on the row itself would not: as long as one who shares it follows the other, nobody gets it alone.
+ */
+export async function takeTurn(trx: Transaction<Database>, { about, id }: TurnOf): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${subjects[about]}::integer, ${id}::integer)`.execute(trx);
+}
+
+/** Waits for a turn that any number of others share, until the transaction ends. */
+export async function shareTurn(trx: Transaction<Database>, { about, id }: TurnOf): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(${subjects[about]}::integer, ${id}::integer)`.execute(trx);
+}

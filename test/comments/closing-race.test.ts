@@ -1,0 +1,128 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { postComment } from '../../src/comments/service.ts';
+import { closeConversation } from '../../src/moderation/close.ts';
+import { until } from '../support/comments.ts';
+import { addPost } from '../support/posts.ts';
+import { createTestSite, fromOwnPage, type TestSite } from '../support/site.ts';
+
+jest.setTimeout(60_000);
+
+let site: TestSite;
+let server: ReturnType<TestSite['app']['listen']>;
+let port: number;
+// Fifty are under way at a time, so that there are always some left for after the closing, which comes by itself.
+const crowd = new Agent({ keepAlive: true, maxSockets: 50 });
+const moderator = new Agent({ keepAlive: true });
+
+beforeAll(async () => {
+  site = await createTestSite();
+  await new Promise<void>((listening) => {
+    server = site.app.listen(0, '127.0.0.1', listening);
+  });
+  port = (server.address() as AddressInfo).port;
+});
+afterAll(async () => {
+  crowd.destroy();
+  moderator.destroy();
+  server.close();
+  await site.close();
+});
+
+describe('Two hundred replies that race with a closing', () => {
+  it('landed before it or are refused, and each was told which', async () => {
+    const owner = await site.signIn('owner');
+    const { slug, conversationId } = await addPost(site.db, { title: 'Closing time', mode: 'open' });
+    const texts = Array.from({ length: 200 }, (_, index) => `Reply ${index} of many.`);
+    let answered = 0;
+    const { promise: someAnswered, resolve: someAreAnswered } = Promise.withResolvers<void>();
+    const replies = texts.map(async (body) => {
+      const { status } = await post(`/posts/${slug}/comments`, { name: 'Greta', body });
+      answered += 1;
+      if (answered === 40) someAreAnswered();
+      return status;
+    });
+    await someAnswered;
+    const closing = await post(
+      `/posts/${slug}/closures`,
+      { reason: 'Enough for today.' },
+      { agent: moderator, ...owner },
+    );
+    const atClosing = await textsOf(conversationId);
+    const statuses = await Promise.all(replies);
+
+    expect(closing.status).toBe(303);
+    expect(new Set(statuses)).toEqual(new Set([303, 403]));
+    const taken = texts.filter((_text, index) => statuses[index] === 303);
+    expect((await textsOf(conversationId)).sort()).toEqual([...taken].sort());
+    // What was there when the closing was answered is all that ever will be.
+    expect(atClosing.sort()).toEqual([...taken].sort());
+    const counts = await site.db
+      .selectFrom('conversation_count')
+      .select(({ eb }) => eb('readable', '+', eb.ref('waiting')).as('all'))
+      .where('conversation_id', '=', conversationId)
+      .executeTakeFirstOrThrow();
+    expect(counts.all).toBe(taken.length);
+    const late = await post(`/posts/${slug}/comments`, { name: 'Greta', body: 'After all.' });
+    expect(late.status).toBe(403);
+  });
+});
+
+describe('Replies that never cease', () => {
+  it('do not keep a moderator from closing the conversation', async () => {
+    const owner = await site.signIn('owner');
+    const { conversationId } = await addPost(site.db, { title: 'A flood', mode: 'open' });
+    const flood = Array.from({ length: 8 }, async (_, writer) => {
+      for (let sent = 0; sent < 60; sent += 1) {
+        const outcome = await postComment(site.db, {
+          conversationId,
+          publishedAt: site.now,
+          writer: { kind: 'guest', browserId: undefined },
+          fields: {
+            name: 'Greta',
+            email: '',
+            website: '',
+            body: `${sent} ${writer}`,
+            parent: '',
+            key: '',
+            remember: '',
+          },
+          networkHash: Buffer.alloc(16),
+          limit: 0,
+          now: site.now,
+        });
+        if (outcome.kind === 'closed') return true;
+      }
+      return false;
+    });
+    await until(async () => (await textsOf(conversationId)).length > 20);
+    const words = { reason: '', note: '' };
+    await closeConversation(site.db, { conversationId, actorId: owner.id, now: site.now, ...words });
+    expect(await Promise.all(flood)).toEqual(flood.map(() => true));
+  });
+});
+
+function post(
+  path: string,
+  fields: Record<string, string>,
+  { agent = crowd, cookie = '' }: { agent?: Agent; cookie?: string } = {},
+): Promise<{ status: number | undefined }> {
+  const { promise: answer, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const headers = { ...fromOwnPage, 'Content-Type': 'application/x-www-form-urlencoded', Cookie: cookie };
+  const sent = request({ port, path, method: 'POST', agent, headers }, resolve);
+  sent.once('error', reject).end(new URLSearchParams(fields).toString());
+  return answer.then(async (message) => {
+    for await (const _chunk of message);
+    return { status: message.statusCode };
+  });
+}
+
+async function textsOf(conversationId: number): Promise<string[]> {
+  const rows = await site.db
+    .selectFrom('comment')
+    .select('source')
+    .where('conversation_id', '=', conversationId)
+    .execute();
+  return rows.map(({ source }) => source);
+}
