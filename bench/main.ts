@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,6 +20,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { json: { type: 'string' }, seconds: { type: 'string', default: '5' } } });
   const seconds = Number(values.seconds);
   const dataDir = await mkdtemp(join(tmpdir(), 'rejoinder bench '));
+  // Started by root, Postgres runs as another user, who has to come here.
+  await chmod(dataDir, 0o755);
   const postgres = await startEmbeddedPostgres({ dataDir });
   try {
     await fillDatabase(postgres.url);
