@@ -66,5 +66,4 @@ export interface JudgementTable {
   judged_at: Date;
 }
 
-export type Judgement = Selectable<JudgementTable>;
 export type Comment = Selectable<CommentTable>;

@@ -1,4 +1,3 @@
-import { defineView } from '../http/render.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
 import { hrefOf } from './addresses.ts';
 import { type PostState, stateOf } from './publication.ts';
@@ -26,9 +25,6 @@ export interface Article {
 export interface PostPage {
   readonly article: Article;
 }
-
-/** The post alone, exactly as its page shows it: what a preview prints. */
-export const articleView = defineView<PostPage>('posts/article-page');
 
 /** Makes a stored post ready to print. */
 export function presentArticle(post: PostForReading, { now, mayEdit }: { now: Date; mayEdit: boolean }): Article {

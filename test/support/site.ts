@@ -61,6 +61,9 @@ export async function createTestSite(environment: Record<string, string> = {}): 
   return site;
 }
 
+// A well-formed hash (argon2id) that is no password's.
+const noPassword = `$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$${'A'.repeat(43)}`;
+
 let accounts = 0;
 
 async function addAccount(db: Kysely<Database>, { role, name }: { role: Role; name: string }): Promise<number> {
@@ -72,7 +75,7 @@ async function addAccount(db: Kysely<Database>, { role, name }: { role: Role; na
       name,
       email: `${role}-${accounts}@site.example`,
       role,
-      password_hash: 'none that any password matches',
+      password_hash: noPassword,
       created_at: new Date(),
     })
     .returning('id')
