@@ -19,7 +19,7 @@ describe('the sample content', () => {
     const html = await read('/');
     expect(html).toMatch(/How we talk here[\s\S]*4 thoughts[\s\S]*Lacking leadership[\s\S]*2 thoughts/);
     expect(html).toContain('<a href="/about">About</a>');
-    expect(await read('/about')).toContain('<h1>About</h1>');
+    expect(await read('/about')).toMatch(/<h1[^>]*>About</);
   });
 
   it('has a post whose closed conversation is a comment and the author’s reply', async () => {
