@@ -40,8 +40,8 @@ export function disableAccount(
 }
 
 /**
- * Lets someone in again, in the name of an owner. They sign in anew: a request that was under way while they were
- * disabled may have saved its session once more.
+ * Lets someone in again, in the name of an owner. They sign in anew: one who was about to sign in while they were
+ * disabled may have got a session.
  */
 export function enableAccount(
   db: Kysely<Database>,

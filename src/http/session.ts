@@ -1,6 +1,6 @@
 import pgStore from 'connect-pg-simple';
 import type { RequestHandler } from 'express';
-import session from 'express-session';
+import session, { type Store } from 'express-session';
 import type pg from 'pg';
 import type { Message } from './messages.ts';
 
@@ -33,7 +33,7 @@ export function sessions({ pool, secret, secure }: { pool: pg.Pool; secret: Buff
     saveUninitialized: false,
     rolling: false,
     cookie: { httpOnly: true, sameSite: 'lax', secure, maxAge: sessionDays * 86_400_000, path: '/' },
-    store: new PostgresStore({ pool, tableName: 'session', pruneSessionInterval: false }),
+    store: sessionStore(pool),
   });
 }
 
@@ -51,4 +51,35 @@ export const redirectAfterSaving: RequestHandler = (_request, response, next) =>
 /** The session cookie's name; `__Host-` keeps other hosts of the domain from setting it. */
 export function sessionCookie(secure: boolean): string {
   return secure ? '__Host-session' : 'session';
+}
+
+/**
+ * A session begins where `regenerate` gives it its id, and from then on is only changed. The library's store would put
+ * back what was ended in the meantime: a request under way while a password is changed keeps its session to itself
+ * until its end, and saves it then.
+ */
+function sessionStore(pool: pg.Pool): Store {
+  const store = new PostgresStore({ pool, tableName: 'session', pruneSessionInterval: false });
+  const regenerate = store.regenerate.bind(store);
+  store.regenerate = (request, callback) => {
+    regenerate(request, (error) => {
+      if (error) return callback(error);
+      pool
+        .query("insert into session (sid, sess, expire) values ($1, '{}', $2)", [
+          request.sessionID,
+          request.session.cookie.expires,
+        ])
+        .then(() => callback(), callback);
+    });
+  };
+  store.set = (id, data, callback) => {
+    pool
+      .query('update session set sess = $2, expire = coalesce($3, expire) where sid = $1', [
+        id,
+        JSON.stringify(data),
+        data.cookie.expires,
+      ])
+      .then(() => callback?.(), callback);
+  };
+  return store;
 }

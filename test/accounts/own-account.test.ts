@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { sessionMark } from '../../src/accounts/session-queries.ts';
+import { eventually } from '../support/eventually.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { cookieOf, get, givePassword, goodPassword, mailedPath, post, signInAs } from './browser.ts';
 
@@ -147,5 +149,24 @@ describe('the list of sessions', () => {
     site.now = new Date(later.getTime() + 31 * 86_400_000);
     expect(marks((await get(site, '/account', author.cookie)).text)).toEqual([]);
     site.now = later;
+  });
+
+  it('stays ended under a request that was under way and has a notice to save', async () => {
+    const late = await site.db.transaction().execute(async (trx) => {
+      await trx.selectFrom('account').select('id').where('id', '=', author.id).forUpdate().execute();
+      const underWay = post(site, '/account/name', { name: 'Still Here' }, author.cookie).then((answer) => answer);
+      await eventually(async () => {
+        const { rows } = await sql`
+          select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+          site.db,
+        );
+        return rows[0];
+      });
+      await site.db.deleteFrom('session').where('account_id', '=', author.id).execute();
+      return { underWay };
+    });
+    expect((await late.underWay).status).toBe(303);
+    await get(site, '/account', author.cookie).expect(303);
+    expect(await site.db.selectFrom('session').select('sid').where('account_id', '=', author.id).execute()).toEqual([]);
   });
 });
