@@ -42,7 +42,8 @@ export function sessions({ pool, secret, secure }: { pool: pg.Pool; secret: Buff
  * once would come back as a stranger; one without waits.
  */
 export const redirectAfterSaving: RequestHandler = (_request, response, next) => {
-  response.redirect = (status: number | string, url?: string) => {
+  response.redirect = (...target: [status: number | string, url?: string]) => {
+    const [status, url] = target.length === 1 ? [302, target[0]] : target;
     response.status(Number(status)).location(String(url)).end();
   };
   next();
