@@ -42,7 +42,7 @@ export function createApp(context: AppContext): Express {
   app.use(refuseBrokenAddress);
   app.use(cachingRules);
   app.use(refuseCrossSiteWrites(config.baseUrl));
-  // A post of 500,000 characters takes up to 6 MB when each of them is encoded; nobody else sends that much.
+  // A post of 500,000 characters takes up to 6 MB when each of them is encoded; no other form needs that much.
   app.use('/write', express.urlencoded({ extended: false, limit: '6mb', parameterLimit: 1000 }));
   app.use(express.urlencoded({ extended: false, limit: '512kb', parameterLimit: 1000 }));
   app.use(sessions({ pool, secret: secrets.session, secure }));

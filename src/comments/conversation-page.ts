@@ -12,6 +12,7 @@ import type { PostForReading } from '../posts/queries.ts';
 import { siteOf } from '../site/current.ts';
 import { excerptOf } from '../text/plain-text.ts';
 import { type Closing, closingOf, modeOf } from './closing.ts';
+import { type ClosingTools, closingTools } from './closing-tools.ts';
 import { closingFacts, findClosure, findConversation } from './conversation.ts';
 import { explainOwn } from './own-notes.ts';
 import { hasApproved } from './queries.ts';
@@ -31,10 +32,8 @@ export interface ConversationModel {
   readonly firstHref: string | undefined;
   readonly closing: Closing | undefined;
   readonly form: ReplyForm | undefined;
-  /** For those who may close and reopen it: where they do. */
-  readonly moderation:
-    | { readonly closeAction: string; readonly reopenAction: string | undefined; readonly queueHref: string }
-    | undefined;
+  /** For those who may close and reopen it. */
+  readonly moderation: ClosingTools | undefined;
 }
 
 /** What is the same for every page with a conversation on it. */
@@ -59,13 +58,12 @@ export async function sendPostPage(
   const mayEdit = reachesPost(response, 'write', post);
   const article = presentArticle(post, { now: now(), mayEdit });
   const description = post.excerpt || excerptOf(article.html, 160);
-  const feed = conversation && post.kind === 'post' ? { canonical: hrefOf(post) } : {};
-  sendPage(response, postView, { title: post.title, description, ...feed, article, conversation }, status);
+  // A later page of the conversation stands for itself: else search engines would leave it out.
+  const canonical = request.query.after === undefined ? { canonical: hrefOf(post) } : {};
+  sendPage(response, postView, { title: post.title, description, ...canonical, article, conversation }, status);
 }
 
-/**
- * What decides whether and how one can reply to a post now, for a page that offers a form.
- */
+/** What decides whether and how one can reply to a post now, and what staff noted at a closing by hand. */
 export async function readConversationState(
   db: Kysely<Database>,
   response: Response,
@@ -77,7 +75,7 @@ export async function readConversationState(
     findClosure(db, post.conversation_id),
   ]);
   const facts = closingFacts({ site, conversation, closure, publishedAt: post.published_at });
-  return { closing: closingOf(facts, now), mode: modeOf(facts) };
+  return { closing: closingOf(facts, now), mode: modeOf(facts), note: closure?.note ?? '' };
 }
 
 /** A form that nobody has typed into yet. */
@@ -115,7 +113,7 @@ async function loadConversation(
   const { db, cookies } = context;
   const now = context.now();
   const after = readId(request.query.after);
-  const [{ closing, mode }, slice] = await Promise.all([
+  const [{ closing, mode, note }, slice] = await Promise.all([
     readConversationState(db, response, { post, now }),
     loadThreadSlice(db, { conversationId: post.conversation_id, after, browserId: readVisitor(request, cookies) }),
   ]);
@@ -136,12 +134,6 @@ async function loadConversation(
     closing,
     // What was typed comes back, even if the conversation was closed in this very moment.
     form: form ?? (closing ? undefined : await freshForm(context, request, response, { post, mode })),
-    moderation: reachesPost(response, 'moderate', post)
-      ? {
-          closeAction: `${href}/closures`,
-          reopenAction: closing && closing.by !== 'mode' ? `${href}/closures/current/reopen` : undefined,
-          queueHref: `/moderation?post=${post.id}`,
-        }
-      : undefined,
+    moderation: reachesPost(response, 'moderate', post) ? closingTools(post, { closing, note }) : undefined,
   };
 }

@@ -14,26 +14,27 @@ export async function explainOwn(
 ): Promise<ReadonlyMap<number, OwnNote>> {
   const own = comments.filter((comment) => comment.ownHidden);
   const waiting = own.filter((comment) => comment.status === 'pending').map(({ id }) => id);
-  const rejected = own.filter((comment) => comment.status === 'rejected').map(({ id }) => id);
+  const decided = own.filter((comment) => comment.status !== 'pending');
   if (own.length === 0) return new Map();
 
   const [judgements, seconds, decisions] = await Promise.all([
     findJudgements(db, waiting),
     waiting.length > 0 ? usualWait(db) : undefined,
-    lastEvents(db, { subjectKind: 'comment', subjectIds: rejected }),
+    lastEvents(db, { subjectKind: 'comment', subjectIds: decided.map(({ id }) => id) }),
   ]);
   const pendingNote = (id: number): OwnNote => {
     const judgement = judgements.get(id);
     const why: Message[] = judgement ? [explainVerdict(judgement)] : [];
     return { status: 'pending', sentences: [...why, explainWait(seconds), { key: 'own.pendingText' }] };
   };
-  const rejectedNote = (id: number): OwnNote => {
+  const decidedNote = ({ id, status }: ReadableComment): OwnNote => {
     const reason = decisions.get(id)?.reason;
     const given: Message[] = reason ? [{ key: 'own.reason', values: { reason } }] : [];
-    return { status: 'rejected', sentences: [{ key: 'own.rejectedText' }, ...given] };
+    const decision = status === 'removed' ? 'removed' : 'rejected';
+    return { status: decision, sentences: [{ key: `own.${decision}Text` }, ...given] };
   };
   return new Map<number, OwnNote>([
     ...waiting.map((id) => [id, pendingNote(id)] as const),
-    ...rejected.map((id) => [id, rejectedNote(id)] as const),
+    ...decided.map((comment) => [comment.id, decidedNote(comment)] as const),
   ]);
 }

@@ -7,13 +7,14 @@ import { hashNetwork } from '../http/network.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import type { PostForReading } from '../posts/queries.ts';
+import { normaliseLine } from '../text/plain-text.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
 import { type ConversationContext, freshForm, readConversationState, sendPostPage } from './conversation-page.ts';
 import { type FieldErrors, type ReplyFields, readReply } from './form.ts';
 import { findComment, noteBrowser } from './queries.ts';
 import { listErrors, type ReplyForm } from './reply-form.ts';
 import { type Outcome, postComment, type Writer } from './service.ts';
-import { readVisitor, setRemembered, setVisitor } from './visitor.ts';
+import { type RememberedPerson, readVisitor, setRemembered, setVisitor } from './visitor.ts';
 
 /** What it takes to answer a reply. */
 export type ReplyContext = ConversationContext & Pick<AppContext, 'config' | 'secrets'>;
@@ -61,11 +62,15 @@ export async function takeReply(
   });
   const taken = outcome.kind === 'posted' || outcome.kind === 'repeated';
   if (taken && writer.kind === 'guest') {
-    const { name, email, website } = fields;
-    setRemembered(response, fields.remember === '' ? undefined : { name, email, website }, cookies);
+    setRemembered(response, fields.remember === '' ? undefined : personIn(fields), cookies);
   }
   if ('browserId' in outcome && outcome.browserId !== undefined) setVisitor(response, outcome.browserId, cookies);
   await answer(context, request, response, { post, fields, outcome });
+}
+
+// As long as a cookie can be: what was taken is short, but for the spaces around it.
+function personIn({ name, email, website }: ReplyFields): RememberedPerson {
+  return { name: normaliseLine(name), email: normaliseLine(email), website: normaliseLine(website) };
 }
 
 /** Sends the page with the form for a reply to one comment. */

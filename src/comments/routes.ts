@@ -23,6 +23,9 @@ export function commentRoutes(app: AppContext): Router {
   const router = Router();
   router.get('/posts/:slug', (request, response) => showPost(context, request, response, 'post'));
   router.post('/posts/:slug/comments', (request, response) => postReply(context, request, response, 'post'));
+  router.get('/posts/:slug/comments', ({ params }, response) =>
+    leadToForm(response, hrefOf({ kind: 'post', ...params })),
+  );
   router.get('/comments/:id', (request, response) => leadToComment(context, request, response));
   router.get('/comments/:id/reply', (request, response) => showReplyForm(context, request, response));
   return router;
@@ -35,6 +38,11 @@ export function pageRoutes(app: AppContext): Router {
   router.get('/:slug', (request, response) => showPost(context, request, response, 'page'));
   router.post('/:slug/comments', (request, response) => postReply(context, request, response, 'page'));
   return router;
+}
+
+// Where a form was sent to, asked for again: by a reload of its answer, say.
+function leadToForm(response: Response, href: string): void {
+  response.redirect(303, `${href}#reply`);
 }
 
 type SlugRequest = Request<{ slug: string }>;

@@ -179,11 +179,13 @@ function keysOf({ conversationId, writer, fields, networkHash, now }: Submission
   );
 }
 
-// Who repeats a form and has no cookie has lost the first answer, as long as no one has come back with its cookie.
+// Who repeats a form and has no cookie has lost the first answer, as long as no one has come back with its cookie. Once a
+// text can be read, anyone can repeat it: then only a key that the browser made tells its writer from others.
 function answerAgain(earlier: EarlierSubmission, writer: Writer): Outcome {
   const { commentId } = earlier;
   if (!earlier.sameText) return { kind: 'conflicting', commentId, earlierText: earlier.source };
-  const lostAnswer = writer.kind === 'guest' && writer.browserId === undefined && !earlier.browserSeen;
+  const onlyWriter = earlier.waiting || earlier.secretKey;
+  const lostAnswer = writer.kind === 'guest' && writer.browserId === undefined && !earlier.browserSeen && onlyWriter;
   return { kind: 'repeated', commentId, browserId: (lostAnswer && earlier.browserId) || undefined };
 }
 

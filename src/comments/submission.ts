@@ -31,6 +31,10 @@ export interface EarlierSubmission {
   readonly browserId: number | null;
   /** Whether the browser that wrote it has come back with its cookie since. */
   readonly browserSeen: boolean;
+  /** Whether the key is a secret between the server and the browser that made it. */
+  readonly secretKey: boolean;
+  /** Whether the comment waits: only its writer knows its text. */
+  readonly waiting: boolean;
   /** The text that the comment has now. */
   readonly source: string;
   readonly sameText: boolean;
@@ -61,7 +65,14 @@ export async function findSubmission(
     .selectFrom('submission')
     .innerJoin('comment', 'comment.id', 'submission.comment_id')
     .leftJoin('browser', 'browser.id', 'comment.browser_id')
-    .select(['comment.id', 'comment.browser_id', 'comment.source', 'submission.digest', 'browser.seen_at'])
+    .select([
+      'comment.id',
+      'comment.browser_id',
+      'comment.source',
+      'comment.status',
+      'submission.digest',
+      'browser.seen_at',
+    ])
     .where((eb) =>
       eb.or([
         eb('submission.key', '=', keys.key),
@@ -77,6 +88,8 @@ export async function findSubmission(
       commentId: row.id,
       browserId: row.browser_id,
       browserSeen: row.seen_at !== null,
+      secretKey: keys.yesterday === undefined,
+      waiting: row.status === 'pending',
       source: row.source,
       sameText: row.digest.equals(keys.digest),
     }

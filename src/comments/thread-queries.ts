@@ -37,7 +37,7 @@ export const pageRows = 200;
 const repeatedAncestors = 20;
 
 /** What the writer alone still sees of the own comment. */
-const ownVisible: readonly CommentStatus[] = ['pending', 'rejected'];
+const ownVisible: readonly CommentStatus[] = ['pending', 'rejected', 'removed'];
 
 const beforeAll = Buffer.alloc(0);
 const behindAll = Buffer.alloc(5, 0xff);
@@ -47,7 +47,10 @@ export function isVisibleTo(
   comment: { readonly status: CommentStatus; readonly shown: boolean; readonly browser_id: number | null },
   browserId: number | undefined,
 ): boolean {
-  return comment.shown || (comment.browser_id === browserId && ownVisible.includes(comment.status));
+  return (
+    comment.shown ||
+    (browserId !== undefined && comment.browser_id === browserId && ownVisible.includes(comment.status))
+  );
 }
 
 /**
@@ -64,7 +67,7 @@ export async function loadThreadSlice(
     browserId,
   }: { conversationId: number; after?: number | undefined; browserId?: number | undefined },
 ): Promise<ThreadSlice> {
-  const start = after === undefined ? undefined : await findKey(db, { conversationId, id: after });
+  const start = after === undefined ? undefined : await findKey(db, { conversationId, id: after, browserId });
   const from = start ?? beforeAll;
   const shown = await selectRows(db, browserId)
     .where('conversation_id', '=', conversationId)
@@ -112,15 +115,15 @@ export async function findPageStart(
 
 async function findKey(
   db: Kysely<Database>,
-  { conversationId, id }: { conversationId: number; id: number },
+  { conversationId, id, browserId }: { conversationId: number; id: number; browserId: number | undefined },
 ): Promise<Buffer | undefined> {
   const row = await db
     .selectFrom('comment')
-    .select('path')
+    .select(['path', 'status', 'shown', 'browser_id'])
     .where('id', '=', id)
     .where('conversation_id', '=', conversationId)
     .executeTakeFirst();
-  return row?.path;
+  return row && isVisibleTo(row, browserId) ? row.path : undefined;
 }
 
 async function listOwnHidden(

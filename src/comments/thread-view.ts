@@ -31,7 +31,7 @@ export interface CommentView {
 
 /** What the writer of a comment that is not published is told. */
 export interface OwnNote {
-  readonly status: 'pending' | 'rejected';
+  readonly status: 'pending' | 'rejected' | 'removed';
   readonly sentences: readonly Message[];
 }
 

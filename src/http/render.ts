@@ -49,6 +49,8 @@ export interface PageHead {
   readonly canonical?: string;
   /** Keeps the page out of search engines. */
   readonly hiddenFromSearch?: boolean;
+  /** Whether it shows a form again that could not be taken: its title says so first. */
+  readonly failed?: boolean;
 }
 
 /**
@@ -82,7 +84,7 @@ export function sendPage<Model extends object>(
   response
     .status(status)
     .type('html')
-    .send(renderPage(frameOf(response), view, model));
+    .send(renderPage(frameOf(response), view, { ...model, failed: status === 422 || status === 429 }));
 }
 
 /** The frame of the page that answers this request, put there by the first middleware that knows it. */

@@ -1,12 +1,16 @@
 import { type Request, type Response, Router } from 'express';
+import type { Kysely } from 'kysely';
 import { reachesPost, requirePermission } from '../accounts/viewer.ts';
+import { type ClosingTools, closingTools } from '../comments/closing-tools.ts';
+import { readConversationState } from '../comments/conversation-page.ts';
 import { commentStatuses } from '../comments/lifecycle.ts';
 import { findJudgements } from '../comments/queries.ts';
 import type { AppContext } from '../context.ts';
+import type { Database } from '../database.ts';
 import { lastEvents } from '../events/queries.ts';
 import { readId } from '../http/fields.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
-import { findPostById } from '../posts/queries.ts';
+import { findPostById, type PostForReading } from '../posts/queries.ts';
 import { closureRoutes } from './closure-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import { moderatorOf } from './moderator.ts';
@@ -34,6 +38,8 @@ interface QueuePage {
   readonly waiting: number;
   readonly items: readonly QueueItem[];
   readonly post: { readonly title: string } | undefined;
+  /** For closing and reopening its conversation. */
+  readonly moderation: ClosingTools | undefined;
   /** The queue of all posts. */
   readonly allHref: string;
   /** This page, to come back to after a decision. */
@@ -48,7 +54,7 @@ const queueView = defineView<QueuePage>('moderation/queue');
 // What a writer deleted is no moderator's any more.
 const queueStatuses = commentStatuses.filter((status) => status !== 'deleted');
 
-async function showQueue({ db }: AppContext, request: Request, response: Response): Promise<void> {
+async function showQueue({ db, now }: AppContext, request: Request, response: Response): Promise<void> {
   const { t, dates } = frameOf(response);
   const owner = moderatorOf(response);
   const status = queueStatuses.find((each) => each === request.query.status) ?? 'pending';
@@ -69,6 +75,7 @@ async function showQueue({ db }: AppContext, request: Request, response: Respons
       page.flatMap(({ browser_id }) => browser_id ?? []),
     ),
   ]);
+  const moderated = post && reachesPost(response, 'moderate', post) ? post : undefined;
   const last = rows.length > queueRows ? page.at(-1) : undefined;
   sendPage(response, queueView, {
     title: t('queue.title'),
@@ -81,11 +88,20 @@ async function showQueue({ db }: AppContext, request: Request, response: Respons
     status,
     waiting,
     items: page.map((row) => presentQueueItem(row, { judgements, events, records }, dates)),
-    post: post && reachesPost(response, 'moderate', post) ? { title: post.title } : undefined,
+    post: moderated && { title: moderated.title },
+    moderation: moderated && (await findClosingTools(db, response, { post: moderated, now: now() })),
     allHref: queueHref({ status }),
     here: queueHref({ status, postId, after }),
     nextHref: last && queueHref({ status, postId, after: last.id }),
   });
+}
+
+async function findClosingTools(
+  db: Kysely<Database>,
+  response: Response,
+  { post, now }: { post: PostForReading; now: Date },
+): Promise<ClosingTools> {
+  return closingTools(post, await readConversationState(db, response, { post, now }));
 }
 
 function queueHref({

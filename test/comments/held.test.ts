@@ -138,12 +138,30 @@ describe('A comment that was rejected', () => {
     expect((await openPage(site, path)).text).not.toContain('Rather rude.');
   });
 
-  it.each(['spam', 'remove'])('is not, where it was taken for spam or removed (%s)', async (action) => {
+  it('is told, too, where it had been published and was removed', async () => {
+    const { id, cookie } = await replyTo(site, path, { body: 'A shade too loud.' });
+    await decideOn(site, owner, id, { action: 'approve' });
+    await decideOn(site, owner, id, { action: 'remove', reason: 'Please be calm.' });
+    const words = wordsOf(commentOn((await openPage(site, path, { cookie })).text, id));
+    expect(words).toContain('A moderator took this comment down.');
+    expect(words).toContain('The reason given: Please be calm.');
+    expect((await openPage(site, path)).text).not.toContain('A shade too loud.');
+  });
+
+  it('is not told where it was taken for spam', async () => {
     const { id, cookie } = await replyTo(site, path, { body: 'Buy this.' });
-    if (action === 'remove') await decideOn(site, owner, id, { action: 'approve' });
-    await decideOn(site, owner, id, { action });
+    await decideOn(site, owner, id, { action: 'spam' });
     expect((await openPage(site, path, { cookie })).text).not.toContain('Buy this.');
     expect((await openPage(site, `/comments/${id}`, { cookie })).status).toBe(404);
+  });
+});
+
+describe('A later page of a conversation', () => {
+  it('begins behind a comment that waits for its writer only: for others as if there were none', async () => {
+    const { id, cookie } = await replyTo(site, path, { body: 'Not for all yet.' });
+    const page = (asker: { cookie?: string }) => openPage(site, `${path}?after=${id}`, asker);
+    expect((await page({ cookie })).text).toContain('You are further down');
+    expect((await page({})).text).not.toContain('You are further down');
   });
 });
 

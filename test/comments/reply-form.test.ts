@@ -295,3 +295,10 @@ function summaryOn(text: string): [string, string][] {
 function asStored(text: string): string {
   return text.replace(/\r\n/g, '\n');
 }
+
+describe('The address that a reply is sent to', () => {
+  it('leads to the form where it is only asked for', async () => {
+    const answer = await openPage(site, '/posts/open-to-all/comments');
+    expect([answer.status, answer.headers.location]).toEqual([303, '/posts/open-to-all#reply']);
+  });
+});

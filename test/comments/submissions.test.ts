@@ -11,8 +11,8 @@ import {
   type ReplyAnswer,
   replyTo,
   sendForm,
-  until,
 } from '../support/comments.ts';
+import { holdCounts, untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 
@@ -207,6 +207,18 @@ describe('A stranger who repeats what somebody wrote', () => {
     expect(stranger.cookie).not.toContain('visitor=');
   });
 
+  it('from the same network does not, once the text can be read by all', async () => {
+    const first = await send(typed);
+    await site.db
+      .updateTable('comment')
+      .set({ status: 'approved', shown: true })
+      .where('id', '=', first.commentId ?? 0)
+      .execute();
+    const stranger = await send(typed);
+    expect(stranger).toMatchObject({ status: 303, commentId: first.commentId });
+    expect(stranger.cookie).not.toContain('visitor=');
+  });
+
   it('in a browser of their own is not made another one', async () => {
     const own = await send({ ...typed, body: 'Something of my own.' });
     await send(typed);
@@ -218,14 +230,14 @@ describe('The second of two equal forms', () => {
   it('gets the first answer, although a closing came between them', async () => {
     const owner = await site.signIn('owner');
     const key = randomUUID();
-    const held = await holdCounts();
+    const held = await holdCounts(site.db, conversationId);
     const first = send({ ...typed, key });
-    await until(() => isWaiting(1));
+    await untilWaiting(site.db, 1);
     // The closing comes before the second form is through, but after the first one.
     const table = holdClosures(owner.id);
-    await until(() => isWaiting(2));
+    await untilWaiting(site.db, 2);
     const second = send({ ...typed, key });
-    await until(() => isWaiting(3));
+    await untilWaiting(site.db, 3);
     held.release();
     await table;
     const answers = await Promise.all([first, second]);
@@ -239,19 +251,6 @@ function send(fields: Fields, asker: Asker = { network: home }): Promise<ReplyAn
   return postReply(site, path, fields, asker);
 }
 
-// Keeps a reply from ending, just before its last step.
-async function holdCounts(): Promise<{ release: () => void }> {
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  const { promise: held, resolve: holds } = Promise.withResolvers<void>();
-  void site.db.transaction().execute(async (trx) => {
-    await sql`select 1 from conversation_count where conversation_id = ${conversationId} for update`.execute(trx);
-    holds();
-    await released;
-  });
-  await held;
-  return { release };
-}
-
 // Closes the conversation past all locks but that of the table, so that whoever asks for a closing waits for this one.
 function holdClosures(accountId: number): Promise<void> {
   return site.db.transaction().execute(async (trx) => {
@@ -260,11 +259,4 @@ function holdClosures(accountId: number): Promise<void> {
       insert into closure (conversation_id, closed_by, closed_at)
       values (${conversationId}, ${accountId}, ${site.now})`.execute(trx);
   });
-}
-
-async function isWaiting(count: number): Promise<boolean> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::integer as count from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'`.execute(site.db);
-  return rows[0]?.count === count;
 }

@@ -65,6 +65,29 @@ describe('Closing a conversation', () => {
     expect([reason, note]).toEqual([null, null]);
   });
 
+  it('tells its note to moderators, on the post and in its queue', async () => {
+    await close({ note: 'It got loud.' });
+    expect((await openPage(site, path, owner)).text).toContain('Noted at the closing: It got loud.');
+    const { id } = await site.db
+      .selectFrom('post')
+      .select('id')
+      .where('conversation_id', '=', conversationId)
+      .executeTakeFirstOrThrow();
+    const queue = await openPage(site, `/moderation?post=${id}`, owner);
+    expect(queue.text).toContain('Noted at the closing: It got loud.');
+    expect(queue.text).toContain(`action="${path}/closures/current/reopen"`);
+  });
+
+  it('is offered in the queue of its post', async () => {
+    const { id } = await site.db
+      .selectFrom('post')
+      .select('id')
+      .where('conversation_id', '=', conversationId)
+      .executeTakeFirstOrThrow();
+    expect((await openPage(site, `/moderation?post=${id}`, owner)).text).toContain(`action="${path}/closures"`);
+    expect((await openPage(site, '/moderation', owner)).text).not.toContain('/closures"');
+  });
+
   it('needs no reason', async () => {
     await close({});
     expect(wordsOf((await openPage(site, path)).text)).toMatch(/Comments are closed\. Closed on \d+ \w+ \d{4}\./);

@@ -1,0 +1,28 @@
+import { hrefOf } from '../posts/addresses.ts';
+import type { PostForReading } from '../posts/queries.ts';
+import type { Closing } from './closing.ts';
+
+/** For those who may close and reopen a conversation: where they do, and what they noted when it was closed. */
+export interface ClosingTools {
+  /** Undefined where it is closed. */
+  readonly closeAction: string | undefined;
+  /** Undefined where it is open, or closed by a setting. */
+  readonly reopenAction: string | undefined;
+  readonly note: string;
+  /** The queue with the comments of this post alone. */
+  readonly queueHref: string;
+}
+
+/** @param note what staff wrote down at the closing that holds now. */
+export function closingTools(
+  post: PostForReading,
+  { closing, note }: { closing: Closing | undefined; note: string },
+): ClosingTools {
+  const href = hrefOf(post);
+  return {
+    closeAction: closing ? undefined : `${href}/closures`,
+    reopenAction: closing && closing.by !== 'mode' ? `${href}/closures/current/reopen` : undefined,
+    note,
+    queueHref: `/moderation?post=${post.id}`,
+  };
+}
