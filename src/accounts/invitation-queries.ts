@@ -54,6 +54,11 @@ export function useInvitation(
     .executeTakeFirst();
 }
 
+/** Takes back the invitations of an owner that nobody has used. */
+export async function deleteInvitationsOf(trx: Transaction<Database>, accountId: number): Promise<void> {
+  await trx.deleteFrom('invitation').where('invited_by', '=', accountId).where('used_at', 'is', null).execute();
+}
+
 /** Takes back an invitation that nobody has used. @returns the role that it offered, if there was one. */
 export async function deleteInvitation(trx: Transaction<Database>, tokenHash: Buffer): Promise<Role | undefined> {
   const deleted = await trx

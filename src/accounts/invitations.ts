@@ -76,11 +76,11 @@ export async function lookAtInvitation(
 }
 
 /**
- * Makes the account that an invitation offers, once.
+ * Makes the account that an invitation offers, once, and only while whoever invited is an owner still.
  *
  * @param name normalised.
- * @returns 'over' where the invitation ran out or was used in the meantime; 'has_account' where its address has got an
- * account by another way.
+ * @returns 'over' where the invitation ran out, was used in the meantime, or has lost its owner; 'has_account' where its
+ * address has got an account by another way.
  */
 export async function acceptInvitation(
   db: Kysely<Database>,
@@ -90,8 +90,9 @@ export async function acceptInvitation(
   if (errors.length > 0) return { errors };
   const passwordHash = await hashPassword(password);
   return db.transaction().execute(async (trx) => {
+    const owners = await lockOwners(trx);
     const invitation = await useInvitation(trx, { tokenHash: hashToken(token), now });
-    if (!invitation) return 'over';
+    if (!invitation || !owners.includes(invitation.invited_by)) return 'over';
     const { email, role } = invitation;
     const account = await addAccount(trx, { name, email, role, passwordHash, now });
     if (!account) return 'has_account';

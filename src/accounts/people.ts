@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
+import { deleteInvitationsOf } from './invitation-queries.ts';
 import { lockAccount, lockOwners, updateAccount } from './queries.ts';
 import { endSessions } from './session-queries.ts';
 import type { Account, Role } from './table.ts';
@@ -8,7 +9,7 @@ import type { Account, Role } from './table.ts';
 /** What a change of an account comes to. `same`: it was so already, and nothing is written down. */
 export type Outcome = 'done' | 'same' | 'unknown' | 'last_owner' | 'not_an_owner';
 
-/** Gives someone another role, in the name of an owner. */
+/** Gives someone another role, in the name of an owner. Who stops being one has nobody invited any more. */
 export function changeRole(
   db: Kysely<Database>,
   { id, role, actorId, now }: { id: number; role: Role; actorId: number; now: Date },
@@ -17,13 +18,14 @@ export function changeRole(
     if (account.role === role) return 'same';
     if (account.isLastOwner) return 'last_owner';
     await updateAccount(trx, id, { role });
+    await deleteInvitationsOf(trx, id);
     const event = { action: 'role_changed', from: account.role, to: role };
     await recordEvent(trx, { subjectKind: 'account', subjectId: id, ...event, actorId, now });
     return 'done';
   });
 }
 
-/** Keeps someone out, in the name of an owner; their sessions end at once, what they wrote stays. */
+/** Keeps someone out, in the name of an owner; their sessions and invitations end at once, what they wrote stays. */
 export function disableAccount(
   db: Kysely<Database>,
   { id, actorId, now }: { id: number; actorId: number; now: Date },
@@ -33,6 +35,7 @@ export function disableAccount(
     if (account.isLastOwner) return 'last_owner';
     await updateAccount(trx, id, { disabled_at: now });
     await endSessions(trx, { accountId: id });
+    await deleteInvitationsOf(trx, id);
     const event = { action: 'disabled', from: 'active', to: 'disabled' };
     await recordEvent(trx, { subjectKind: 'account', subjectId: id, ...event, actorId, now });
     return 'done';

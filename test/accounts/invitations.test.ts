@@ -181,6 +181,28 @@ describe('an invitation', () => {
     site.now = day;
   });
 
+  it.each([
+    ['disabled', 'disable'],
+    ['no owner any more', 'role'],
+  ])('ends when whoever invited is %s', async (_how, action) => {
+    const inviter = await site.signIn('owner', 'Iris Inviter');
+    const email = `guest-of-${inviter.id}@example.org`;
+    await post(site, '/people/invitations', { email, role: 'owner' }, inviter.cookie).expect(200);
+    const path = await mailedPath(site.db, email);
+    await post(site, `/people/${inviter.id}/${action}`, { role: 'author' }, owner.cookie).expect(303);
+    await accept(path, 'Late Guest').expect(404);
+  });
+
+  it('is worth nothing without its owner, even where it is left', async () => {
+    const inviter = await site.signIn('owner', 'Ira Inviter');
+    const email = `guest-of-${inviter.id}@example.org`;
+    await post(site, '/people/invitations', { email, role: 'owner' }, inviter.cookie).expect(200);
+    const path = await mailedPath(site.db, email);
+    await site.db.updateTable('account').set({ role: 'moderator' }).where('id', '=', inviter.id).execute();
+    await accept(path, 'Late Guest').expect(410);
+    expect(await site.db.selectFrom('account').select('id').where('email', '=', email).execute()).toEqual([]);
+  });
+
   it('stays where what was typed cannot be taken', async () => {
     const { path } = await inviteSomeone();
     const { text } = await post(site, path, { name: '', password: 'too short' }).expect(422);
