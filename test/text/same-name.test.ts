@@ -17,6 +17,15 @@ describe('a name', () => {
     ['in other forms of the letters', 'Dave', '𝐃𝓪ｖⓔ'],
     ['in Greek capitals', 'Νίκος', 'ΝΙΚΟΣ'],
     ['with a dotless i', 'Dave Briggs', 'Dave Brıggs'],
+    ['with modifier letters', 'Dave Briggs', 'Daveʹ ʼBriggsˌ'],
+    ['with signs that count as letters', 'Dave Briggs', 'Daveꞌ Briggsǃ'],
+    ['with marks behind something invisible', 'Dave', 'D\u200c\u0301a\u034f\u0323ve'],
+    ['with a click for a letter', 'Will', 'Wiǀǀ'],
+    ['in Lisu letters', 'Dave Wilton', 'ꓓꓮꓦꓰ ꓪꓲꓡꓔꓳꓠ'],
+    ['in small capitals', 'Dave Briggs', 'ᴅᴀᴠᴇ ʙʀɪɢɢꜱ'],
+    ['in Cherokee letters', 'Dave Webb', 'ᎠᎪᏙᎬ ᎳᎬᏴᏴ'],
+    ['in Armenian letters', 'Juno', 'յսոօ'],
+    ['with a Cyrillic letter for 3', 'Rob 3', 'Rob З'],
     ['decomposed', '가나', '가나'.normalize('NFD')],
   ])('is taken for the same when written %s', (_how, staff, guest) => {
     expect(nameKey(guest)).toBe(nameKey(staff));
@@ -27,6 +36,7 @@ describe('a name', () => {
     ['Dave', 'Eva'],
     ['Rob 2', 'Rob 3'],
     ['किरण', 'करण'],
+    ['サーラ', 'サラ'],
     ['😀', '😎'],
     ['…', '?'],
   ])('%s is not taken for %s', (one, other) => {
