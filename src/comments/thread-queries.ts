@@ -22,7 +22,7 @@ export interface ReadableComment {
 /** A page of a conversation, in reading order. */
 export interface ThreadSlice {
   readonly comments: readonly ReadableComment[];
-  /** The comments above the first one, from the top: what a page that goes on in the middle of a branch hangs on. */
+  /** What a page that goes on in the middle of a branch hangs on, from the top: whatever its comments answer, and some more. */
   readonly above: readonly ReadableComment[];
   /** The last comment of this page, where more follow. */
   readonly nextAfter: number | undefined;
@@ -33,7 +33,7 @@ export interface ThreadSlice {
 /** Rows of a conversation that one page shows at most. */
 export const pageRows = 200;
 
-/** Ancestors that a page that begins within a branch repeats. */
+/** Ancestors that a page that begins within a branch repeats at least, where there are as many. */
 const repeatedAncestors = 20;
 
 /** What the writer alone still sees of the own comment. */
@@ -85,7 +85,7 @@ export async function loadThreadSlice(
   const first = start && comments[0];
   return {
     comments,
-    above: first ? await listAncestors(db, first, browserId) : [],
+    above: first ? await listAbove(db, { first, comments, browserId }) : [],
     nextAfter: more ? page.at(-1)?.id : undefined,
     continued: start !== undefined,
   };
@@ -148,16 +148,25 @@ async function listOwnHidden(
   return rows.map(toReadable);
 }
 
-async function listAncestors(
+// The nearest ancestors of the first comment, and what other comments of the page answer further up.
+async function listAbove(
   db: Kysely<Database>,
-  { id, key }: ReadableComment,
-  browserId: number | undefined,
+  {
+    first,
+    comments,
+    browserId,
+  }: { first: ReadableComment; comments: readonly ReadableComment[]; browserId: number | undefined },
 ): Promise<ReadableComment[]> {
-  const ids = idsInKey(key)
-    .filter((each) => each !== id)
-    .slice(-repeatedAncestors);
+  const ancestors = idsInKey(first.key).slice(0, -1).slice(-repeatedAncestors);
+  const onPage = new Set(comments.map(({ id }) => id));
+  const answered = comments.flatMap(({ parentId }) => parentId ?? []).filter((id) => !onPage.has(id));
+  const ids = [...new Set([...ancestors, ...answered])];
   if (ids.length === 0) return [];
-  const rows = await selectRows(db, browserId).where('id', 'in', ids).orderBy('path').execute();
+  const rows = await selectRows(db, browserId)
+    .where('id', 'in', ids)
+    .where('shown', '=', true)
+    .orderBy('path')
+    .execute();
   return rows.map(toReadable);
 }
 

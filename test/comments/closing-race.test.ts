@@ -1,9 +1,10 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { postComment } from '../../src/comments/service.ts';
+import { postComment, type Submission } from '../../src/comments/service.ts';
 import { closeConversation } from '../../src/moderation/close.ts';
 import { until } from '../support/comments.ts';
+import { holdCounts, holdTable, untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, fromOwnPage, type TestSite } from '../support/site.ts';
 
@@ -69,39 +70,66 @@ describe('Two hundred replies that race with a closing', () => {
   });
 });
 
+describe('A reply that is being stored', () => {
+  it('lands before a closing by hand, and before one by the settings of its conversation', async () => {
+    const owner = await site.signIn('owner');
+    const { conversationId } = await addPost(site.db, { title: 'Just in time', mode: 'open' });
+    const held = await holdCounts(site.db, conversationId);
+    const reply = postComment(site.db, submissionTo(conversationId, 'Just in time.'));
+    await untilWaiting(site.db, 1);
+    const closings = [
+      site.db.updateTable('conversation').set({ mode: 'closed' }).where('id', '=', conversationId).execute(),
+      closeConversation(site.db, { conversationId, actorId: owner.id, now: site.now, reason: '', note: '' }),
+    ];
+    await untilWaiting(site.db, 3);
+    const late = postComment(site.db, submissionTo(conversationId, 'Too late.'));
+    await untilWaiting(site.db, 4);
+    held.release();
+    await Promise.all(closings);
+    expect([(await reply).kind, (await late).kind]).toEqual(['posted', 'closed']);
+  });
+
+  it('is refused where the whole site was closed after its request began', async () => {
+    const { slug, conversationId } = await addPost(site.db, { title: 'A slow line', mode: 'open' });
+    const held = await holdTable(site.db, 'submission');
+    const reply = post(`/posts/${slug}/comments`, { name: 'Greta', body: 'Before you close.' });
+    await untilWaiting(site.db, 1);
+    await site.db.updateTable('site').set({ comment_mode: 'closed' }).execute();
+    held.release();
+    const { status } = await reply;
+    await site.db.updateTable('site').set({ comment_mode: 'first_held' }).execute();
+    expect([status, await textsOf(conversationId)]).toEqual([403, []]);
+  });
+});
+
 describe('Replies that never cease', () => {
   it('do not keep a moderator from closing the conversation', async () => {
     const owner = await site.signIn('owner');
     const { conversationId } = await addPost(site.db, { title: 'A flood', mode: 'open' });
     const flood = Array.from({ length: 8 }, async (_, writer) => {
       for (let sent = 0; sent < 60; sent += 1) {
-        const outcome = await postComment(site.db, {
-          conversationId,
-          publishedAt: site.now,
-          writer: { kind: 'guest', browserId: undefined },
-          fields: {
-            name: 'Greta',
-            email: '',
-            website: '',
-            body: `${sent} ${writer}`,
-            parent: '',
-            key: '',
-            remember: '',
-          },
-          networkHash: Buffer.alloc(16),
-          limit: 0,
-          now: site.now,
-        });
+        const outcome = await postComment(site.db, submissionTo(conversationId, `${sent} of ${writer}`));
         if (outcome.kind === 'closed') return true;
       }
       return false;
     });
     await until(async () => (await textsOf(conversationId)).length > 20);
-    const words = { reason: '', note: '' };
-    await closeConversation(site.db, { conversationId, actorId: owner.id, now: site.now, ...words });
+    await closeConversation(site.db, { conversationId, actorId: owner.id, now: site.now, reason: '', note: '' });
     expect(await Promise.all(flood)).toEqual(flood.map(() => true));
   });
 });
+
+function submissionTo(conversationId: number, body: string): Submission {
+  return {
+    conversationId,
+    publishedAt: site.now,
+    writer: { kind: 'guest', browserId: undefined },
+    fields: { name: 'Greta', email: '', website: '', body, parent: '', key: '', remember: '' },
+    networkHash: Buffer.alloc(16),
+    limit: 0,
+    now: site.now,
+  };
+}
 
 function post(
   path: string,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { nestReplies, type ThreadRow } from '../../src/comments/thread.ts';
 import { findPageStart, loadThreadSlice, pageRows, type ThreadSlice } from '../../src/comments/thread-queries.ts';
+import { type CommentView, presentThread } from '../../src/comments/thread-view.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { addPost } from '../support/posts.ts';
 import { type Planted, pick, plantThread, preorderOf, randomFrom, shownOf } from '../support/threads.ts';
@@ -46,6 +47,40 @@ describe('A conversation, page by page', () => {
     expect(second?.comments.every(({ parentId }) => parentId === ids[29])).toBe(true);
     const nested = nestReplies([...(second?.above ?? []), ...(second?.comments ?? [])]);
     expect(depthOf(nested)).toBe(21);
+  });
+
+  it('repeats further up only what its comments answer, so that none seems to answer nobody', async () => {
+    const chain = Array.from({ length: 60 }, (_, index) => approved(index === 0 ? undefined : index - 1));
+    const leaves = Array.from({ length: 180 }, () => approved(59));
+    const furtherUp = [approved(12), approved(5), approved(undefined)];
+    const { ids, conversationId } = await plant([...chain, ...leaves, ...furtherUp]);
+    const [, second] = await readAll(conversationId);
+    expect(second?.above.map(({ id }) => id)).toEqual([ids[5], ids[12], ...ids.slice(40, 60)]);
+    const pages = presentThread(second as ThreadSlice, { authorIds: new Set(), open: true, ownNotes: new Map() });
+    const all = (views: readonly CommentView[]): CommentView[] => views.flatMap((view) => [view, ...all(view.replies)]);
+    const names = new Map(all(pages).map(({ id, parentName }) => [id, parentName]));
+    expect(ids.slice(-3).map((id) => names.get(id))).toEqual([`Guest ${ids[12]}`, `Guest ${ids[5]}`, undefined]);
+  });
+
+  it('does not repeat what is hidden above a reader’s own held comment', async () => {
+    const chain = [approved(undefined), { parent: 0, status: 'removed' }, { parent: 1, status: 'pending' }] as const;
+    const { ids, conversationId } = await plant([
+      ...Array.from({ length: 5 }, () => approved(undefined)),
+      ...chain.map(shift),
+    ]);
+    const [, , own] = ids.slice(5);
+    const { id: browserId } = await database.db
+      .insertInto('browser')
+      .values({ created_at: new Date() })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await database.db
+      .updateTable('comment')
+      .set({ browser_id: browserId })
+      .where('id', '=', own as number)
+      .execute();
+    const { above, comments } = await loadThreadSlice(database.db, { conversationId, after: ids[5], browserId });
+    expect([above.map(({ id }) => id), comments.map(({ id }) => id)]).toEqual([[ids[5]], [own]]);
   });
 
   it('loses nothing of a chain that is deeper than the key, and keeps the true parents', async () => {
@@ -127,6 +162,11 @@ async function readAll(conversationId: number): Promise<ThreadSlice[]> {
     if (after === undefined) return pages;
   }
   throw new Error('The conversation does not end.');
+}
+
+// For a thread that stands behind five others.
+function shift({ parent, status }: Planted): Planted {
+  return { parent: parent === undefined ? undefined : parent + 5, status };
 }
 
 function approved(parent: number | undefined): Planted {
