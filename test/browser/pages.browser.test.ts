@@ -6,6 +6,7 @@ import { type ServedSite, serveSite } from '../support/served-site.ts';
 
 const readerPaths = [
   '/',
+  '/?before=nothing',
   '/index',
   '/tags/leadership',
   '/authors/imogen-hartley',
@@ -13,7 +14,6 @@ const readerPaths = [
   '/posts/lacking-leadership',
   '/posts/how-we-talk-here',
   '/comments/3/reply',
-  '/nowhere',
   '/sign-in',
   '/password-reset',
 ];
@@ -78,6 +78,54 @@ describeInBrowser('Every page', (browser) => {
     60_000,
   );
 
+  test('is without a finding where something went wrong, and the focus is on what did', async () => {
+    const context = await openContext({ who: 'a reader', colorScheme: 'light', width: 1280 });
+    const page = await visit(context, '/posts/how-we-talk-here');
+    await page.getByLabel('Website', { exact: false }).and(page.getByRole('textbox')).fill('no address at all');
+    await page.getByRole('button', { name: 'Send for approval' }).click();
+    await page.waitForSelector('.error-summary:focus');
+    expect(await page.title()).toContain('Error: ');
+    expect(await page.locator('[aria-invalid="true"]').count()).toBe(3);
+    await expectNoFinding(page);
+    expect((await page.goto(`${site.address}/nowhere`))?.status()).toBe(404);
+    await expectNoFinding(page);
+    await context.close();
+  }, 60_000);
+
+  test('is without a finding where a comment is held, a preview shown, a deletion asked about', async () => {
+    const guest = await openContext({ who: 'a reader', colorScheme: 'dark', width: 1280 });
+    const held = await visit(guest, '/posts/how-we-talk-here');
+    await held.getByLabel('Your reply').fill('May I, too?');
+    await held.getByLabel('Name', { exact: true }).fill('Another Reader');
+    await held.getByRole('button', { name: 'Send for approval' }).click();
+    await held.waitForSelector('article.held');
+    await expectNoFinding(held);
+    await guest.close();
+
+    const staff = await openContext({ who: 'the owner', colorScheme: 'light', width: 1280 });
+    const desk = await visit(staff, '/write/2');
+    await desk.locator('[formaction$="/preview"]').first().click();
+    await desk.waitForSelector('article.post');
+    await expectNoFinding(desk);
+    await expectNoFinding(await visit(staff, '/write/2/delete'));
+    await staff.close();
+  }, 60_000);
+
+  test('is without a finding for whoever sets the site up', async () => {
+    const fresh = await serveSite();
+    const context = await openContext({ who: 'a reader', colorScheme: 'light', width: 360 });
+    const page = await context.newPage();
+    expect((await page.goto(fresh.address + fresh.setupPath))?.status()).toBe(200);
+    await expectNoFinding(page);
+    await context.close();
+    await fresh.close();
+  }, 60_000);
+
+  async function expectNoFinding(page: Page): Promise<void> {
+    const { violations } = await new AxeBuilder({ page }).withTags(axeTags).analyze();
+    expect(violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.target.join(' '))])).toEqual([]);
+  }
+
   async function openContext(wanted: {
     who: string;
     colorScheme: 'light' | 'dark';
@@ -93,7 +141,8 @@ describeInBrowser('Every page', (browser) => {
 
   async function visit(context: BrowserContext, path: string): Promise<Page> {
     const page = await context.newPage();
-    await page.goto(site.address + path);
+    const answer = await page.goto(site.address + path);
+    expect([answer?.status(), page.url()]).toEqual([200, site.address + path]);
     return page;
   }
 
