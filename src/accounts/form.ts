@@ -38,6 +38,9 @@ export function checkName(name: string): FieldError[] {
   return [{ field: 'name', message: { key: 'person.nameLong', values: { most: longestName } } }];
 }
 
+/** What to say of a name that someone on the staff has, or had. */
+export const nameTaken: FieldError = { field: 'name', message: { key: 'person.nameTaken' } };
+
 /** What is wrong with a normalised address. */
 export function checkEmail(email: string): FieldError[] {
   return isEmail(email) ? [] : [{ field: 'email', message: { key: 'person.emailWrong' } }];

@@ -3,10 +3,10 @@ import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import { queueMail } from '../mail/queue.ts';
 import { addAccount } from './add-account.ts';
-import { checkName, checkPassword, type FieldError } from './form.ts';
+import { checkName, checkPassword, type FieldError, nameTaken } from './form.ts';
 import { deleteInvitation, findInvitation, replaceInvitation, useInvitation } from './invitation-queries.ts';
 import { hashPassword } from './passwords.ts';
-import { hasAccount, lockOwners } from './queries.ts';
+import { hasAccount, isStaffName, lockOwners } from './queries.ts';
 import type { Account, Role } from './table.ts';
 import { hashToken } from './tokens.ts';
 
@@ -91,6 +91,8 @@ export async function acceptInvitation(
   const passwordHash = await hashPassword(password);
   return db.transaction().execute(async (trx) => {
     const owners = await lockOwners(trx);
+    if (typeof (await lookAtInvitation(trx, { token, now })) === 'string') return 'over';
+    if (await isStaffName(trx, name)) return { errors: [nameTaken] };
     const invitation = await useInvitation(trx, { tokenHash: hashToken(token), now });
     if (!invitation || !owners.includes(invitation.invited_by)) return 'over';
     const { email, role } = invitation;

@@ -7,10 +7,9 @@ import { defineView, frameOf } from '../http/render.ts';
 import { normaliseLine } from '../text/plain-text.ts';
 import type { AttemptLimits } from './attempts.ts';
 import { type BrowserName, nameBrowser } from './browser-name.ts';
-import { checkName } from './form.ts';
 import { type FormErrors, sendForm, sendTooMany } from './form-page.ts';
-import { changePassword } from './own-account.ts';
-import { loadOwnAccount, updateAccount } from './queries.ts';
+import { changeName, changePassword } from './own-account.ts';
+import { loadOwnAccount } from './queries.ts';
 import { startSession } from './session.ts';
 import { endSession, endSessions, listSessions, sessionMark } from './session-queries.ts';
 import { requireSignIn, signedInViewer } from './viewer.ts';
@@ -46,12 +45,11 @@ export function ownAccountRoutes({ db, now }: AppContext, limits: AttemptLimits)
   router.post('/account/name', async (request, response) => {
     const { name: typed } = readFields(request.body, ['name']);
     const name = normaliseLine(typed);
-    const errors = checkName(name);
+    const errors = await changeName(db, { accountId: signedInViewer(response).id, name });
     if (errors.length > 0) {
       const page = await accountPage(request, response);
       return sendForm<AccountPage>(response, accountView, { ...page, values: { name: typed } }, { errors });
     }
-    await updateAccount(db, signedInViewer(response).id, { name });
     leaveNotice(request, { key: 'account.nameChanged', values: { name } });
     response.redirect(303, '/account');
   });

@@ -1,14 +1,34 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
 import type { AttemptLimits } from './attempts.ts';
-import { checkPassword, type FieldError } from './form.ts';
+import { checkName, checkPassword, type FieldError, nameTaken } from './form.ts';
 import { hashPassword, passwordMatches } from './passwords.ts';
-import { loadOwnAccount, updateAccount } from './queries.ts';
+import { isStaffName, loadOwnAccount, lockOwners, updateAccount } from './queries.ts';
 import { endResets } from './reset-queries.ts';
 import { endSessions } from './session-queries.ts';
 
 /** What a wish to change one's password comes to: done, seconds to wait, or what is wrong. */
 export type PasswordChange = 'changed' | { wait: number } | { errors: FieldError[] };
+
+/**
+ * Changes a person's own name, unless someone else has it.
+ *
+ * @param name normalised.
+ * @returns what is wrong with it; nothing where it is theirs now.
+ */
+export async function changeName(
+  db: Kysely<Database>,
+  { accountId, name }: { accountId: number; name: string },
+): Promise<FieldError[]> {
+  const errors = checkName(name);
+  if (errors.length > 0) return errors;
+  return db.transaction().execute(async (trx) => {
+    await lockOwners(trx);
+    if (await isStaffName(trx, name, accountId)) return [nameTaken];
+    await updateAccount(trx, accountId, { name });
+    return [];
+  });
+}
 
 /**
  * Changes a person's own password if they know the present one, and ends all their sessions and every mailed link that

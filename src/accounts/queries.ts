@@ -52,8 +52,8 @@ export async function hasOwner(db: Kysely<Database>): Promise<boolean> {
 }
 
 /**
- * The ids of all active owners, locked: while a transaction holds them, nobody else changes who owns the site, and none
- * of them can be taken for an owner by a second transaction that started from what was true before.
+ * The ids of all active owners, locked: while a transaction holds them, nobody else changes who owns the site or takes a
+ * name, and none of them can be taken for an owner by a second transaction that started from what was true before.
  */
 export async function lockOwners(trx: Transaction<Database>): Promise<number[]> {
   const owners = await activeOwners(trx).orderBy('id').forNoKeyUpdate().execute();
@@ -109,11 +109,18 @@ export function listAccounts(
     .execute();
 }
 
-/** Whether a reader would take this name for that of someone on the staff. Guests cannot use such a name. */
-export async function isStaffName(db: Kysely<Database>, name: string): Promise<boolean> {
+/**
+ * Whether a reader would take this name for that of someone on the staff, those included who are disabled: what they
+ * wrote stays. Guests cannot use such a name, nor can others on the staff.
+ *
+ * @param except whose own name does not count.
+ */
+export async function isStaffName(db: Kysely<Database>, name: string, except?: number): Promise<boolean> {
   const key = nameKey(name);
-  const staff = await db.selectFrom('account').select(['name', 'handle']).where('disabled_at', 'is', null).execute();
-  return staff.some((account) => nameKey(account.name) === key || nameKey(account.handle) === key);
+  const staff = await db.selectFrom('account').select(['id', 'name', 'handle']).execute();
+  return staff.some(
+    ({ id, ...names }) => id !== except && [names.name, names.handle].some((one) => nameKey(one) === key),
+  );
 }
 
 function activeOwners(db: Kysely<Database>) {

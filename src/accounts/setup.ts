@@ -4,9 +4,9 @@ import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import { lockSite } from '../site/queries.ts';
 import { addAccount } from './add-account.ts';
-import { checkPerson, type FieldError, type Person } from './form.ts';
+import { checkPerson, type FieldError, nameTaken, type Person } from './form.ts';
 import { hashPassword } from './passwords.ts';
-import { hasOwner } from './queries.ts';
+import { hasOwner, isStaffName } from './queries.ts';
 import type { Account } from './table.ts';
 
 /**
@@ -27,7 +27,8 @@ export function isSetupToken(secret: Buffer, text: string): boolean {
 
 /**
  * Makes an owner, for the command line. It may add one to those that are there: whoever can run a command on the
- * database can change everything in it, and this is the way back in for an owner who lost theirs.
+ * database can change everything in it, and this is the way back in for an owner who lost theirs, under the same name if
+ * they like.
  */
 export async function createOwner(
   db: Kysely<Database>,
@@ -56,7 +57,9 @@ export async function createFirstOwner(
   const passwordHash = await hashPassword(person.password);
   return db.transaction().execute(async (trx) => {
     await lockSite(trx);
-    return (await hasOwner(trx)) ? undefined : addOwner(trx, { ...person, passwordHash, now });
+    if (await hasOwner(trx)) return undefined;
+    if (await isStaffName(trx, person.name)) return { errors: [nameTaken] };
+    return addOwner(trx, { ...person, passwordHash, now });
   });
 }
 

@@ -20,7 +20,8 @@ async function inviteSomeone(role = 'author'): Promise<{ email: string; path: st
   return { email, path: await mailedPath(site.db, email) };
 }
 
-const accept = (path: string, name = 'Ivo Invited', password = goodPassword) => post(site, path, { name, password });
+const accept = (path: string, name = `Ivo Invited ${invited}`, password = goodPassword) =>
+  post(site, path, { name, password });
 
 describe('inviting', () => {
   it('mails a link, shows it where no mail server is set, and keeps only its hash', async () => {
@@ -138,20 +139,36 @@ describe('an invitation', () => {
     });
   });
 
-  it('gives people of one name handles of their own', async () => {
+  it.each(['Olga Owner', 'ΟLGA 0WNER', 'Dora Disabled'])('is not accepted in the name of %s', async (name) => {
+    const gone = await site.signIn('author', 'Dora Disabled');
+    await site.db.updateTable('account').set({ disabled_at: site.now }).where('id', '=', gone.id).execute();
+    const { path } = await inviteSomeone();
+    const { text } = await accept(path, name).expect(422);
+    expect(text).toMatch(/id="name"[^>]* aria-invalid="true"/);
+    expect(text).toContain('Someone here has this name');
+    await accept(path).expect(303);
+  });
+
+  it('gives one name to one of two who want it at once', async () => {
+    const paths = [(await inviteSomeone()).path, (await inviteSomeone()).path];
+    const answers = await Promise.all(paths.map((path) => accept(path, 'Only One')));
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 422]);
+  });
+
+  it('gives people whose names propose one handle handles of their own', async () => {
     const handles: string[] = [];
-    for (let time = 0; time < 3; time += 1) {
+    for (const name of ['木村', '佐藤', '鈴木']) {
       const { email, path } = await inviteSomeone();
-      await accept(path, 'Same Name').expect(303);
+      await accept(path, name).expect(303);
       const account = site.db.selectFrom('account').select('handle').where('email', '=', email);
       handles.push((await account.executeTakeFirstOrThrow()).handle);
     }
-    expect(handles).toEqual(['same-name', 'same-name-2', 'same-name-3']);
+    expect(handles).toEqual(['person', 'person-2', 'person-3']);
   });
 
   it('gives handles of their own also to those who come at once', async () => {
     const paths = [await inviteSomeone(), await inviteSomeone(), await inviteSomeone()].map(({ path }) => path);
-    const answers = await Promise.all(paths.map((path) => accept(path, 'At Once')));
+    const answers = await Promise.all(paths.map((path, index) => accept(path, ['高木', '山田', '林'][index])));
     expect(answers.map(({ status }) => status)).toEqual([303, 303, 303]);
   });
 

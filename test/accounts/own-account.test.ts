@@ -34,6 +34,20 @@ describe('one’s own name', () => {
     expect(text).toMatch(/id="name"[^>]* aria-invalid="true"/);
   });
 
+  it.each(['Petra Present', 'рetra рresent', 'Petraʼ Present', 'Fred Former'])('cannot be %s’s', async (name) => {
+    await site.signIn('author', 'Petra Present');
+    const { id } = await site.signIn('author', 'Fred Former');
+    await site.db.updateTable('account').set({ disabled_at: site.now }).where('id', '=', id).execute();
+    const { text } = await post(site, '/account/name', { name }, author.cookie).expect(422);
+    expect(text).toMatch(/id="name"[^>]* aria-invalid="true"/);
+    expect(text).toContain('Someone here has this name');
+  });
+
+  it('may be written in another way', async () => {
+    const { cookie } = await site.signIn('author', 'Rita Rewritten');
+    await post(site, '/account/name', { name: 'RITA Rewritten' }, cookie).expect(303);
+  });
+
   it('changes nobody else’s', async () => {
     const other = await site.signIn('author', 'Somebody Else');
     await post(site, '/account/name', { name: 'Changed', id: String(other.id) }, author.cookie).expect(303);

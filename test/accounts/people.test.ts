@@ -210,10 +210,13 @@ describe('the name of someone on the staff', () => {
       .execute();
   });
 
-  it('is free where nobody has it, or who had it is disabled', async () => {
+  it('is free where nobody has it', async () => {
     expect(await isStaffName(site.db, 'Olga Other')).toBe(false);
+  });
+
+  it('stays theirs when they are disabled', async () => {
     await site.signIn('owner', 'Somebody Else');
     await site.db.updateTable('account').set({ disabled_at: site.now }).where('id', '=', owner.id).execute();
-    expect(await isStaffName(site.db, 'Olga Owner')).toBe(false);
+    expect(await isStaffName(site.db, 'Olga Owner')).toBe(true);
   });
 });

@@ -17,7 +17,14 @@ beforeAll(async () => {
 afterAll(() => site.close());
 beforeEach(async () => {
   await site.db.deleteFrom('session').execute();
-  await site.db.updateTable('account').set({ disabled_at: new Date(), email: null, password_hash: null }).execute();
+  const gone = {
+    disabled_at: new Date(),
+    email: null,
+    password_hash: null,
+    name: 'Former',
+    handle: sql<string>`'former-' || id`,
+  };
+  await site.db.updateTable('account').set(gone).execute();
 });
 
 const ada = { name: 'Ada Lovelace', email: 'Ada@Example.ORG ', password: goodPassword };
@@ -77,6 +84,12 @@ describe('setting the site up', () => {
     const sample = { handle: 'sample', name: 'Sample', role: 'owner', created_at: new Date() } as const;
     await site.db.insertInto('account').values(sample).execute();
     await get(site, `/setup?token=${token}`).expect(200);
+  });
+
+  it('does not take the name of someone who is there, or was', async () => {
+    const { text } = await post(site, '/setup', { ...ada, name: 'Fоrmer', token }).expect(422);
+    expect(text).toContain('Someone here has this name');
+    expect(await hasOwner(site.db)).toBe(false);
   });
 
   it('makes one owner of two who come at once', async () => {
