@@ -153,6 +153,22 @@ describe('a post', () => {
     expect(html(`*a*\n\n${'b '.repeat(11_000)}\nc`)).toMatch(/^<p>\*a\*<\/p>\n<p>b [b ]*<br>\nc<\/p>$/);
   });
 
+  it('may be as long as a book, with marks all over it', () => {
+    const paragraph = 'Words and *emphasis* with **weight** and `code` and [a link](https://a.example) in it. '.repeat(
+      10,
+    );
+    const list = '- one *of* many\n'.repeat(10);
+    const book = `## Chapter\n\n${paragraph}\n\n${list}\n`.repeat(470);
+    expect(book.length).toBeGreaterThan(490_000);
+    expect(html(book).match(/<strong>weight/g)).toHaveLength(4700);
+  });
+
+  it('is shown as it was typed when a line of it opens more quotes and lists than anyone reads', () => {
+    expect(html('> - '.repeat(14))).toContain('<blockquote>');
+    expect(html(`${'> - '.repeat(15)}a`)).toBe(`<p>${'&gt; - '.repeat(15)}a</p>`);
+    expect(html('- '.repeat(40).trim())).toBe('<hr>');
+  });
+
   it('keeps the text of a table that would fill up to megabytes', () => {
     const bomb = `${'|a'.repeat(2000)}|\n${'|-'.repeat(2000)}|\n${'b\n'.repeat(500)}`;
     expect(html(bomb).length).toBeLessThan(2 * bomb.length);
