@@ -123,7 +123,8 @@ async function findKey(
     .where('id', '=', id)
     .where('conversation_id', '=', conversationId)
     .executeTakeFirst();
-  return row && isVisibleTo(row, browserId) ? row.path : undefined;
+  // Who reads on where a comment stood that was taken down meanwhile does not start anew.
+  return row && (isVisibleTo(row, browserId) || row.status === 'removed') ? row.path : undefined;
 }
 
 async function listOwnHidden(
