@@ -29,13 +29,13 @@ export async function readAddress(
 ): Promise<Reading> {
   const post = await findPost(db, { kind, slug });
   if (post && mayRead(post, reader, now)) return { kind: 'post', post };
-  if (post) return wasPublished(post, now) ? { kind: 'gone' } : { kind: 'nothing' };
+  if (post) return wasPublished(post) ? { kind: 'gone' } : { kind: 'nothing' };
 
   const target = await findEarlierAddress(db, pathOf({ kind, slug }));
   if (target === undefined) return { kind: 'nothing' };
   const moved = target === null ? undefined : await findPostById(db, target);
   if (moved && mayRead(moved, reader, now)) return { kind: 'moved', post: moved };
-  return !moved || wasPublished(moved, now) ? { kind: 'gone' } : { kind: 'nothing' };
+  return !moved || wasPublished(moved) ? { kind: 'gone' } : { kind: 'nothing' };
 }
 
 /** Whether a post is for this reader: published, or their own or everyone's to write. */
@@ -46,6 +46,7 @@ export function mayRead(post: PostForReading, reader: Reader, now: Date): boolea
   return reader.mayWrite === 'all' || (reader.mayWrite === 'own' && post.authors.some(({ id }) => id === reader.id));
 }
 
-function wasPublished({ deleted_at, published_at }: PostForReading, now: Date): boolean {
-  return deleted_at !== null && published_at !== null && published_at <= now;
+// A draft is not gone, though it was public once: its author may publish it again, at this address.
+function wasPublished({ deleted_at, published_at }: PostForReading): boolean {
+  return deleted_at !== null && published_at !== null && published_at <= deleted_at;
 }
