@@ -69,6 +69,18 @@ const mostTags = 20;
 const mostAuthors = 20;
 const mostDays = 36_500;
 
+/** A short field with more characters is not even taken apart: that costs time, seconds for some megabytes of commas. */
+const longestToRead = 2_000;
+
+const overlong = {
+  title: { key: 'writing.error.title.tooLong', values: { limit: longestTitle } },
+  slug: { key: 'writing.error.slug.tooLong', values: { limit: longestSlug } },
+  excerpt: { key: 'writing.error.excerpt.tooLong', values: { limit: longestExcerpt } },
+  tags: { key: 'writing.error.field.tooLong', values: { limit: longestToRead } },
+  authors: { key: 'writing.error.field.tooLong', values: { limit: longestToRead } },
+} as const;
+const shortFields = ['title', 'slug', 'excerpt', 'tags', 'authors'] as const;
+
 /**
  * Takes the form out of a request's body. A field that the body lacks, or that this person may not change, is as it is in
  * `base`; the version is never guessed.
@@ -85,6 +97,9 @@ export function readDeskFields(
 
 /** Makes a draft of the form, or says what is wrong with it, in the order of the fields. */
 export function readDraft(fields: DeskFields): { draft: PostDraft } | { errors: readonly FieldError[] } {
+  const unread = shortFields.filter((field) => fields[field].length > longestToRead);
+  if (unread.length > 0) return { errors: unread.map((field) => ({ field, message: overlong[field] })) };
+
   const title = normaliseLine(fields.title);
   const slug = normaliseSlug(fields.slug);
   const excerpt = normaliseLine(fields.excerpt);
@@ -96,11 +111,11 @@ export function readDraft(fields: DeskFields): { draft: PostDraft } | { errors: 
     errors.push({ field, message: values ? { key, values } : { key } });
 
   if (!title) refuse('title', 'writing.error.title.missing');
-  if (title.length > longestTitle) refuse('title', 'writing.error.title.tooLong', { limit: longestTitle });
+  if (title.length > longestTitle) errors.push({ field: 'title', message: overlong.title });
   if (fields.body.length > longestText) refuse('body', 'writing.error.body.tooLong', { limit: longestText });
   if (fields.slug.trim() && !slug) refuse('slug', 'writing.error.slug.unusable');
-  if (slug.length > longestSlug) refuse('slug', 'writing.error.slug.tooLong', { limit: longestSlug });
-  if (excerpt.length > longestExcerpt) refuse('excerpt', 'writing.error.excerpt.tooLong', { limit: longestExcerpt });
+  if (slug.length > longestSlug) errors.push({ field: 'slug', message: overlong.slug });
+  if (excerpt.length > longestExcerpt) errors.push({ field: 'excerpt', message: overlong.excerpt });
   if (tags.length > mostTags) refuse('tags', 'writing.error.tags.tooMany', { limit: mostTags });
   const badTag = tags.find((tag) => !tag.slug || tag.name.length > longestTag);
   if (badTag?.slug) refuse('tags', 'writing.error.tags.tooLong', { name: badTag.name, limit: longestTag });

@@ -59,6 +59,8 @@ describe('the form of the desk', () => {
     ['an address without letters', { slug: '!!' }, 'slug', 'writing.error.slug.unusable'],
     ['an address of 121 characters', { slug: `${'x-'.repeat(60)}x` }, 'slug', 'writing.error.slug.tooLong'],
     ['an excerpt of 501 characters', { excerpt: 'x'.repeat(501) }, 'excerpt', 'writing.error.excerpt.tooLong'],
+    ['tags of 2,001 characters', { tags: `a,${' '.repeat(1999)}` }, 'tags', 'writing.error.field.tooLong'],
+    ['authors of 2,001 characters', { authors: `a,${' '.repeat(1999)}` }, 'authors', 'writing.error.field.tooLong'],
     ['21 tags', { tags: Array.from({ length: 21 }, (_, n) => `t${n}`).join() }, 'tags', 'writing.error.tags.tooMany'],
     ['a tag of 61 characters', { tags: 'x'.repeat(61) }, 'tags', 'writing.error.tags.tooLong'],
     ['a tag of signs', { tags: 'good, ++' }, 'tags', 'writing.error.tags.unusable'],
@@ -73,6 +75,21 @@ describe('the form of the desk', () => {
     ['no days at all', { closing: 'days', closing_days: '0' }, 'closing_days', 'writing.error.closing_days'],
     ['too many days', { closing: 'days', closing_days: '36501' }, 'closing_days', 'writing.error.closing_days'],
   ];
+  const megabytes: [keyof DeskFields, string][] = [
+    ['title', 'a '],
+    ['slug', 'a-'],
+    ['excerpt', 'a '],
+    ['tags', 'a,'],
+    ['authors', 'a,'],
+  ];
+  test.each(megabytes)('refuses megabytes of %s at once, without taking them apart', (field, part) => {
+    const start = process.cpuUsage();
+    const read = readDraft({ ...empty, [field]: part.repeat(2_700_000) });
+    const { user, system } = process.cpuUsage(start);
+    expect('errors' in read && read.errors.map((error) => error.field)).toEqual([field]);
+    expect((user + system) / 1000).toBeLessThan(200);
+  });
+
   test.each(refusals)('refuses %s', (_what, fields, field, key) => {
     const read = readDraft({ ...empty, ...fields });
     expect('errors' in read && read.errors.map((error) => [error.field, error.message.key])).toEqual([[field, key]]);

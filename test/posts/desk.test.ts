@@ -88,6 +88,14 @@ describe('a new post', () => {
     expect(fieldsOn(answer.text)).toMatchObject({ body: '\nMy <text>', excerpt: 'x'.repeat(501) });
   });
 
+  it('keeps tags that are too long to be read, too', async () => {
+    const tags = 'one,'.repeat(501);
+    const answer = await send(site, ada, '/write/new', { title: 'Many tags', tags });
+    expect(answer.status).toBe(422);
+    expect(answer.text).toContain('id="tags-error">This is longer than 2,000 characters.<');
+    expect(fieldsOn(answer.text)).toMatchObject({ title: 'Many tags', tags });
+  });
+
   it('does not take an action that there is not', async () => {
     expect((await send(site, ada, '/write/new', { title: 'Odd', action: 'explode' })).status).toBe(400);
   });
