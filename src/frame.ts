@@ -6,7 +6,9 @@ import { createDates, type Dates } from './http/dates.ts';
 import { createTranslate, type Translate } from './http/messages.ts';
 import { takeNotice } from './http/notice.ts';
 import { type Frame, type Link, setFrame } from './http/render.ts';
+import { hrefOf } from './posts/addresses.ts';
 import { listPages } from './posts/queries.ts';
+import type { Post } from './posts/table.ts';
 import { setSite } from './site/current.ts';
 import { loadSite } from './site/queries.ts';
 import type { Site } from './site/table.ts';
@@ -39,7 +41,7 @@ function composeFrame({
   request: Request;
   response: Response;
   site: Site;
-  pages: readonly { slug: string; title: string }[];
+  pages: readonly Pick<Post, 'kind' | 'slug' | 'title'>[];
   assets: string;
 }): Frame {
   const { t, dates } = languageOf(site);
@@ -51,7 +53,7 @@ function composeFrame({
     language: site.language,
     timeZone: site.time_zone,
     navigation: links([
-      ...pages.map((page) => ({ href: `/${encodeURIComponent(page.slug)}`, label: page.title })),
+      ...pages.map((page) => ({ href: hrefOf(page), label: page.title })),
       { href: '/index', label: t('frame.index') },
     ]),
     staffNavigation: links(staffLinks(response, t)),

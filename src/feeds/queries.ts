@@ -1,9 +1,8 @@
 import type { Kysely } from 'kysely';
-import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Account } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
 import type { Span } from '../posts/listing-index-queries.ts';
-import { authorsOf, published } from '../posts/listing-queries.ts';
+import { authorsOf, published, tagsOf } from '../posts/query-parts.ts';
 import type { Post, Tag } from '../posts/table.ts';
 
 /** A post with all that a feed says about it. */
@@ -28,14 +27,7 @@ export function listFedPosts(db: Kysely<Database>, { now }: { now: Date }): Prom
     .select((eb) => [
       eb.ref('post.published_at').$notNull().as('published_at'),
       authorsOf(eb).as('authors'),
-      jsonArrayFrom(
-        eb
-          .selectFrom('post_tag')
-          .innerJoin('tag', 'tag.id', 'post_tag.tag_id')
-          .select(['tag.slug', 'tag.name'])
-          .whereRef('post_tag.post_id', '=', 'post.id')
-          .orderBy('tag.slug'),
-      ).as('tags'),
+      tagsOf(eb).as('tags'),
     ])
     .where(published('post', now))
     .orderBy('post.published_at', 'desc')

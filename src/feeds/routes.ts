@@ -1,6 +1,7 @@
 import { type Response, Router } from 'express';
 import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
+import { hrefOf } from '../posts/addresses.ts';
 import { hasMorePostsThan, listYears, spanOfYear } from '../posts/listing-index-queries.ts';
 import { siteOf } from '../site/current.ts';
 import { trustStored } from '../text/trusted-html.ts';
@@ -59,7 +60,7 @@ export function feedRoutes({ db, config, secrets, now }: AppContext): Router {
   });
 
   function entryOf(post: FedPost): AtomEntry {
-    const address = `${origin}/posts/${encodeURIComponent(post.slug)}`;
+    const address = `${origin}${hrefOf({ kind: 'post', slug: post.slug })}`;
     return {
       id: feedId(secrets.session, `post ${post.id}`),
       title: post.title,
@@ -73,8 +74,7 @@ export function feedRoutes({ db, config, secrets, now }: AppContext): Router {
   }
 
   function pageOf(post: MappedPost): MappedPage {
-    const folder = post.kind === 'post' ? '/posts/' : '/';
-    return { address: `${origin}${folder}${encodeURIComponent(post.slug)}`, changedAt: lastChange(post) };
+    return { address: `${origin}${hrefOf(post)}`, changedAt: lastChange(post) };
   }
 
   return router;

@@ -40,7 +40,7 @@ export async function sendPreview(
     authors,
     tags: draft.tags
       .map(({ slug, name }) => ({ slug, name: names.get(slug) ?? name }))
-      .sort((one, other) => (one.name < other.name ? -1 : 1)),
+      .sort((one, other) => (one.slug < other.slug ? -1 : 1)),
     publishedAt: post?.published_at ?? now,
     href: undefined,
     state: 'published',

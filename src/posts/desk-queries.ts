@@ -1,9 +1,9 @@
 import { type ExpressionBuilder, type Kysely, sql, type Transaction } from 'kysely';
-import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Account } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
 import type { CommentMode } from '../site/table.ts';
 import type { PostState } from './publication.ts';
+import { authorsOf, tagsOf } from './query-parts.ts';
 import type { Post, Tag } from './table.ts';
 
 /** A post with all that its form shows. */
@@ -55,17 +55,7 @@ export async function findDeskPost(
     .select(['post.id', 'post.kind', 'post.slug', 'post.title', 'post.excerpt', 'post.source', 'post.html'])
     .select(['post.conversation_id', 'post.published_at', 'post.deleted_at', 'post.version', 'post.updated_at'])
     .select(['conversation.mode', 'conversation.close_after_days'])
-    .select((eb) => [
-      authorsOf(eb).as('authors'),
-      jsonArrayFrom(
-        eb
-          .selectFrom('post_tag')
-          .innerJoin('tag', 'tag.id', 'post_tag.tag_id')
-          .select(['tag.slug', 'tag.name'])
-          .whereRef('post_tag.post_id', '=', 'post.id')
-          .orderBy('tag.slug'),
-      ).as('tags'),
-    ])
+    .select((eb) => [authorsOf(eb).as('authors'), tagsOf(eb).as('tags')])
     .where('post.id', '=', id)
     .where(isWrittenBy(writerId))
     .executeTakeFirst();
@@ -170,17 +160,6 @@ export async function findPostByFormKey(
     .where('event.batch', '=', key)
     .executeTakeFirst();
   return row?.id;
-}
-
-function authorsOf(eb: ExpressionBuilder<Database, 'post'>) {
-  return jsonArrayFrom(
-    eb
-      .selectFrom('post_author')
-      .innerJoin('account', 'account.id', 'post_author.account_id')
-      .select(['account.id', 'account.handle', 'account.name'])
-      .whereRef('post_author.post_id', '=', 'post.id')
-      .orderBy('post_author.position'),
-  );
 }
 
 function isWrittenBy(writerId: number | undefined) {

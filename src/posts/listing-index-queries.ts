@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../database.ts';
-import { published } from './listing-queries.ts';
+import { published } from './query-parts.ts';
 import type { Post } from './table.ts';
 
 /** A post as the index lists it. */

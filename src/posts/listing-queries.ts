@@ -1,8 +1,8 @@
-import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
-import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { type Kysely, sql } from 'kysely';
 import type { Account } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
 import type { Cursor } from './listing-cursor.ts';
+import { authorsOf, published } from './query-parts.ts';
 import type { Post, Tag } from './table.ts';
 
 /** A post as lists show it. */
@@ -131,26 +131,4 @@ export function findAuthor(
       ),
     )
     .executeTakeFirst();
-}
-
-/** The people who wrote the post at hand, in their order. */
-export function authorsOf(eb: ExpressionBuilder<Database, 'post'>) {
-  return jsonArrayFrom(
-    eb
-      .selectFrom('post_author')
-      .innerJoin('account', 'account.id', 'post_author.account_id')
-      .select(['account.handle', 'account.name'])
-      .whereRef('post_author.post_id', '=', 'post.id')
-      .orderBy('post_author.position'),
-  );
-}
-
-/** What a published post or page is: its time has come, and it was not deleted. */
-export function published(kind: Post['kind'] | 'any', now: Date) {
-  return (eb: ExpressionBuilder<Database, 'post'>) =>
-    eb.and([
-      ...(kind === 'any' ? [] : [eb('post.kind', '=', kind)]),
-      eb('post.published_at', '<=', now),
-      eb('post.deleted_at', 'is', null),
-    ]);
 }

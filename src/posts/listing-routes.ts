@@ -7,7 +7,7 @@ import { frameOf, sendPage } from '../http/render.ts';
 import { siteOf } from '../site/current.ts';
 import { readCursor } from './listing-cursor.ts';
 import { hasMorePostsThan, type IndexedPost, listTitles, listYears, spanOfYear } from './listing-index-queries.ts';
-import { describeList, groupByYear, homeView, type IndexModel, indexView, listView } from './listing-pages.ts';
+import { describeList, groupByYear, groupOf, homeView, type IndexModel, indexView, listView } from './listing-pages.ts';
 import { findAuthor, findTag, listPosts } from './listing-queries.ts';
 
 /** Titles on one page of the index; a site with more has a page for each year. */
@@ -63,7 +63,7 @@ export function listingRoutes({ db, now }: AppContext): Router {
     const posts = await listTitles(db, { ...orderOf(response), after });
     sendIndex(response, {
       order: 'title',
-      groups: posts.length > 0 ? [{ year: undefined, posts }] : [],
+      groups: posts.length > 0 ? [groupOf(posts)] : [],
       more: moreAfter(posts, '/index?by=title'),
     });
   }
@@ -80,7 +80,7 @@ export function listingRoutes({ db, now }: AppContext): Router {
     const posts = await listTitles(db, { ...orderOf(response), after, span: spanOfYear(year, timeZone) });
     sendIndex(response, {
       order: 'year',
-      groups: [{ year, posts }],
+      groups: [groupOf(posts, year)],
       years: years.map((each) => ({ year: each, current: each === year })),
       more: moreAfter(posts, `/index?year=${year}`),
     });

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Database } from '../database.ts';
+import { authorsOf, published, tagsOf } from './query-parts.ts';
 import type { Post, PostKind } from './table.ts';
 
 /** A post with all that its page says of it. */
@@ -11,13 +11,14 @@ export interface PostForReading extends Omit<Post, 'source' | 'source_format' | 
 }
 
 /** The published pages, for the navigation. */
-export function listPages(db: Kysely<Database>, { now }: { now: Date }): Promise<Pick<Post, 'slug' | 'title'>[]> {
+export function listPages(
+  db: Kysely<Database>,
+  { now }: { now: Date },
+): Promise<Pick<Post, 'kind' | 'slug' | 'title'>[]> {
   return db
     .selectFrom('post')
-    .select(['slug', 'title'])
-    .where('kind', '=', 'page')
-    .where('published_at', '<=', now)
-    .where('deleted_at', 'is', null)
+    .select(['kind', 'slug', 'title'])
+    .where(published('page', now))
     .orderBy('id')
     .limit(12)
     .execute();
@@ -70,22 +71,5 @@ function selectPost(db: Kysely<Database>) {
       'post.updated_at',
       'conversation_count.readable',
     ])
-    .select((eb) => [
-      jsonArrayFrom(
-        eb
-          .selectFrom('post_author')
-          .innerJoin('account', 'account.id', 'post_author.account_id')
-          .select(['account.id', 'account.handle', 'account.name'])
-          .whereRef('post_author.post_id', '=', 'post.id')
-          .orderBy('post_author.position'),
-      ).as('authors'),
-      jsonArrayFrom(
-        eb
-          .selectFrom('post_tag')
-          .innerJoin('tag', 'tag.id', 'post_tag.tag_id')
-          .select(['tag.slug', 'tag.name'])
-          .whereRef('post_tag.post_id', '=', 'post.id')
-          .orderBy('tag.name'),
-      ).as('tags'),
-    ]);
+    .select((eb) => [authorsOf(eb).as('authors'), tagsOf(eb).as('tags')]);
 }

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
+import { lockSite } from '../site/queries.ts';
 
 const firstStart = { subjectKind: 'site', subjectId: 1, action: 'first_start' } as const;
 
@@ -16,7 +17,7 @@ export async function completeFirstStart(
 ): Promise<boolean> {
   if (await hasStarted(db)) return false;
   return db.transaction().execute(async (trx) => {
-    await trx.selectFrom('site').select('id').forUpdate().execute();
+    await lockSite(trx);
     if (await hasStarted(trx)) return false;
     if (sampleContent && (await isEmpty(trx))) {
       const { addSampleContent } = await import('../sample/sample-content.ts');
