@@ -17,7 +17,8 @@ export interface Span {
 /**
  * Published posts by title, in the order of the site's language; at most `limit`.
  *
- * @param after the id of a post: only what comes behind it in this order. An unknown one leaves nothing.
+ * @param after the id of a post: only what comes behind it in this order. One that is not published leaves nothing, as an
+ * unknown one does: where it would stand tells of its title.
  * @param span only what was published in it.
  */
 export async function listTitles(
@@ -41,8 +42,8 @@ export async function listTitles(
     )
     .$if(after !== undefined, (query) =>
       query.where(
-        sql<boolean>`(title collate ${collation}, id) > (
-          select title collate ${collation}, id from post where id = ${after})`,
+        (eb) => sql<boolean>`(title collate ${collation}, id) > (
+          select title collate ${collation}, id from post where id = ${after} and ${published('post', now)(eb)})`,
       ),
     )
     .orderBy(sql`title collate ${collation}`)
@@ -51,7 +52,10 @@ export async function listTitles(
     .execute();
 }
 
-/** Whether more than this many posts are published. Counts no further than that. */
+/**
+ * Whether more than this many posts are published. Steps over `count` entries of an index and reads no row but the next:
+ * the same small cost for every site, however many posts there are.
+ */
 export async function hasMorePostsThan(db: Kysely<Database>, count: number, { now }: { now: Date }): Promise<boolean> {
   const row = await db
     .selectFrom('post')

@@ -85,6 +85,18 @@ describe('the index', () => {
     expect(linesOf(await read('/index?by=title'))).toEqual(['Scheduled']);
   });
 
+  it('does not tell where a draft or a page would stand', async () => {
+    await insertTitles(['Apple', 'Zebra']);
+    const hidden = [
+      await insertPost(site.db, { title: 'Secret plans' }),
+      await insertPost(site.db, { title: 'Scheduled', publishedAt: '2026-12-01T00:00:00Z' }),
+      await insertPost(site.db, { title: 'Page', kind: 'page', publishedAt: '2025-01-01T00:00:00Z' }),
+    ];
+    for (const id of [...hidden, 2_000_000_000]) {
+      expect(linesOf(await read(`/index?by=title&after=${id}`))).toEqual([]);
+    }
+  });
+
   it('says so when there is nothing yet', async () => {
     expect(await read('/index')).toContain('Nothing is published yet.');
   });
