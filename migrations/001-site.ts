@@ -26,7 +26,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       value bytea not null constraint secret_length check (octet_length(value) = 32)
     );`.execute(db);
 
-  for (const name of ['session', 'visitor', 'network', 'setup']) {
+  for (const name of ['session', 'visitor', 'network', 'setup', 'feed']) {
     await sql`insert into secret (name, value) values (${name}, ${randomBytes(32)})`.execute(db);
   }
 }

@@ -24,7 +24,7 @@ export function feedRoutes({ db, config, secrets, now }: AppContext): Router {
     const { title, tagline, language } = siteOf(response);
     const posts = await listFedPosts(db, { now: now() });
     const feed = writeAtom({
-      id: feedId(secrets.session, 'posts'),
+      id: feedId(secrets.feed, 'posts'),
       title,
       subtitle: tagline,
       language,
@@ -62,7 +62,7 @@ export function feedRoutes({ db, config, secrets, now }: AppContext): Router {
   function entryOf(post: FedPost): AtomEntry {
     const address = `${origin}${hrefOf({ kind: 'post', slug: post.slug })}`;
     return {
-      id: feedId(secrets.session, `post ${post.id}`),
+      id: feedId(secrets.feed, `post ${post.id}`),
       title: post.title,
       address,
       publishedAt: post.published_at,

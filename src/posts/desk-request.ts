@@ -7,6 +7,7 @@ import { readLocalTime } from '../http/dates.ts';
 import { found, HttpError } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import { frameOf } from '../http/render.ts';
+import { isUuid } from '../text/uuid.ts';
 import { fieldsOf } from './desk-page.ts';
 import { type DeskPost, findDeskPost } from './desk-queries.ts';
 import { type DeskField, type DeskFields, type FieldError, type PostDraft, readDeskFields, readDraft } from './form.ts';
@@ -56,7 +57,7 @@ export function readOrder(
 
 /** The key of a form that makes a post. */
 export function readKey(text: string): string | undefined {
-  return /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/.test(text) ? text : undefined;
+  return isUuid(text) ? text : undefined;
 }
 
 function emptyFields(request: Request, response: Response): DeskFields {

@@ -28,7 +28,7 @@ export interface SiteTable {
 
 /** Keys that the processes share: 32 random bytes each. */
 export interface SecretTable {
-  name: 'session' | 'visitor' | 'network' | 'setup';
+  name: 'session' | 'visitor' | 'network' | 'setup' | 'feed';
   value: Buffer;
 }
 
