@@ -36,11 +36,6 @@ export function slugify(title: string): string | undefined {
   return words ? withinLimit(words) : undefined;
 }
 
-/** Whether the text can stand in an address as it is: `slugify` would change nothing. */
-export function isSlug(text: string): boolean {
-  return slugify(text) === text;
-}
-
 function withinLimit(words: readonly string[]): string {
   const [first = '', ...others] = words;
   let slug = [...first].slice(0, longest).join('');

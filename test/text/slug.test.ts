@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isSlug, slugify } from '../../src/text/slug.ts';
+import { slugify } from '../../src/text/slug.ts';
 import { randomTexts } from './random-text.ts';
 
 describe('a slug', () => {
@@ -32,20 +32,13 @@ describe('a slug', () => {
     expect(slugify('𐐷'.repeat(100))).toBe('𐐷'.repeat(80));
   });
 
-  it('is known by staying as it is', () => {
-    expect(isSlug('lacking-leadership')).toBe(true);
-    expect(isSlug('東京')).toBe(true);
-    for (const text of ['', 'A', 'a--b', '-a', 'a b', 'a/b', 'a.b', 'é', 'a'.repeat(81)])
-      expect(isSlug(text)).toBe(false);
-  });
-
   it('needs no second look', () => {
     let found = 0;
     for (const text of randomTexts(3000)) {
       const slug = slugify(text);
       if (slug === undefined) continue;
       found += 1;
-      expect(isSlug(slug)).toBe(true);
+      expect(slugify(slug)).toBe(slug);
       expect(slug).toMatch(/^[\p{L}\p{N}\p{M}]+(?:-[\p{L}\p{N}\p{M}]+)*$/u);
       expect([...slug].length).toBeLessThanOrEqual(80);
       expect(decodeURIComponent(new URL(`https://site.example/posts/${slug}`).pathname)).toBe(`/posts/${slug}`);
