@@ -28,6 +28,7 @@ export interface SampleComment {
   readonly source: string;
 }
 
+/** The post that the site is first looked at by, with a conversation that is over. */
 export const lackingLeadership: SamplePost = {
   kind: 'post',
   title: 'Lacking leadership',
@@ -96,6 +97,7 @@ part, which is people doing their work differently, and that should not be added
   },
 };
 
+/** The post whose conversation is open, to try it out; it says how replying goes. */
 export const howWeTalk: SamplePost = {
   kind: 'post',
   title: 'How we talk here',
@@ -107,8 +109,8 @@ export const howWeTalk: SamplePost = {
     flowing(`Under every post of this site there is room for a conversation, and it is meant to be as good as the post. A few
 things help with that.
 
-**You need no account.** A name is enough. An e-mail address is welcome but not asked for, and nobody outside the staff ever
-sees it. You can write *with emphasis*, add [a link](/about) or quote:
+**You need no account.** A name is enough. An e-mail address is welcome but not asked for, and nobody gets to see it,
+not even the staff. You can write *with emphasis*, add [a link](/about) or quote:
 
 > Like this, with a \`>\` in front of the line.
 
@@ -158,6 +160,7 @@ It kept us polite, and it kept the minutes short.`),
   ],
 };
 
+/** The page that says what all of this is. */
 export const about: SamplePost = {
   kind: 'page',
   title: 'About',
