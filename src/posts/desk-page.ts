@@ -52,6 +52,7 @@ interface Shown {
   readonly errors?: readonly FieldError[];
 }
 
+/** The form of the desk, also where a conflict stands above it. */
 export const deskView = defineView<DeskPage>('writing/desk');
 
 /** The fields of a form for a post as it is stored. */

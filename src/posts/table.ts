@@ -34,6 +34,7 @@ export interface ClosureTable {
 /** A post lives at `/posts/:slug`, a page at `/:slug`; they are otherwise alike. */
 export type PostKind = 'post' | 'page';
 
+/** A post or a page, with its text as it was written and as it is shown. */
 export interface PostTable {
   id: Generated<number>;
   kind: PostKind;
@@ -65,12 +66,14 @@ export interface PostAuthorTable {
   position: number;
 }
 
+/** A word that posts are found by; made when someone first types it. */
 export interface TagTable {
   id: Generated<number>;
   slug: string;
   name: string;
 }
 
+/** Which post carries which tag. */
 export interface PostTagTable {
   post_id: number;
   tag_id: number;
@@ -83,7 +86,11 @@ export interface AddressTable {
   post_id: number | null;
 }
 
+/** A post or page, as it is read. */
 export type Post = Selectable<PostTable>;
+/** A closing by hand, as it is read. */
 export type Closure = Selectable<ClosureTable>;
+/** A conversation, as it is read. */
 export type Conversation = Selectable<ConversationTable>;
+/** A tag, as it is read. */
 export type Tag = Selectable<TagTable>;
