@@ -23,8 +23,8 @@ export interface AtomEntry {
   readonly updatedAt: Date;
   readonly authors: readonly { readonly name: string; readonly address?: string }[];
   readonly categories?: readonly { readonly term: string; readonly label: string }[];
-  /** The whole text, as HTML with absolute links. */
-  readonly html: string;
+  /** The whole text, as HTML with absolute links; or, where that is too long for a feed, plain words about it. */
+  readonly text: { readonly html: string } | { readonly summary: string };
 }
 
 /** Writes a feed. The same feed gives the same bytes, so that readers who ask again are told that nothing is new. */
@@ -60,6 +60,8 @@ function writeEntry(entry: AtomEntry): Xml {
       element('author', [element('name', name), ...(address ? [element('uri', address)] : [])]),
     ),
     ...(entry.categories ?? []).map(({ term, label }) => element('category', [], { term, label })),
-    element('content', entry.html, { type: 'html' }),
+    'html' in entry.text
+      ? element('content', entry.text.html, { type: 'html' })
+      : element('summary', entry.text.summary),
   ]);
 }

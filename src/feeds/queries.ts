@@ -1,12 +1,15 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Account } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
+import { charactersForExcerpt } from '../posts/excerpt.ts';
 import type { Span } from '../posts/listing-index-queries.ts';
 import { authorsOf, published, tagsOf } from '../posts/query-parts.ts';
 import type { Post, Tag } from '../posts/table.ts';
 
 /** A post with all that a feed says about it. */
-export interface FedPost extends Pick<Post, 'id' | 'slug' | 'title' | 'html' | 'updated_at'> {
+export interface FedPost extends Pick<Post, 'id' | 'slug' | 'title' | 'excerpt' | 'html' | 'updated_at'> {
+  /** Whether `html` is the whole text; of a longer one it is the beginning. */
+  readonly whole: boolean;
   readonly published_at: Date;
   readonly authors: readonly Pick<Account, 'handle' | 'name'>[];
   readonly tags: readonly Pick<Tag, 'slug' | 'name'>[];
@@ -19,12 +22,19 @@ export interface MappedPost extends Pick<Post, 'slug' | 'kind' | 'updated_at'> {
 
 const entriesPerFeed = 20;
 
+// Feeds are asked for all day, so they stay within 2 MB of texts. The limit is of each post: what one entry holds does not
+// change with the others.
+const bytesPerEntry = 100_000;
+
 /** The newest published posts. */
 export function listFedPosts(db: Kysely<Database>, { now }: { now: Date }): Promise<FedPost[]> {
   return db
     .selectFrom('post')
-    .select(['post.id', 'post.slug', 'post.title', 'post.html', 'post.updated_at'])
+    .select(['post.id', 'post.slug', 'post.title', 'post.excerpt', 'post.updated_at'])
     .select((eb) => [
+      sql<boolean>`octet_length(post.html) <= ${bytesPerEntry}`.as('whole'),
+      sql<string>`case when octet_length(post.html) <= ${bytesPerEntry} then post.html
+        else left(post.html, ${charactersForExcerpt}) end`.as('html'),
       eb.ref('post.published_at').$notNull().as('published_at'),
       authorsOf(eb).as('authors'),
       tagsOf(eb).as('tags'),

@@ -2,6 +2,7 @@ import { type Response, Router } from 'express';
 import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
 import { hrefOf } from '../posts/addresses.ts';
+import { shortTextOf } from '../posts/excerpt.ts';
 import { hasMorePostsThan, listYears, spanOfYear } from '../posts/listing-index-queries.ts';
 import { siteOf } from '../site/current.ts';
 import { trustStored } from '../text/trusted-html.ts';
@@ -69,7 +70,7 @@ export function feedRoutes({ db, config, secrets, now }: AppContext): Router {
       updatedAt: lastChange(post),
       authors: post.authors.map(({ handle, name }) => ({ name, address: `${origin}/authors/${handle}` })),
       categories: post.tags.map(({ slug, name }) => ({ term: slug, label: name })),
-      html: withAbsoluteLinks(trustStored(post.html), address),
+      text: post.whole ? { html: withAbsoluteLinks(trustStored(post.html), address) } : { summary: shortTextOf(post) },
     };
   }
 

@@ -1,7 +1,6 @@
 import { defineView } from '../http/render.ts';
-import { excerptOf } from '../text/plain-text.ts';
-import { trustStored } from '../text/trusted-html.ts';
 import { hrefOf } from './addresses.ts';
+import { shortTextOf } from './excerpt.ts';
 import { writeCursor } from './listing-cursor.ts';
 import type { IndexedPost } from './listing-index-queries.ts';
 import type { ListedPost, PostList } from './listing-queries.ts';
@@ -35,8 +34,6 @@ export const listView = defineView<ListModel>('posts/list');
 /** All posts, by year or by title. */
 export const indexView = defineView<IndexModel>('posts/index');
 
-const excerptLength = 280;
-
 /**
  * Makes the model of a list.
  *
@@ -50,7 +47,7 @@ export function describeList(
   return {
     posts: posts.map((post) => ({
       ...post,
-      excerpt: post.excerpt || excerptOf(trustStored(withoutBrokenEnd(post.html)), excerptLength),
+      excerpt: shortTextOf(post),
       address: hrefOf({ kind: 'post', slug: post.slug }),
     })),
     newest: beginning ? undefined : path,
@@ -67,9 +64,4 @@ export function groupByYear(posts: readonly IndexedPost[], yearOf: (time: Date) 
 /** Makes a group of the index, under a year or under no heading. */
 export function groupOf(posts: readonly IndexedPost[], year?: number): IndexModel['groups'][number] {
   return { year, posts: posts.map((post) => ({ ...post, address: hrefOf({ kind: 'post', slug: post.slug }) })) };
-}
-
-// The query cuts long texts anywhere, so half a tag can stand at the end.
-function withoutBrokenEnd(html: string): string {
-  return html.replace(/<[^>]*$/, '');
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Account } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
+import { charactersForExcerpt } from './excerpt.ts';
 import type { Cursor } from './listing-cursor.ts';
 import { authorsOf, published } from './query-parts.ts';
 import type { Post, Tag } from './table.ts';
@@ -29,9 +30,6 @@ export interface ListScope {
 }
 
 const postsPerPage = 10;
-
-// An excerpt needs a few hundred characters; an article of a megabyte need not be sent for them.
-const charactersForExcerpt = 8_000;
 
 /** Ten published posts, the newest first, from the beginning or after a place in the list. */
 export async function listPosts(

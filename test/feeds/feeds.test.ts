@@ -97,6 +97,20 @@ describe('the feed', () => {
     );
   });
 
+  it('holds the beginning of a text that is too long for it, and all of the others', async () => {
+    const words = (count: number) => `<p>${'word '.repeat(count)}</p>`;
+    await insertPost(site.db, { title: 'Book', html: words(20_000), publishedAt: '2026-11-03T00:00:00Z' });
+    await insertPost(site.db, { title: 'Told', html: words(20_000), excerpt: 'Of <it>.', publishedAt: '2026-11-02' });
+    await insertPost(site.db, { title: 'Essay', html: words(19_000), publishedAt: '2026-11-01T00:00:00Z' });
+    const [book, told, essay] = childrenOf(await readFeed(), 'entry');
+    if (!book || !told || !essay) throw new Error('Three entries were expected.');
+    expect(textIn(book, 'summary')).toMatch(/^(?:word ){50,60}word…$/);
+    expect(textIn(told, 'summary')).toBe('Of <it>.');
+    expect([book, told].flatMap((entry) => childrenOf(entry, 'content'))).toEqual([]);
+    expect(textIn(essay, 'content')).toBe(words(19_000));
+    expect(childrenOf(essay, 'summary')).toEqual([]);
+  });
+
   it('keeps the ids of its entries when slug, title and text change', async () => {
     await insertPost(site.db, { title: 'One', publishedAt: '2026-11-02T00:00:00Z' });
     await insertPost(site.db, { title: 'Two', publishedAt: '2026-11-01T00:00:00Z' });
