@@ -162,6 +162,15 @@ describe('scheduling', () => {
     ]);
   });
 
+  it('takes its own button: a draft says that it does not keep the date', async () => {
+    const id = await begin(site, ada, { title: 'Undecided', publish_at: '2026-05-20T08:00' });
+    expect(await rowOf(id)).toMatchObject({ published_at: null });
+    const warning = 'Saving the draft does not keep the date.';
+    expect((await open(site, ada, `/write/${id}`)).text).toContain(warning);
+    await act(id, 'schedule', { publish_at: '2026-05-20T08:00' });
+    expect((await open(site, ada, `/write/${id}`)).text).not.toContain(warning);
+  });
+
   it('can be called off', async () => {
     const id = await begin(site, ada, { title: 'Called off', action: 'schedule', publish_at: '2026-05-04T08:00' });
     await act(id, 'unpublish');
