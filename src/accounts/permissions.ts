@@ -7,15 +7,14 @@ export type Reach = 'all' | 'own' | 'none';
 export type Permission =
   | 'write' // posts and pages
   | 'moderate' // decide over comments, close conversations
-  | 'read_notes' // see notes for the staff, addresses, and how a comment was judged
   | 'manage_people'
   | 'manage_settings';
 
 /** Who may do what. An author's power over comments can be taken away in the settings, see `reachOf`. */
 export const permissions: Readonly<Record<Role, Readonly<Record<Permission, Reach>>>> = {
-  owner: { write: 'all', moderate: 'all', read_notes: 'all', manage_people: 'all', manage_settings: 'all' },
-  moderator: { write: 'own', moderate: 'all', read_notes: 'all', manage_people: 'none', manage_settings: 'none' },
-  author: { write: 'own', moderate: 'own', read_notes: 'own', manage_people: 'none', manage_settings: 'none' },
+  owner: { write: 'all', moderate: 'all', manage_people: 'all', manage_settings: 'all' },
+  moderator: { write: 'own', moderate: 'all', manage_people: 'none', manage_settings: 'none' },
+  author: { write: 'own', moderate: 'own', manage_people: 'none', manage_settings: 'none' },
 };
 
 /**
@@ -30,6 +29,5 @@ export function reachOf(
 ): Reach {
   if (!role) return 'none';
   const reach = permissions[role][permission];
-  const takenAway = (permission === 'moderate' || permission === 'read_notes') && !authorsModerate;
-  return reach === 'own' && takenAway ? 'none' : reach;
+  return reach === 'own' && permission === 'moderate' && !authorsModerate ? 'none' : reach;
 }
