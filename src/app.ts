@@ -35,9 +35,9 @@ export function createApp(context: AppContext): Express {
   if (config.baseUrl)
     Object.defineProperty(app.request, 'protocol', { get: () => new URL(address).protocol.slice(0, -1) });
 
+  app.use(securityHeaders(secure));
   app.use(healthRoutes({ db, pool, audience: config.metrics }));
   app.use(requestLog(logger));
-  app.use(securityHeaders(secure));
   app.use(assets.router);
   app.use(refuseBrokenAddress);
   app.use(cachingRules);

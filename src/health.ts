@@ -8,7 +8,7 @@ import { countWaitingJobs } from './jobs/queries.ts';
 import { createMigrator } from './migrate.ts';
 
 /**
- * For who runs the site, before anything else and without a log line:
+ * For who runs the site, before anything but the headers of every page, and without a log line:
  * `/healthz` — the process answers; `/readyz` — the database is reached and migrated; `/metrics`.
  */
 export function healthRoutes({

@@ -1,7 +1,6 @@
 import type { RequestHandler } from 'express';
 import type pg from 'pg';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Config } from '../config.ts';
 import { notFound } from './errors.ts';
 
 /** Counts and times requests, and shows them to Prometheus. */
@@ -24,7 +23,7 @@ export function createMetrics({
 }: {
   pool: pg.Pool;
   waitingJobs: () => Promise<number>;
-  audience: Config['metrics'];
+  audience: 'loopback' | 'public';
 }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -71,10 +70,16 @@ export function createMetrics({
   };
 }
 
-// A proxy on this machine forwards strangers from a loopback address, and says so in a header.
+// A proxy on this machine forwards strangers from a loopback address. Most say so in a header; those that do not pass the
+// public name on, or, as nginx long did by default, speak HTTP/1.0.
 function isFromThisMachine(request: Parameters<RequestHandler>[0]): boolean {
   const forwarded = request.get('x-forwarded-for') ?? request.get('forwarded');
-  return forwarded === undefined && /^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? '');
+  return (
+    forwarded === undefined &&
+    request.httpVersion !== '1.0' &&
+    /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(request.get('host') ?? '') &&
+    /^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? '')
+  );
 }
 
 function knownMethod(method: string): string {

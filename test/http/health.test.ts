@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { queueMail } from '../../src/mail/queue.ts';
@@ -68,6 +72,37 @@ describe('/metrics', () => {
       const answer = await request(site.app).get('/metrics').set(headers);
       expect([answer.status, answer.text.includes('<h1>')]).toEqual([404, true]);
     }
+  });
+
+  it.each(['blog.example', '127.blog.example', 'localhost.example', '127.0.0.1.example:80', '[::2]', ''])(
+    'is nothing to whom a proxy forwards for the host “%s” without a word',
+    async (host) => {
+      expect((await request(site.app).get('/metrics').set('Host', host)).status).toBe(404);
+    },
+  );
+
+  it.each(['localhost', 'LocalHost:3000', '127.0.0.1:3000', '[::1]:3000'])(
+    'is for a program that asks %s',
+    async (host) => {
+      expect((await request(site.app).get('/metrics').set('Host', host)).status).toBe(200);
+    },
+  );
+
+  it('is nothing to whom a proxy forwards in HTTP/1.0', async () => {
+    const server = createServer(site.app).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    socket.write('GET /metrics HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n');
+    const answer = await textOf(socket);
+    server.close();
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+  });
+
+  it('is no way around the headers that bind every page', async () => {
+    const { headers } = await request(site.app).get('/metrics').set('Host', 'blog.example');
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none'/);
+    expect(headers['x-content-type-options']).toBe('nosniff');
   });
 
   it('is for everyone where the site says so', async () => {
