@@ -2,8 +2,8 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import type { Closure, Conversation } from '../posts/table.ts';
 import type { Site } from '../site/table.ts';
+import { shareTurn, takeTurn } from '../turns.ts';
 import type { ClosingFacts } from './closing.ts';
-import { shareTurn, takeTurn } from './turns.ts';
 
 /**
  * Holds a conversation open while a reply is written: any number of replies share it, and a closing waits for them.

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
-import { takeTurn } from './turns.ts';
+import { takeTurn } from '../turns.ts';
 
 const hour = 3_600_000;
 

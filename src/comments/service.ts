@@ -10,6 +10,7 @@ import { renderComment } from '../text/comment-markdown.ts';
 import { normaliseEmail } from '../text/email-address.ts';
 import { normaliseLine, textOf } from '../text/plain-text.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
+import { shareTurn } from '../turns.ts';
 import { type Closing, closingOf, modeOf } from './closing.ts';
 import { closingFacts, findClosure, shareConversation } from './conversation.ts';
 import { changeCounts } from './counts.ts';
@@ -92,7 +93,8 @@ export async function writeComment(trx: Transaction<Database>, submission: Submi
   const { conversationId, writer, networkHash, now } = submission;
   const conversation = await shareConversation(trx, conversationId);
   const closure = await findClosure(trx, conversationId);
-  // As it is now: the form may have taken its time to arrive.
+  // As it is now, and stays until the reply is stored: whoever closes the whole site waits for it.
+  await shareTurn(trx, { about: 'site', id: 1 });
   const site = await loadSite(trx);
   const closing = closingOf(closingFacts({ site, conversation, closure, publishedAt: submission.publishedAt }), now);
   if (closing) return { kind: 'closed', closing };

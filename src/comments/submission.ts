@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
+import { isUuid, uuidOf } from '../text/uuid.ts';
 
 /** What makes a submission the same as another. */
 export interface SubmissionIdentity {
@@ -96,18 +97,6 @@ export async function findSubmission(
   );
 }
 
-function isUuid(text: string): boolean {
-  return /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i.test(text);
-}
-
 function hash(parts: readonly (string | number)[]): Buffer {
   return createHash('sha256').update(JSON.stringify(parts)).digest();
-}
-
-// A UUID whose bits are ours to choose (version 8, RFC 9562, 5.8).
-function uuidOf(bytes: Buffer): string {
-  const hex = Buffer.from(bytes.subarray(0, 16));
-  hex[6] = ((hex[6] ?? 0) & 0x0f) | 0x80;
-  hex[8] = ((hex[8] ?? 0) & 0x3f) | 0x80;
-  return hex.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

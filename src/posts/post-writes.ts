@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
+import { takeTurn } from '../turns.ts';
 import { moveAddress, pathOf } from './addresses.ts';
 import { type DeskPost, findEarlierPublication } from './desk-queries.ts';
 import type { PostDraft, TypedTag } from './form.ts';
@@ -162,7 +163,7 @@ async function writeTags(
     .execute();
 }
 
-// Its row is locked by replies that are being written: the change waits for them, and none lands after a closing.
+// Replies share the turn that this takes: the change waits for those that are being stored, and none lands after a closing.
 async function writeConversation(
   trx: Transaction<Database>,
   { post, draft, actorId, now }: { post: DeskPost; draft: PostDraft; actorId: number; now: Date },
@@ -171,6 +172,7 @@ async function writeConversation(
   const after = { mode: draft.mode, days: draft.closeAfterDays };
   if (before.mode === after.mode && before.days === after.days) return;
   const subject = { subjectKind: 'conversation', subjectId: post.conversation_id, actorId, now } as const;
+  await takeTurn(trx, { about: 'conversation', id: post.conversation_id });
   await trx
     .updateTable('conversation')
     .set({ mode: after.mode, close_after_days: after.days })

@@ -1,12 +1,14 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
+import { takeTurn } from '../turns.ts';
 import type { Settings } from './form.ts';
 import { lockSite, updateSite } from './queries.ts';
 import type { Site } from './table.ts';
 
 /**
- * Saves the settings, unless somebody else has saved others since they were shown.
+ * Saves the settings, unless somebody else has saved others since they were shown. Waits for the replies that are being
+ * stored: none lands after a closing of the whole site.
  *
  * @param version of the settings that the form was filled with.
  * @returns what somebody else saved; undefined where ours are saved now.
@@ -16,6 +18,7 @@ export function saveSettings(
   { settings, version, actorId, now }: { settings: Settings; version: number; actorId: number; now: Date },
 ): Promise<Site | undefined> {
   return db.transaction().execute(async (trx) => {
+    await takeTurn(trx, { about: 'site', id: 1 });
     const site = await lockSite(trx);
     if (site.version !== version) return site;
     await updateSite(trx, settings);

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { postComment, type Submission } from '../../src/comments/service.ts';
 import { closeConversation } from '../../src/moderation/close.ts';
+import { loadSite } from '../../src/site/queries.ts';
+import { saveSettings } from '../../src/site/settings.ts';
 import { until } from '../support/comments.ts';
 import { holdCounts, holdTable, untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
@@ -20,7 +22,7 @@ const moderator = new Agent({ keepAlive: true });
 beforeAll(async () => {
   site = await createTestSite();
   await new Promise<void>((listening) => {
-    server = site.app.listen(0, '127.0.0.1', listening);
+    server = site.app.listen(0, '127.0.0.1', () => listening());
   });
   port = (server.address() as AddressInfo).port;
 });
@@ -87,6 +89,24 @@ describe('A reply that is being stored', () => {
     held.release();
     await Promise.all(closings);
     expect([(await reply).kind, (await late).kind]).toEqual(['posted', 'closed']);
+  });
+
+  it('lands before the whole site is closed by its settings, and none after that', async () => {
+    const owner = await site.signIn('owner');
+    const { conversationId } = await addPost(site.db, { title: 'All at once', mode: 'open' });
+    const held = await holdCounts(site.db, conversationId);
+    const reply = postComment(site.db, submissionTo(conversationId, 'Before all closes.'));
+    await untilWaiting(site.db, 1);
+    const { id: _, version, ...settings } = await loadSite(site.db);
+    const closed = { ...settings, comment_mode: 'closed' } as const;
+    const saved = saveSettings(site.db, { settings: closed, version, actorId: owner.id, now: site.now });
+    await untilWaiting(site.db, 2);
+    const late = postComment(site.db, submissionTo(conversationId, 'After all closed.'));
+    await untilWaiting(site.db, 3);
+    held.release();
+    await saved;
+    expect([(await reply).kind, (await late).kind]).toEqual(['posted', 'closed']);
+    await site.db.updateTable('site').set({ comment_mode: 'first_held' }).execute();
   });
 
   it('is refused where the whole site was closed after its request began', async () => {

@@ -1,8 +1,8 @@
 import { sql, type Transaction } from 'kysely';
-import type { Database } from '../database.ts';
+import type { Database } from './database.ts';
 
 // An advisory lock is known by two numbers: what it is about, and the id of a row.
-const subjects = { conversation: 1, browser: 2 } as const;
+const subjects = { conversation: 1, browser: 2, site: 3 } as const;
 
 /** What people take turns at: a row of this kind. */
 export interface TurnOf {
