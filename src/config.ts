@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 /** What the environment decides, read once at the start. Everything else is a setting in the database. */
@@ -99,8 +100,18 @@ function proxies(value: string | undefined): boolean | number | string {
   if (value === undefined || value === 'false') return false;
   if (value === 'true') return true;
   if (/^\d{1,2}$/.test(value)) return Number(value);
-  if (/^[\da-fA-F:./, ]+$/.test(value) || /^(loopback|linklocal|uniquelocal)$/.test(value)) return value;
-  return refuse('TRUST_PROXY', value, 'a number of proxies, true, false, loopback, or a list of their addresses');
+  if (value.split(',').every((part) => isProxy(part.trim()))) return value;
+  const list = 'a list of their addresses, such as loopback, 10.0.0.0/8';
+  return refuse('TRUST_PROXY', value, `a number of proxies, true, false, or ${list}`);
+}
+
+// What Express takes; it would throw on anything else.
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', length, ...more] = text.split('/');
+  const bits = { 4: 32, 6: 128 }[isIP(address)];
+  if (bits === undefined || address.includes('%') || more.length > 0) return false;
+  return length === undefined || (/^[1-9]\d{0,2}$/.test(length) && Number(length) <= bits);
 }
 
 function refuse(name: string, value: string, takes: string): never {

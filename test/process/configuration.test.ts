@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import express from 'express';
 import { ConfigError, publicAddress, readConfig } from '../../src/config.ts';
 
 describe('the configuration', () => {
@@ -67,6 +68,13 @@ describe('the configuration', () => {
     ['SAMPLE_CONTENT', 'no'],
     ['LOG_LEVEL', 'loud'],
     ['TRUST_PROXY', 'nginx'],
+    ['TRUST_PROXY', 'abc'],
+    ['TRUST_PROXY', '1.2.3'],
+    ['TRUST_PROXY', '10.0.0.0/99'],
+    ['TRUST_PROXY', '10.0.0.0/0'],
+    ['TRUST_PROXY', '10.0.0.0/8/8'],
+    ['TRUST_PROXY', '::1/129'],
+    ['TRUST_PROXY', 'loopback,'],
     ['METRICS', 'yes'],
   ])('refuses %s=%s in one sentence that names it, what it holds and what it takes', (name, value) => {
     const message = refusalOf({ [name]: value });
@@ -91,8 +99,12 @@ describe('the configuration', () => {
     ['2', 2],
     ['loopback', 'loopback'],
     ['10.0.0.0/8, fd00::/8', '10.0.0.0/8, fd00::/8'],
-  ])('knows the proxies %s', (value, known) => {
-    expect(readConfig({ TRUST_PROXY: value }).trustProxy).toBe(known);
+    ['loopback, 10.0.0.1', 'loopback, 10.0.0.1'],
+    ['uniquelocal,linklocal,::ffff:10.0.0.1', 'uniquelocal,linklocal,::ffff:10.0.0.1'],
+  ])('knows the proxies %s, as Express does', (value, known) => {
+    const { trustProxy } = readConfig({ TRUST_PROXY: value });
+    expect(trustProxy).toBe(known);
+    expect(() => express().set('trust proxy', trustProxy)).not.toThrow();
   });
 
   it('knows by which address the site is linked to', () => {
