@@ -32,8 +32,12 @@ const quietPaths = new Set(['/healthz', '/readyz', '/metrics']);
 // A path can be a secret itself: the token of a mailed link is left out.
 const secretPath = /^\/+(setup|invitations|password-reset)\/[^/]+/i;
 
-/** The path of a request as it may stand in the log: without query string and tokens, and of bounded length. */
+/**
+ * The path of a request as it may stand in the log: without query string and tokens, and of bounded length. A client may
+ * write the host before it.
+ */
 export function loggedPath(request: { originalUrl?: string; url?: string }): string {
-  const path = (request.originalUrl ?? request.url ?? '').split('?', 1)[0] ?? '';
-  return path.replace(secretPath, '/$1/…').slice(0, 200);
+  const target = request.originalUrl ?? request.url ?? '';
+  const path = target.startsWith('/') ? target.split('?', 1)[0] : URL.parse(target)?.pathname;
+  return (path ?? '').replace(secretPath, '/$1/…').slice(0, 200);
 }
