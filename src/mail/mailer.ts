@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Transporter } from 'nodemailer';
 import type { Config } from '../config.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { Letter } from './queue.ts';
 
 /** A mail that is ready to leave. */
@@ -45,7 +46,7 @@ function mailToFile(dataDir: string): Mailer {
     const file = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
     const { message: content } = await send(file, message);
     const folder = join(dataDir, 'mail');
-    await mkdir(dataDir, { recursive: true });
+    await makeFolder(dataDir);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const time = message.date.toISOString().replace(/\..*|[-:]/g, '');
     const name = `${time}-${message.messageId.replace(/^<|@.*/g, '')}.eml`;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
 import { access, chmod, mkdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { type Account, accountOf, canReach } from './account.ts';
 import { EmbeddedPostgresError } from './error.ts';
 
@@ -20,22 +21,31 @@ export interface Place {
 /** What root keeps for folders that others may not enter. It outlives a restart of the machine. */
 const sharedFolder = '/var/lib/rejoinder';
 
+const forbidden = (dataDir: string) =>
+  `The embedded Postgres may not keep its data in ${dataDir}, which belongs to another user or is read-only: start as its owner, or set DATA_DIR to another folder.`;
+const impossible = (dataDir: string) =>
+  `DATA_DIR holds “${dataDir}”, but takes a folder, or a place where one can be made.`;
+
+/** What to say of a folder, by what the file system answers. */
+const sentences: Readonly<Record<string, (dataDir: string) => string>> = {
+  ...{ EACCES: forbidden, EPERM: forbidden, EROFS: forbidden },
+  ...{ EEXIST: impossible, ENOTDIR: impossible, ENOENT: impossible, ELOOP: impossible, ENAMETOOLONG: impossible },
+};
+
 /**
  * Decides where the data of `dataDir` lie: in its folder `postgres`, or, as root, under a name made from its path where
  * Postgres' account could not come there. A place once used is used again, whatever becomes of the permissions.
  *
- * @throws EmbeddedPostgresError where this process may not use the place.
+ * @throws EmbeddedPostgresError where this process cannot use the place.
  */
 export async function findPlace(dataDir: string): Promise<Place> {
   try {
-    await mkdir(dataDir, { recursive: true });
+    await makeFolder(dataDir);
     const parent = await realpath(dataDir);
     return process.getuid?.() === 0 ? await findPlaceAsRoot(parent) : await findOwnPlace(parent);
   } catch (error) {
-    if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    throw new EmbeddedPostgresError(
-      `The embedded Postgres may not keep its data in ${dataDir}, which belongs to another user or is read-only: start as its owner, or set DATA_DIR to another folder.`,
-    );
+    const sentence = sentences[(error as NodeJS.ErrnoException).code ?? ''];
+    throw sentence ? new EmbeddedPostgresError(sentence(dataDir)) : error;
   }
 }
 
