@@ -17,7 +17,7 @@ import { redirectAfterSaving, sessions } from './http/session.ts';
 import { moderationRoutes } from './moderation/routes.ts';
 import { deskRoutes } from './posts/desk-routes.ts';
 import { listingRoutes } from './posts/listing-routes.ts';
-import { settingsRoutes } from './site/routes.ts';
+import { settingsRoutes } from './settings/routes.ts';
 
 /** Puts the site together: middleware in order, then the features, then what answers the rest. Listens to nothing yet. */
 export function createApp(context: AppContext): Express {

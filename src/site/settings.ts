@@ -2,9 +2,11 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import { takeTurn } from '../turns.ts';
-import type { Settings } from './form.ts';
 import { lockSite, updateSite } from './queries.ts';
 import type { Site } from './table.ts';
+
+/** What the settings can be set to. */
+export type Settings = Omit<Site, 'id' | 'version'>;
 
 /**
  * Saves the settings, unless somebody else has saved others since they were shown. Waits for the replies that are being

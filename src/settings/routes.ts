@@ -5,8 +5,10 @@ import { HttpError } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { siteOf } from '../site/current.ts';
+import { saveSettings } from '../site/settings.ts';
+import { type CommentMode, commentModes, type Site } from '../site/table.ts';
 import { type Choice, languageChoices, timeZones } from './choices.ts';
-import { siteOf } from './current.ts';
 import {
   checkSettings,
   fieldsOf,
@@ -16,8 +18,6 @@ import {
   type SettingsFields,
   settingNames,
 } from './form.ts';
-import { saveSettings } from './settings.ts';
-import { type CommentMode, commentModes, type Site } from './table.ts';
 
 interface SettingsPage {
   readonly values: SettingsFields;

@@ -1,13 +1,11 @@
 import { readFields } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
+import type { Settings } from '../site/settings.ts';
+import { type CommentMode, commentModes } from '../site/table.ts';
 import { normaliseLine } from '../text/plain-text.ts';
-import { type CommentMode, commentModes, type Site } from './table.ts';
 
 /** The settings as a form holds them. */
 export type SettingsFields = Record<SettingName, string>;
-
-/** What the settings can be set to. */
-export type Settings = Omit<Site, 'id' | 'version'>;
 
 /** One thing that is wrong with a setting. */
 export interface SettingError {
