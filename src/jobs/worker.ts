@@ -1,11 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger as JobLogger, parseCronItems, type Runner, run, type TaskList } from 'graphile-worker';
 import type { Logger } from 'pino';
-import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
-import { deliverMail } from '../mail/deliver.ts';
-import { createMailer } from '../mail/mailer.ts';
-import { cleanUp } from './clean-up.ts';
 import { type JobName, type JobPayloads, mostAttempts } from './payloads.ts';
 import { releaseAbandonedJobs } from './queries.ts';
 
@@ -18,12 +14,20 @@ export interface Worker {
 /** How often to look for jobs that nobody does any more, in milliseconds. */
 const watchPause = 60_000;
 
-type Tasks = { readonly [Name in JobName]: (payload: JobPayloads[Name], lastTry: boolean) => Promise<void> };
+/** What is done for each kind of job. `lastTry`: nobody will try again should it fail. */
+export type Tasks = { readonly [Name in JobName]: (payload: JobPayloads[Name], lastTry: boolean) => Promise<void> };
 
-/** Starts doing jobs. Should the worker break, with the database say, another one takes over after a pause. */
-export function startWorker(context: AppContext): Worker {
+/** What a worker needs of the application. */
+type Surroundings = Pick<AppContext, 'db' | 'pool' | 'logger'>;
+
+/**
+ * Starts doing jobs. Should the worker break, with the database say, another one takes over after a pause.
+ *
+ * @param tasks come in as a value: what jobs do stands above the folders that add them.
+ */
+export function startWorker(context: Surroundings, tasks: Tasks): Worker {
   const stopping = new AbortController();
-  const done = keepRunning(context, stopping.signal);
+  const done = keepRunning(context, { tasks, stopping: stopping.signal });
   const watch = setInterval(() => releaseAbandonedJobs(context.db).catch(() => {}), watchPause);
   return {
     async stop() {
@@ -34,10 +38,13 @@ export function startWorker(context: AppContext): Worker {
   };
 }
 
-async function keepRunning(context: AppContext, stopping: AbortSignal): Promise<void> {
+async function keepRunning(
+  context: Surroundings,
+  { tasks, stopping }: { tasks: Tasks; stopping: AbortSignal },
+): Promise<void> {
   while (!stopping.aborted) {
     try {
-      const runner = await runOnPool(context);
+      const runner = await runOnPool(context, tasks);
       const stop = () => void runner.stop().catch(() => {});
       stopping.addEventListener('abort', stop);
       if (stopping.aborted) stop();
@@ -49,13 +56,13 @@ async function keepRunning(context: AppContext, stopping: AbortSignal): Promise<
   }
 }
 
-function runOnPool(context: AppContext): Promise<Runner> {
+function runOnPool({ pool, logger }: Surroundings, tasks: Tasks): Promise<Runner> {
   return run({
-    pgPool: context.pool,
+    pgPool: pool,
     noHandleSignals: true,
     concurrency: 2,
-    logger: bridge(context.logger),
-    taskList: taskList(context),
+    logger: bridge(logger),
+    taskList: taskList(tasks),
     parsedCronItems: parseCronItems([
       {
         task: 'clean_up' satisfies JobName,
@@ -66,21 +73,12 @@ function runOnPool(context: AppContext): Promise<Runner> {
   });
 }
 
-function taskList(context: AppContext): TaskList {
+function taskList(tasks: Tasks): TaskList {
   const list: TaskList = {};
-  for (const [name, task] of Object.entries(tasks(context))) {
+  for (const [name, task] of Object.entries(tasks)) {
     list[name] = (payload, { job }) => task(payload as never, job.attempts >= job.max_attempts);
   }
   return list;
-}
-
-function tasks({ db, config, now }: AppContext): Tasks {
-  const mailer = createMailer(config);
-  const siteAddress = publicAddress(config);
-  return {
-    deliver_mail: ({ mailId }, lastTry) => deliverMail(db, { mailId, lastTry, mailer, siteAddress, now }),
-    clean_up: () => cleanUp(db, { now: now() }),
-  };
 }
 
 // What the library says while all is well is for who debugs; its word for done is not news either.

@@ -6,6 +6,7 @@ import { type Config, publicAddress } from '../config.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { prepareDatabase } from '../migrate.ts';
 import { loadSecrets } from '../site/queries.ts';
+import { tasksOf } from '../tasks.ts';
 import { announcement } from './announcement.ts';
 import { completeFirstStart } from './first-start.ts';
 import type { OpenDatabase } from './open-database.ts';
@@ -36,7 +37,7 @@ export async function assembleSite({
   const [secrets, owned] = await Promise.all([loadSecrets(db), hasOwner(db)]);
   const context = { db, pool, config, secrets, logger, now };
   const app = createApp(context);
-  const worker = startWorker(context);
+  const worker = startWorker(context, tasksOf(context));
   return {
     app,
     announcement: announcement({

@@ -7,9 +7,10 @@ import { pino } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import type { AppContext } from '../../src/context.ts';
 import { addJob, countWaitingJobs, releaseAbandonedJobs } from '../../src/jobs/queries.ts';
-import { startWorker } from '../../src/jobs/worker.ts';
+import { startWorker, type Worker } from '../../src/jobs/worker.ts';
 import { queueMail } from '../../src/mail/queue.ts';
 import { loadSecrets } from '../../src/site/queries.ts';
+import { tasksOf } from '../../src/tasks.ts';
 import { type SmtpServer, startSmtpServer } from '../mail/smtp-server.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -35,7 +36,7 @@ afterAll(async () => {
 describe('the worker', () => {
   it('sends mail that was queued before it started, and while it runs', async () => {
     await queue();
-    const worker = startWorker(await context());
+    const worker = await start();
     await eventually(() => smtp.received.length === 1);
     await queue();
     await eventually(() => smtp.received.length === 2);
@@ -45,7 +46,7 @@ describe('the worker', () => {
 
   it('hears nothing of what was rolled back', async () => {
     const before = smtp.received.length;
-    const worker = startWorker(await context());
+    const worker = await start();
     await database.db
       .transaction()
       .execute(async (trx) => {
@@ -61,7 +62,7 @@ describe('the worker', () => {
 
   it('tries again later what failed, and logs no address', async () => {
     smtp.answers = { RCPT: '451 <reader@reader.example> later please' };
-    const worker = startWorker(await context());
+    const worker = await start();
     await queue();
     const job = await eventually(async () => {
       const { rows } = await sql<{ attempts: number; pause: number; last_error: string | null }>`
@@ -83,7 +84,7 @@ describe('the worker', () => {
     await sql`delete from graphile_worker._private_jobs`.execute(database.db);
     const before = smtp.received.length;
     const greeted = smtp.greetings;
-    const worker = startWorker(await context());
+    const worker = await start();
     await queue();
     await eventually(() => smtp.greetings > greeted);
     await worker.stop();
@@ -93,7 +94,7 @@ describe('the worker', () => {
   });
 
   it('takes over again when its connections were cut', async () => {
-    const worker = startWorker(await context());
+    const worker = await start();
     await queue();
     await eventually(async () => (await countWaitingJobs(database.db)) === 0);
     await sql`select pg_terminate_backend(pid) from pg_stat_activity
@@ -130,14 +131,14 @@ describe('the worker', () => {
       .insertInto('session')
       .values({ sid: 'over', sess: '{}', expire: new Date(0) })
       .execute();
-    const worker = startWorker(await context());
+    const worker = await start();
     await database.db.transaction().execute((trx) => addJob(trx, 'clean_up', {}));
     await eventually(async () => !(await database.db.selectFrom('session').select('sid').executeTakeFirst()));
     await worker.stop();
   });
 
   it('writes files where there is no mail server', async () => {
-    const worker = startWorker(await context({ DATA_DIR: folder }));
+    const worker = await start({ DATA_DIR: folder });
     await queue();
     await eventually(() =>
       readdir(join(folder, 'mail')).then(
@@ -149,7 +150,12 @@ describe('the worker', () => {
   });
 });
 
-async function context(environment: Record<string, string> = { SMTP_URL: smtp.url }): Promise<AppContext> {
+async function start(environment: Record<string, string> = { SMTP_URL: smtp.url }): Promise<Worker> {
+  const parts = await context(environment);
+  return startWorker(parts, tasksOf(parts));
+}
+
+async function context(environment: Record<string, string>): Promise<AppContext> {
   lines = [];
   return {
     db: database.db,
