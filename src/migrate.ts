@@ -14,9 +14,17 @@ import { createDatabase } from './database.ts';
  * @throws whatever the first failing migration threw; its changes are rolled back.
  */
 export async function prepareDatabase(pool: pg.Pool): Promise<string[]> {
-  const applied = await migrateToLatest(createDatabase(pool));
-  await runMigrations({ pgPool: pool });
-  return applied;
+  // The migrations of the jobs do not wait for each other: two processes at once trip over half of them.
+  const turn = await pool.connect();
+  try {
+    await turn.query("select pg_advisory_lock(hashtext('preparation of the database'))");
+    const applied = await migrateToLatest(createDatabase(pool));
+    await runMigrations({ pgPool: pool });
+    return applied;
+  } finally {
+    // Ending the connection ends the turn, whatever state it is in.
+    turn.release(true);
+  }
 }
 
 /**
