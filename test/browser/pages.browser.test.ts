@@ -111,6 +111,19 @@ describeInBrowser('Every page', (browser) => {
     await staff.close();
   }, 60_000);
 
+  test('is without a finding for whoever invites, and whoever is invited', async () => {
+    const staff = await openContext({ who: 'the owner', colorScheme: 'light', width: 1280 });
+    const people = await visit(staff, '/people');
+    await people.getByLabel('E-mail').fill('new@site.example');
+    await people.locator('form[action="/people/invitations"] button').click();
+    const link = (await people.locator('.secret-link a').getAttribute('href')) ?? '';
+    await expectNoFinding(people);
+    await staff.close();
+    const invited = await openContext({ who: 'a reader', colorScheme: 'dark', width: 360 });
+    await expectNoFinding(await visit(invited, new URL(link, site.address).pathname));
+    await invited.close();
+  }, 60_000);
+
   test('is without a finding for whoever sets the site up', async () => {
     const fresh = await serveSite();
     const context = await openContext({ who: 'a reader', colorScheme: 'light', width: 360 });
