@@ -2,14 +2,30 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IntlMessageFormat } from 'intl-messageformat';
 import accounts from '../../messages/en/accounts.json' with { type: 'json' };
+import commenters from '../../messages/en/commenters.json' with { type: 'json' };
 import comments from '../../messages/en/comments.json' with { type: 'json' };
+import editing from '../../messages/en/editing.json' with { type: 'json' };
+import following from '../../messages/en/following.json' with { type: 'json' };
 import general from '../../messages/en/general.json' with { type: 'json' };
 import moderation from '../../messages/en/moderation.json' with { type: 'json' };
 import posts from '../../messages/en/posts.json' with { type: 'json' };
+import reading from '../../messages/en/reading.json' with { type: 'json' };
 import settings from '../../messages/en/settings.json' with { type: 'json' };
 import writing from '../../messages/en/writing.json' with { type: 'json' };
 
-const english = { ...accounts, ...comments, ...general, ...moderation, ...posts, ...settings, ...writing };
+const english = {
+  ...accounts,
+  ...commenters,
+  ...comments,
+  ...editing,
+  ...following,
+  ...general,
+  ...moderation,
+  ...posts,
+  ...reading,
+  ...settings,
+  ...writing,
+};
 
 /** The name of a sentence of the interface. English has all of them. */
 export type MessageKey = keyof typeof english;
