@@ -7,6 +7,7 @@ import type {
   RateLimitTable,
   SessionTable,
 } from './accounts/table.ts';
+import type { ProofTable, ProvedAddressTable } from './commenters/table.ts';
 import type { BrowserTable, CommentTable, JudgementTable, SubmissionTable } from './comments/table.ts';
 import type { EventNoteTable, EventTable } from './events/table.ts';
 import type { MailTable } from './mail/table.ts';
@@ -40,6 +41,8 @@ export interface Database {
   post: PostTable;
   post_author: PostAuthorTable;
   post_tag: PostTagTable;
+  proof: ProofTable;
+  proved_address: ProvedAddressTable;
   rate_limit: RateLimitTable;
   secret: SecretTable;
   session: SessionTable;

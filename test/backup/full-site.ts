@@ -34,6 +34,9 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
       values ('post', 1, 'publish', 1, 1, '{"a": [1, "\\\\n\\t", null]}', gen_random_uuid(), now());
     insert into event_note (event_id, reason) values (2, 'because');
     insert into browser (created_at) values (now());
+    insert into proof (token_hash, email, browser_id, created_at, expires_at)
+      values ('\\x5c00ff', 'reader@site.example', 1, now(), now());
+    insert into proved_address (browser_id, email, proved_at) values (1, 'reader@site.example', now());
     insert into mail (message_id, recipient, subject, body, created_at, sent_at, failed_at)
       values ('waiting', 'reader@site.example', 'Hello', 'A letter', now(), null, null),
              ('sent', null, null, null, now(), now(), null),
