@@ -8,7 +8,7 @@ import type {
   SessionTable,
 } from './accounts/table.ts';
 import type { ProofTable, ProvedAddressTable } from './commenters/table.ts';
-import type { BrowserTable, CommentTable, JudgementTable, SubmissionTable } from './comments/table.ts';
+import type { BrowserTable, CommentTable, JudgementTable, RevisionTable, SubmissionTable } from './comments/table.ts';
 import type { EventNoteTable, EventTable } from './events/table.ts';
 import type { MailTable } from './mail/table.ts';
 import type {
@@ -44,6 +44,7 @@ export interface Database {
   proof: ProofTable;
   proved_address: ProvedAddressTable;
   rate_limit: RateLimitTable;
+  revision: RevisionTable;
   secret: SecretTable;
   session: SessionTable;
   site: SiteTable;

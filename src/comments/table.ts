@@ -40,8 +40,19 @@ export interface CommentTable {
   /** Keyed hash of the network it came from; erased after a set time. */
   network_hash: Buffer | null;
   created_at: Date;
+  /** The last edit of what readers had been able to read. */
+  edited_at: Generated<Date | null>;
   external_source: string | null;
   external_id: string | null;
+}
+
+/** What a comment said before an edit, for staff. */
+export interface RevisionTable {
+  id: Generated<number>;
+  comment_id: number;
+  source: string;
+  source_format: 'markdown' | 'html';
+  replaced_at: Date;
 }
 
 /** The key of a form that was sent, and the comment that it made. */

@@ -21,6 +21,7 @@ export const settingNames = [
   'time_zone',
   'comment_mode',
   'close_after_days',
+  'edit_minutes',
   'links_allowed',
   'email_required',
   'authors_moderate',
@@ -29,7 +30,7 @@ export const settingNames = [
 export type SettingName = (typeof settingNames)[number];
 
 const longest = { title: 100, tagline: 200 };
-const most = { closeAfterDays: 36_500, linksAllowed: 100 };
+const most = { closeAfterDays: 36_500, editMinutes: 1_440, linksAllowed: 100 };
 
 /** Picks the settings out of what was sent. */
 export function readSettings(body: unknown): SettingsFields {
@@ -45,6 +46,7 @@ export function fieldsOf(site: Settings): SettingsFields {
     time_zone: site.time_zone,
     comment_mode: site.comment_mode,
     close_after_days: site.close_after_days === null ? '' : String(site.close_after_days),
+    edit_minutes: String(site.edit_minutes),
     links_allowed: String(site.links_allowed),
     email_required: site.email_required ? 'on' : '',
     authors_moderate: site.authors_moderate ? 'on' : '',
@@ -65,6 +67,7 @@ export function checkSettings(
   const tagline = normaliseLine(fields.tagline);
   const mode = commentModes.find((each) => each === fields.comment_mode);
   const days = readNumber(fields.close_after_days);
+  const minutes = readNumber(fields.edit_minutes);
   const links = readNumber(fields.links_allowed);
   const errors: SettingError[] = [];
   const refuse = (field: SettingName, message: Message) => errors.push({ field, message });
@@ -78,6 +81,8 @@ export function checkSettings(
   if (!mode) refuse('comment_mode', { key: 'settings.chooseOne' });
   if (days !== undefined && !(days >= 1 && days <= most.closeAfterDays))
     refuse('close_after_days', { key: 'settings.daysWrong', values: { most: most.closeAfterDays } });
+  if (!(minutes !== undefined && minutes <= most.editMinutes))
+    refuse('edit_minutes', { key: 'settings.minutesWrong', values: { most: most.editMinutes } });
   if (!(links !== undefined && links <= most.linksAllowed))
     refuse('links_allowed', { key: 'settings.linksWrong', values: { most: most.linksAllowed } });
   if (errors.length > 0) return errors;
@@ -89,6 +94,7 @@ export function checkSettings(
     time_zone: fields.time_zone,
     comment_mode: mode as CommentMode,
     close_after_days: days ?? null,
+    edit_minutes: minutes as number,
     links_allowed: links as number,
     email_required: fields.email_required === 'on',
     authors_moderate: fields.authors_moderate === 'on',

@@ -57,6 +57,7 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
     insert into submission (key, comment_id, digest, created_at) values (gen_random_uuid(), 1, '\\xdeadbeef', now());
     insert into judgement (comment_id, rule, verdict, facts, opinions, judged_at)
       values (1, 'default', 'approved', '{"links": 0}', '[]', now());
+    insert into revision (comment_id, source, source_format, replaced_at) values (1, 'What it said \\. before', 'markdown', now());
     delete from comment where id = (select max(id) from comment);`);
 }
 

@@ -53,6 +53,7 @@ const fieldNames = [
     'body',
     'close_after_days',
     'current',
+    'edit_minutes',
     'comment_mode',
     'email',
     'excerpt',

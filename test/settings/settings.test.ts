@@ -13,6 +13,7 @@ const plain = {
   time_zone: 'UTC',
   comment_mode: 'first_held',
   close_after_days: '',
+  edit_minutes: '15',
   links_allowed: '2',
   authors_moderate: 'on',
 };
@@ -26,7 +27,7 @@ beforeEach(async () => {
   await site.db
     .updateTable('site')
     .set({ title: 'Rejoinder', tagline: '', time_zone: 'UTC', comment_mode: 'first_held', close_after_days: null })
-    .set({ links_allowed: 2, email_required: false, authors_moderate: true, version: 1 })
+    .set({ edit_minutes: 15, links_allowed: 2, email_required: false, authors_moderate: true, version: 1 })
     .execute();
 });
 
@@ -55,13 +56,13 @@ describe('the settings', () => {
         time_zone: 'Europe/Zurich',
         comment_mode: 'all_held',
       },
-      ...{ close_after_days: '30', links_allowed: '0', email_required: 'on', authors_moderate: '' },
+      ...{ close_after_days: '30', edit_minutes: '0', links_allowed: '0', email_required: 'on', authors_moderate: '' },
     };
     await save(form).expect(303).expect('Location', '/settings');
     expect(await loadSite(site.db)).toEqual({
       ...{ id: 1, title: 'A quiet place', tagline: 'For slow readers', language: 'en', time_zone: 'Europe/Zurich' },
-      ...{ comment_mode: 'all_held', close_after_days: 30, links_allowed: 0, email_required: true },
-      ...{ authors_moderate: false, version: 2 },
+      ...{ comment_mode: 'all_held', close_after_days: 30, edit_minutes: 0, links_allowed: 0 },
+      ...{ email_required: true, authors_moderate: false, version: 2 },
     });
     const { text } = await get(site, '/settings', owner.cookie).expect(200);
     expect(text).toContain('The settings are saved.');
@@ -90,6 +91,10 @@ describe('the settings', () => {
     ['close_after_days', '1.5'],
     ['close_after_days', '-1'],
     ['close_after_days', 'soon'],
+    ['edit_minutes', ''],
+    ['edit_minutes', '1441'],
+    ['edit_minutes', '-1'],
+    ['edit_minutes', '2.5'],
     ['links_allowed', ''],
     ['links_allowed', '101'],
     ['links_allowed', '1e1'],
@@ -106,6 +111,7 @@ describe('the settings', () => {
       title: '🦢'.repeat(100),
       tagline: '🦢'.repeat(200),
       close_after_days: '36500',
+      edit_minutes: '1440',
       links_allowed: '100',
     }).expect(303);
   });

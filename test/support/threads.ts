@@ -38,9 +38,7 @@ export async function plantThread(
       parent_id: (parent === undefined ? undefined : ids[parent]) ?? null,
       status,
       shown: shown[index] as boolean,
-      name: `Guest ${id}`,
-      source: `Comment ${id}`,
-      html: `<p>Comment ${id}</p>`,
+      ...wordsOf(id, status),
       renderer_version: 1,
       created_at: new Date('2026-02-01T12:00:00Z'),
     };
@@ -99,6 +97,12 @@ export function randomFrom(seed: number): () => number {
 /** One of these. */
 export function pick<Value>(random: () => number, values: readonly Value[]): Value {
   return values[Math.floor(random() * values.length)] as Value;
+}
+
+// What is deleted says nothing any more: the database checks it.
+function wordsOf(id: number, status: CommentStatus) {
+  if (status === 'deleted') return { name: '', source: '', html: '' };
+  return { name: `Guest ${id}`, source: `Comment ${id}`, html: `<p>Comment ${id}</p>` };
 }
 
 async function takeIds(db: Kysely<Database>, count: number): Promise<number[]> {
