@@ -14,15 +14,18 @@ import { excerptOf } from '../text/plain-text.ts';
 import { type Closing, closingOf, modeOf } from './closing.ts';
 import { type ClosingTools, closingTools } from './closing-tools.ts';
 import { closingFacts, findClosure, findConversation } from './conversation.ts';
+import { addOwn, loadOwnComments } from './own-comments.ts';
 import { explainOwn } from './own-notes.ts';
 import { hasApproved } from './queries.ts';
 import { freshFields, type ReplyForm } from './reply-form.ts';
-import { loadThreadSlice } from './thread-queries.ts';
+import { loadThreadSlice, type SliceChoice, type ThreadSlice } from './thread-queries.ts';
 import { type CommentView, presentThread } from './thread-view.ts';
 import { readRemembered, readVisitor, type VisitorCookies } from './visitor.ts';
 
 /** A conversation as the page of its post prints it. */
 export interface ConversationModel {
+  /** Id of the conversation, for scripts. */
+  readonly conversationId: number;
   /** How many comments one can read. */
   readonly count: number;
   readonly comments: readonly CommentView[];
@@ -115,7 +118,7 @@ async function loadConversation(
   const after = readId(request.query.after);
   const [{ closing, mode, note }, slice] = await Promise.all([
     readConversationState(db, response, { post, now }),
-    loadThreadSlice(db, { conversationId: post.conversation_id, after, browserId: readVisitor(request, cookies) }),
+    loadForReader(db, { conversationId: post.conversation_id, after }, readVisitor(request, cookies)),
   ]);
   const nothingToSay = post.kind === 'page' && closing !== undefined && slice.comments.length === 0;
   if (nothingToSay || stateOf(post, now) !== 'published') return undefined;
@@ -127,13 +130,25 @@ async function loadConversation(
   });
   const href = hrefOf(post);
   return {
+    conversationId: post.conversation_id,
     count: post.readable,
     comments,
-    nextHref: slice.nextAfter === undefined ? undefined : `${href}?after=${slice.nextAfter}#conversation`,
+    nextHref: slice.next && `${href}?after=${slice.next.after}#conversation`,
     firstHref: slice.continued ? `${href}#conversation` : undefined,
     closing,
     // What was typed comes back, even if the conversation was closed in this very moment.
     form: form ?? (closing ? undefined : await freshForm(context, request, response, { post, mode })),
     moderation: reachesPost(response, 'moderate', post) ? closingTools(post, { closing, note }) : undefined,
   };
+}
+
+// What is the same for all readers, and then what this one's browser wrote.
+async function loadForReader(
+  db: Kysely<Database>,
+  choice: SliceChoice,
+  browserId: number | undefined,
+): Promise<ThreadSlice> {
+  const slice = await loadThreadSlice(db, choice);
+  if (browserId === undefined) return slice;
+  return addOwn(slice, await loadOwnComments(db, { ...choice, browserId, slice }));
 }

@@ -12,7 +12,7 @@ export async function explainOwn(
   db: Kysely<Database>,
   comments: readonly ReadableComment[],
 ): Promise<ReadonlyMap<number, OwnNote>> {
-  const own = comments.filter((comment) => comment.ownHidden);
+  const own = comments.filter((comment) => comment.own && comment.status !== 'approved');
   const waiting = own.filter((comment) => comment.status === 'pending').map(({ id }) => id);
   const decided = own.filter((comment) => comment.status !== 'pending');
   if (own.length === 0) return new Map();

@@ -1,46 +1,73 @@
-import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
 import type { CommentStatus } from './lifecycle.ts';
-import { idsInKey, mergeByKey } from './thread.ts';
+import {
+  behindAllKeys,
+  deepestKeyLevel,
+  endOfBranch,
+  idsInKey,
+  keyAfter,
+  rootInKey,
+  type ThreadOrder,
+  type ThreadRow,
+} from './thread.ts';
 
 /** A row of a conversation as one reader may see it. */
-export interface ReadableComment {
-  readonly id: number;
-  readonly parentId: number | null;
-  readonly key: Buffer;
+export interface ReadableComment extends ThreadRow {
   readonly depth: number;
   readonly createdAt: Date;
   readonly accountId: number | null;
-  /** Whether this reader wrote it in this browser and sees it although it is not approved. */
-  readonly ownHidden: boolean;
   readonly status: CommentStatus;
+  /** Whether it was written in this reader's browser; then it is here though it may not be approved. */
+  readonly own: boolean;
   /** What it says and who says so; undefined for a placeholder: the query itself leaves it out. */
   readonly content: { readonly name: string; readonly website: string | null; readonly html: TrustedHtml } | undefined;
 }
 
-/** A page of a conversation, in reading order. */
+/** A stretch of a conversation in one order: from a key on, up to another that is not in it any more. */
+export interface ThreadRange {
+  readonly order: ThreadOrder;
+  readonly from: Buffer;
+  readonly until: Buffer;
+}
+
+/** A page of a conversation, in its order. */
 export interface ThreadSlice {
   readonly comments: readonly ReadableComment[];
   /** What a page that goes on in the middle of a branch hangs on, from the top: whatever its comments answer, and some more. */
   readonly above: readonly ReadableComment[];
-  /** The last comment of this page, where more follow. */
-  readonly nextAfter: number | undefined;
+  /** Where more follow: the last comment of this page, and what the first that follows answers (null: the post). */
+  readonly next: { readonly after: number; readonly parentId: number | null } | undefined;
   /** Whether other comments stand before this page. */
   readonly continued: boolean;
+  /** What lies between its first comment and that of the next page. */
+  readonly range: ThreadRange;
+  /** Sort key of the comment whose branch alone is read; empty: the whole conversation is. */
+  readonly top: Buffer;
+}
+
+/** Which page of a conversation. */
+export interface SliceChoice {
+  readonly conversationId: number;
+  /** id of a comment of this conversation; the page begins behind it. An unknown one begins at the top. */
+  readonly after?: number | undefined;
+  /** Oldest first, unless said. */
+  readonly order?: ThreadOrder;
+  /** Sort key of the comment whose branch alone is read; it must not be at the deepest level, which has no branches. */
+  readonly branch?: Buffer | undefined;
 }
 
 /** Rows of a conversation that one page shows at most. */
 export const pageRows = 200;
 
 /** Ancestors that a page that begins within a branch repeats at least, where there are as many. */
-const repeatedAncestors = 20;
+export const repeatedAncestors = 20;
+
+const beforeAllKeys = Buffer.alloc(0);
 
 /** What the writer alone still sees of the own comment. */
-const ownVisible: readonly CommentStatus[] = ['pending', 'rejected', 'removed'];
-
-const beforeAll = Buffer.alloc(0);
-const behindAll = Buffer.alloc(5, 0xff);
+export const ownVisible: readonly CommentStatus[] = ['pending', 'rejected', 'removed'];
 
 /** Whether a reader finds a comment in its conversation: as text, as a placeholder, or as the own one that is held. */
 export function isVisibleTo(
@@ -54,132 +81,104 @@ export function isVisibleTo(
 }
 
 /**
- * Reads a page of a conversation: one index range, whatever its size.
- *
- * @param after id of a comment of this conversation; the page begins behind it. An unknown one begins at the top.
- * @param browserId the reader's browser, whose own waiting comments are added.
+ * Reads a page of a conversation: one index range, whatever its size. It is the same for all readers; what one of them
+ * wrote is added by `loadOwnComments`.
  */
-export async function loadThreadSlice(
-  db: Kysely<Database>,
-  {
-    conversationId,
-    after,
-    browserId,
-  }: { conversationId: number; after?: number | undefined; browserId?: number | undefined },
-): Promise<ThreadSlice> {
-  const start = after === undefined ? undefined : await findKey(db, { conversationId, id: after, browserId });
-  const from = start ?? beforeAll;
-  const shown = await selectRows(db, browserId)
+export async function loadThreadSlice(db: Kysely<Database>, choice: SliceChoice): Promise<ThreadSlice> {
+  const { conversationId, order = 'oldest', branch } = choice;
+  const top = branch ?? beforeAllKeys;
+  const start = choice.after === undefined ? undefined : await findCursor(db, { ...choice, id: choice.after });
+  const end = branch ? endOfBranch(branch) : behindAllKeys;
+  const whole: ThreadRange = { order, from: start ? keyAfter(start) : top, until: end };
+  const rows = await selectRows(db, ['approved'])
     .where('conversation_id', '=', conversationId)
-    .where('path', '>', from)
-    .where('path', '<', behindAll)
+    .where(within(whole))
     .where('shown', '=', true)
-    .orderBy('path')
+    .orderBy(order === 'newest' ? sql`-root_id, path` : sql`path`)
     .limit(pageRows + 1)
     .execute();
-  const more = shown.length > pageRows;
-  const page = shown.slice(0, pageRows).map(toReadable);
-  const until = (more && page.at(-1)?.key) || behindAll;
-  const own = browserId === undefined ? [] : await listOwnHidden(db, { conversationId, browserId, from, until });
-  const comments = mergeByKey(page, own);
-  const first = start && comments[0];
+  const comments = rows.slice(0, pageRows).map((row) => toReadable(row, false));
+  const [first, last] = [comments[0], comments.at(-1)];
+  const following = rows[pageRows];
   return {
     comments,
-    above: first ? await listAbove(db, { first, comments, browserId }) : [],
-    nextAfter: more ? page.at(-1)?.id : undefined,
+    above: start && first ? await listAncestors(db, { first, comments, top }) : [],
+    next: following && last && { after: last.id, parentId: following.parent_id },
     continued: start !== undefined,
+    range: following && last ? { ...whole, until: keyAfter(last.key) } : whole,
+    top,
   };
 }
 
 /**
- * Behind which comment a page has to begin so that it shows a given one, some way down; undefined: the first page does.
+ * Behind which comment a page has to begin so that it shows a given one, a little way down, and its nearest ancestors;
+ * undefined: the first page does.
  *
  * @param key sort key of the comment.
+ * @param branch sort key of the comment whose branch alone is read.
  */
 export async function findPageStart(
   db: Kysely<Database>,
-  { conversationId, key }: { conversationId: number; key: Buffer },
+  { conversationId, key, branch }: { conversationId: number; key: Buffer; branch?: Buffer | undefined },
 ): Promise<number | undefined> {
-  const rows = await db
+  const before = await db
     .selectFrom('comment')
-    .select('id')
+    .select(['id', 'parent_id'])
     .where('conversation_id', '=', conversationId)
-    .where('path', '>', beforeAll)
-    .where('path', '<', key)
+    .where(within({ order: 'oldest', from: branch ?? beforeAllKeys, until: key }))
     .where('shown', '=', true)
     .orderBy('path', 'desc')
     .limit(pageRows)
     .execute();
-  return rows.length < pageRows ? undefined : rows[repeatedAncestors]?.id;
+  if (before.length < pageRows) return undefined;
+  // A page that begins with a sibling of the comment, or of something above it, repeats the ancestors of both.
+  const above = new Set(idsInKey(key).slice(0, -1));
+  const fits = ({ parent_id }: { parent_id: number | null }) => parent_id === null || above.has(parent_id);
+  const first = before.slice(0, repeatedAncestors).findLastIndex(fits);
+  return before[first + 1]?.id;
 }
 
-async function findKey(
+/** Reads rows by their ids, in reading order, as far as readers see them. */
+export async function listShown(
   db: Kysely<Database>,
-  { conversationId, id, browserId }: { conversationId: number; id: number; browserId: number | undefined },
-): Promise<Buffer | undefined> {
-  const row = await db
-    .selectFrom('comment')
-    .select(['path', 'status', 'shown', 'browser_id'])
-    .where('id', '=', id)
-    .where('conversation_id', '=', conversationId)
-    .executeTakeFirst();
-  // Who reads on where a comment stood that was taken down meanwhile does not start anew.
-  return row && (isVisibleTo(row, browserId) || row.status === 'removed') ? row.path : undefined;
-}
-
-async function listOwnHidden(
-  db: Kysely<Database>,
-  {
-    conversationId,
-    browserId,
-    from,
-    until,
-  }: { conversationId: number; browserId: number; from: Buffer; until: Buffer },
+  { ids, top = beforeAllKeys }: { ids: readonly number[]; top?: Buffer },
 ): Promise<ReadableComment[]> {
-  const rows = await selectRows(db, browserId)
-    .where('browser_id', '=', browserId)
-    .where('conversation_id', '=', conversationId)
-    .where('shown', '=', false)
-    .where('status', 'in', ownVisible)
-    .where('path', '>', from)
-    .where('path', '<', until)
-    .orderBy('id', 'desc')
-    .limit(pageRows)
-    .execute();
-  return rows.map(toReadable);
-}
-
-// The nearest ancestors of the first comment, and what other comments of the page answer further up.
-async function listAbove(
-  db: Kysely<Database>,
-  {
-    first,
-    comments,
-    browserId,
-  }: { first: ReadableComment; comments: readonly ReadableComment[]; browserId: number | undefined },
-): Promise<ReadableComment[]> {
-  const ancestors = idsInKey(first.key).slice(0, -1).slice(-repeatedAncestors);
-  const onPage = new Set(comments.map(({ id }) => id));
-  const answered = comments.flatMap(({ parentId }) => parentId ?? []).filter((id) => !onPage.has(id));
-  const ids = [...new Set([...ancestors, ...answered])];
   if (ids.length === 0) return [];
-  const rows = await selectRows(db, browserId)
+  const rows = await selectRows(db, ['approved'])
     .where('id', 'in', ids)
     .where('shown', '=', true)
+    .where('path', '>=', top)
     .orderBy('path')
     .execute();
-  return rows.map(toReadable);
+  return rows.map((row) => toReadable(row, false));
 }
 
-function selectRows(db: Kysely<Database>, browserId: number | undefined) {
+/** The ids of the nearest ancestors of a comment, as many as a page repeats. */
+export async function nearestAncestors(
+  db: Kysely<Database>,
+  { parentId, depth, key }: Pick<ReadableComment, 'parentId' | 'depth' | 'key'>,
+): Promise<number[]> {
+  if (depth <= deepestKeyLevel) return idsInKey(key).slice(0, -1).slice(-repeatedAncestors);
+  const { rows } = await sql<{ id: number }>`
+    with recursive above as (
+      select id, parent_id, 1 as step from comment where id = ${parentId}
+      union all
+      select parent.id, parent.parent_id, step + 1
+      from comment parent join above on parent.id = above.parent_id
+      where step < ${repeatedAncestors}
+    )
+    select id from above`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** The rows of a conversation, not yet narrowed down; text is read only of what stands in one of these statuses. */
+export function selectRows(db: Kysely<Database>, readable: readonly CommentStatus[]) {
   return db
     .selectFrom('comment')
     .select(['id', 'parent_id', 'path', 'depth', 'created_at', 'account_id', 'status'])
     .select((eb) => {
-      const own = isOwn(eb, browserId);
-      const may = eb.or([eb('status', '=', 'approved'), own]);
+      const may = eb('status', 'in', readable);
       return [
-        eb.and([own, eb('status', '<>', 'approved')]).as('own_hidden'),
         eb.case().when(may).then(eb.ref('name')).end().as('name'),
         eb.case().when(may).then(eb.ref('website')).end().as('website'),
         eb.case().when(may).then(eb.ref('html')).end().as('html'),
@@ -187,14 +186,18 @@ function selectRows(db: Kysely<Database>, browserId: number | undefined) {
     });
 }
 
-function isOwn(eb: ExpressionBuilder<Database, 'comment'>, browserId: number | undefined) {
-  if (browserId === undefined) return sql<boolean>`false`;
-  return eb.and([eb(eb.fn.coalesce('browser_id', eb.val(0)), '=', browserId), eb('status', 'in', ownVisible)]);
+/** Whether a comment lies in a range, as the index of that order can tell. */
+export function within({ order, from, until }: ThreadRange): RawBuilder<boolean> {
+  if (order === 'oldest') return sql<boolean>`path >= ${from} and path < ${until}`;
+  return sql<boolean>`(-root_id, path) >= (${negatedRoot(from)}::integer, ${from}::bytea)
+    and (-root_id, path) < (${negatedRoot(until)}::integer, ${until}::bytea)`;
 }
 
-type Row = Awaited<ReturnType<ReturnType<typeof selectRows>['execute']>>[number];
-
-function toReadable(row: Row): ReadableComment {
+/** Makes a selected row one of the page. */
+export function toReadable(
+  row: Awaited<ReturnType<ReturnType<typeof selectRows>['execute']>>[number],
+  own: boolean,
+): ReadableComment {
   const { name, html } = row;
   return {
     id: row.id,
@@ -203,8 +206,42 @@ function toReadable(row: Row): ReadableComment {
     depth: row.depth,
     createdAt: row.created_at,
     accountId: row.account_id,
-    ownHidden: Boolean(row.own_hidden),
     status: row.status,
+    own,
     content: name === null || html === null ? undefined : { name, website: row.website, html: trustStored(html) },
   };
+}
+
+// Who reads on where a comment stood that was taken down meanwhile does not start anew.
+async function findCursor(
+  db: Kysely<Database>,
+  { conversationId, id, branch }: { conversationId: number; id: number; branch?: Buffer | undefined },
+): Promise<Buffer | undefined> {
+  const row = await db
+    .selectFrom('comment')
+    .select(['path', 'status', 'shown'])
+    .where('id', '=', id)
+    .where('conversation_id', '=', conversationId)
+    .executeTakeFirst();
+  if (!row || (!row.shown && neverShown.includes(row.status))) return undefined;
+  return !branch || row.path.subarray(0, branch.length).equals(branch) ? row.path : undefined;
+}
+
+const neverShown: readonly CommentStatus[] = ['pending', 'rejected'];
+
+// The nearest ancestors of the first comment, and what other comments of the page answer further up.
+async function listAncestors(
+  db: Kysely<Database>,
+  { first, comments, top }: { first: ReadableComment; comments: readonly ReadableComment[]; top: Buffer },
+): Promise<ReadableComment[]> {
+  const onPage = new Set(comments.map(({ id }) => id));
+  const answered = comments.flatMap(({ parentId }) => parentId ?? []).filter((id) => !onPage.has(id));
+  const ids = new Set([...(await nearestAncestors(db, first)), ...answered]);
+  return listShown(db, { ids: [...ids], top });
+}
+
+// Before all roots stands what is less than every negated id, and behind them what is greater.
+function negatedRoot(key: Buffer): number {
+  if (key.length === 0) return -2_147_483_648;
+  return key.equals(behindAllKeys) ? 0 : -rootInKey(key);
 }

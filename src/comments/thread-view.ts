@@ -24,6 +24,8 @@ export interface CommentView {
   readonly ownNote: OwnNote | undefined;
   /** Path of the form for a reply; undefined where none is possible. */
   readonly replyHref: string | undefined;
+  /** Whether this reader wrote it, in this browser. */
+  readonly own: boolean;
   /** Printed again, for context, on a page that begins within a branch. */
   readonly repeated: boolean;
   readonly replies: readonly CommentView[];
@@ -62,8 +64,9 @@ export function presentThread(
       byAuthor: comment.accountId !== null && context.authorIds.has(comment.accountId),
     },
     parentName: comment.parentId === null ? undefined : names.get(comment.parentId),
-    ownNote: comment.ownHidden ? context.ownNotes.get(comment.id) : undefined,
+    ownNote: context.ownNotes.get(comment.id),
     replyHref: context.open && comment.status === 'approved' ? `/comments/${comment.id}/reply` : undefined,
+    own: comment.own,
     repeated: repeated.has(comment.id),
     replies: replies.map(present),
   });

@@ -22,6 +22,24 @@ export function idsInKey(key: Buffer): number[] {
   return Array.from({ length: key.length / levelBytes }, (_, level) => key.readUIntBE(level * levelBytes, levelBytes));
 }
 
+/** The id of the first comment of the branch, out of a sort key. */
+export function rootInKey(key: Buffer): number {
+  return key.readUIntBE(0, levelBytes);
+}
+
+/** Stands behind every key of a conversation. */
+export const behindAllKeys = Buffer.alloc(levelBytes, 0xff);
+
+/** The least key that is greater than this one. */
+export function keyAfter(key: Buffer): Buffer {
+  return Buffer.concat([key, Buffer.alloc(1)]);
+}
+
+/** Stands behind the keys of a comment and of everything below it, before whatever comes next. */
+export function endOfBranch(key: Buffer): Buffer {
+  return Buffer.concat([key, behindAllKeys]);
+}
+
 /** What a thread needs to know of each of its rows. */
 export interface ThreadRow {
   readonly id: number;
@@ -52,9 +70,27 @@ export function nestReplies<Row extends ThreadRow>(rows: readonly Row[]): Thread
   return top;
 }
 
-/** Puts two lists of rows, each in reading order and without rows in common, into one. */
-export function mergeByKey<Row extends ThreadRow>(one: readonly Row[], other: readonly Row[]): Row[] {
-  return other.length === 0 ? [...one] : [...one, ...other].sort((a, b) => Buffer.compare(a.key, b.key));
+/** In which order a conversation is read: its branches from the oldest or from the newest on, each from its top down. */
+export type ThreadOrder = 'oldest' | 'newest';
+
+/** Which of two comments stands first, for `sort`. */
+export function compareIn(order: ThreadOrder): (one: Pick<ThreadRow, 'key'>, other: Pick<ThreadRow, 'key'>) => number {
+  if (order === 'oldest') return (one, other) => Buffer.compare(one.key, other.key);
+  return (one, other) => rootInKey(other.key) - rootInKey(one.key) || Buffer.compare(one.key, other.key);
+}
+
+/**
+ * Puts two lists of rows, each in the order given, into one. Where both have a row of one comment, that of the second list
+ * stands in its place.
+ */
+export function mergeByKey<Row extends ThreadRow>(
+  one: readonly Row[],
+  other: readonly Row[],
+  order: ThreadOrder = 'oldest',
+): Row[] {
+  if (other.length === 0) return [...one];
+  const replaced = new Set(other.map(({ id }) => id));
+  return [...one.filter(({ id }) => !replaced.has(id)), ...other].sort(compareIn(order));
 }
 
 function nearestAncestor<Row extends ThreadRow>(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { addOwn, loadOwnComments } from '../../src/comments/own-comments.ts';
 import { nestReplies, type ThreadRow } from '../../src/comments/thread.ts';
 import { findPageStart, loadThreadSlice, pageRows, type ThreadSlice } from '../../src/comments/thread-queries.ts';
 import { type CommentView, presentThread } from '../../src/comments/thread-view.ts';
@@ -79,7 +80,8 @@ describe('A conversation, page by page', () => {
       .set({ browser_id: browserId })
       .where('id', '=', own as number)
       .execute();
-    const { above, comments } = await loadThreadSlice(database.db, { conversationId, after: ids[5], browserId });
+    const slice = await loadThreadSlice(database.db, { conversationId, after: ids[5] });
+    const { above, comments } = addOwn(slice, await loadOwnComments(database.db, { conversationId, browserId, slice }));
     expect([above.map(({ id }) => id), comments.map(({ id }) => id)]).toEqual([[ids[5]], [own]]);
   });
 
@@ -112,16 +114,16 @@ describe('A conversation, page by page', () => {
     const { ids, conversationId } = await plant([approved(undefined)]);
     for (const after of [other.ids[0], 2_147_483_647]) {
       const slice = await loadThreadSlice(database.db, { conversationId, after });
-      expect(slice).toMatchObject({ continued: false, above: [], nextAfter: undefined });
+      expect(slice).toMatchObject({ continued: false, above: [], next: undefined });
       expect(slice.comments.map(({ id }) => id)).toEqual(ids);
     }
   });
 
   it('ends without a next page, also where the last page is full, and is empty behind the last comment', async () => {
     const { ids, conversationId } = await plant(Array.from({ length: pageRows }, () => approved(undefined)));
-    expect((await loadThreadSlice(database.db, { conversationId })).nextAfter).toBeUndefined();
+    expect((await loadThreadSlice(database.db, { conversationId })).next).toBeUndefined();
     const behind = await loadThreadSlice(database.db, { conversationId, after: ids.at(-1) });
-    expect(behind).toEqual({ comments: [], above: [], nextAfter: undefined, continued: true });
+    expect(behind).toMatchObject({ comments: [], above: [], next: undefined, continued: true });
   });
 });
 
@@ -158,7 +160,7 @@ async function readAll(conversationId: number): Promise<ThreadSlice[]> {
   for (let after: number | undefined; pages.length < 50; ) {
     const page = await loadThreadSlice(database.db, { conversationId, after });
     pages.push(page);
-    after = page.nextAfter;
+    after = page.next?.after;
     if (after === undefined) return pages;
   }
   throw new Error('The conversation does not end.');

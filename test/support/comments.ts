@@ -107,7 +107,7 @@ export function commentIdsOn(html: string): number[] {
 
 /** What a page says of one comment, without its replies; empty where it is not there. */
 export function commentOn(html: string, id: number): string {
-  return new RegExp(`<article class="comment[^"]*" id="c${id}">[\\s\\S]*?</article>`).exec(html)?.[0] ?? '';
+  return new RegExp(`<article class="comment[^"]*" id="c${id}"[^>]*>[\\s\\S]*?</article>`).exec(html)?.[0] ?? '';
 }
 
 /** The words of a piece of markup, as a reader sees them, on one line. */

@@ -1,0 +1,79 @@
+import type { Kysely } from 'kysely';
+import type { Database } from '../database.ts';
+import type { CommentStatus } from './lifecycle.ts';
+import { compareIn, mergeByKey } from './thread.ts';
+import {
+  listShown,
+  nearestAncestors,
+  ownVisible,
+  pageRows,
+  type ReadableComment,
+  selectRows,
+  type ThreadSlice,
+  toReadable,
+  within,
+} from './thread-queries.ts';
+
+/** What a reader's own browser adds to a page of a conversation. */
+export interface OwnComments {
+  /** What was written in it: comments that only it still sees, and those of the page that everyone sees. */
+  readonly comments: readonly ReadableComment[];
+  /** The same among what the page repeats, and what own comments answer further up. */
+  readonly above: readonly ReadableComment[];
+}
+
+/** What a page tells its writer to be the own comment. */
+const ownReadable: readonly CommentStatus[] = ['approved', ...ownVisible];
+
+/** Reads what one browser wrote within a page that is the same for everyone; to be put in by `addOwn`. */
+export async function loadOwnComments(
+  db: Kysely<Database>,
+  { conversationId, browserId, slice }: { conversationId: number; browserId: number; slice: ThreadSlice },
+): Promise<OwnComments> {
+  const select = () =>
+    selectRows(db, ownReadable)
+      .where('browser_id', '=', browserId)
+      .where('conversation_id', '=', conversationId)
+      .where('status', 'in', ownReadable);
+  const rows = await select()
+    .where(within(slice.range))
+    .orderBy('id', 'desc')
+    .limit(2 * pageRows)
+    .execute();
+  const comments = rows.map((row) => toReadable(row, true)).sort(compareIn(slice.range.order));
+  const answered = await listAnswered(db, slice, comments);
+  const ids = [...slice.above, ...answered].map(({ id }) => id);
+  const above = ids.length === 0 ? [] : await select().where('id', 'in', ids).execute();
+  return {
+    comments,
+    above: mergeByKey(
+      answered,
+      above.map((row) => toReadable(row, true)),
+    ),
+  };
+}
+
+/** Puts what one browser wrote into a page that is the same for everyone. */
+export function addOwn(slice: ThreadSlice, own: OwnComments): ThreadSlice {
+  return {
+    ...slice,
+    comments: mergeByKey(slice.comments, own.comments, slice.range.order),
+    above: mergeByKey(slice.above, own.above),
+  };
+}
+
+// What everyone sees on a page has its ancestors there already. What one alone sees may answer others, further up.
+async function listAnswered(
+  db: Kysely<Database>,
+  slice: ThreadSlice,
+  own: readonly ReadableComment[],
+): Promise<ReadableComment[]> {
+  const [first] = own;
+  if (!slice.continued || !first) return [];
+  const known = new Set([...slice.above, ...slice.comments, ...own].map(({ id }) => id));
+  const begins = slice.comments.every((comment) => compareIn(slice.range.order)(first, comment) < 0);
+  const nearest = begins ? await nearestAncestors(db, first) : [];
+  const parents = own.flatMap(({ parentId }) => parentId ?? []);
+  const ids = new Set([...nearest, ...parents].filter((id) => !known.has(id)));
+  return listShown(db, { ids: [...ids], top: slice.top });
+}
