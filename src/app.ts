@@ -1,9 +1,11 @@
 import express, { type Express } from 'express';
 import { accountRoutes } from './accounts/routes.ts';
 import { identifyViewer } from './accounts/viewer.ts';
+import { commenterRoutes } from './commenters/routes.ts';
 import { commentRoutes, pageRoutes } from './comments/routes.ts';
 import { publicAddress } from './config.ts';
 import type { AppContext } from './context.ts';
+import { commentFeedRoutes } from './feeds/comment-routes.ts';
 import { feedRoutes } from './feeds/routes.ts';
 import { prepareFrame } from './frame.ts';
 import { healthRoutes } from './health.ts';
@@ -21,11 +23,11 @@ import { settingsRoutes } from './settings/routes.ts';
 
 /** Puts the site together: middleware in order, then the features, then what answers the rest. Listens to nothing yet. */
 export function createApp(context: AppContext): Express {
-  const { db, pool, config, secrets, logger, now } = context;
+  const { db, pool, config, secrets, logger, now, changes, rows, pageCounts } = context;
   const address = publicAddress(config);
   const secure = address.startsWith('https:');
   const assets = loadAssets();
-  const frame = prepareFrame({ db, assets: assets.path, now });
+  const frame = prepareFrame({ db, rows, assets: assets.path, now });
 
   const app = express();
   app.set('trust proxy', config.trustProxy);
@@ -36,7 +38,7 @@ export function createApp(context: AppContext): Express {
     Object.defineProperty(app.request, 'protocol', { get: () => new URL(address).protocol.slice(0, -1) });
 
   app.use(securityHeaders(secure));
-  app.use(healthRoutes({ db, pool, audience: config.metrics }));
+  app.use(healthRoutes({ db, pool, audience: config.metrics, pageCounts }));
   app.use(requestLog(logger));
   app.use(assets.router);
   app.use(refuseBrokenAddress);
@@ -46,7 +48,7 @@ export function createApp(context: AppContext): Express {
   app.use('/write', express.urlencoded({ extended: false, limit: '6mb', parameterLimit: 1000 }));
   app.use(express.urlencoded({ extended: false, limit: '512kb', parameterLimit: 1000 }));
   app.use(sessions({ pool, secret: secrets.session, secure }));
-  app.use(redirectAfterSaving);
+  app.use(redirectAfterSaving(changes));
   app.use(identifyViewer(db));
   app.use(frame);
 
@@ -55,7 +57,9 @@ export function createApp(context: AppContext): Express {
   app.use(deskRoutes(context));
   app.use(moderationRoutes(context));
   app.use(feedRoutes(context));
+  app.use(commentFeedRoutes(context));
   app.use(listingRoutes(context));
+  app.use(commenterRoutes(context));
   app.use(commentRoutes(context));
   app.use(pageRoutes(context));
 

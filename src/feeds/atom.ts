@@ -5,12 +5,17 @@ export interface AtomFeed {
   readonly id: string;
   readonly title: string;
   readonly subtitle?: string;
+  /** Who stands behind the whole of it. */
+  readonly author: string;
   /** BCP 47 tag. */
   readonly language: string;
   /** Where the feed itself is. */
   readonly address: string;
   /** The page that shows the same. */
   readonly page: string;
+  /** Where the first page is, and the one that follows, of a feed that goes on (RFC 5005, 3). */
+  readonly first?: string | undefined;
+  readonly next?: string | undefined;
   readonly entries: readonly AtomEntry[];
 }
 
@@ -22,6 +27,10 @@ export interface AtomEntry {
   readonly publishedAt: Date;
   readonly updatedAt: Date;
   readonly authors: readonly { readonly name: string; readonly address?: string }[];
+  /** What this answers (RFC 4685, 3): the id of its entry, and its page. */
+  readonly answers?: { readonly id: string; readonly address: string };
+  /** The feed of what answers this. */
+  readonly replies?: string;
   readonly categories?: readonly { readonly term: string; readonly label: string }[];
   /** The whole text, as HTML with absolute links; or, where that is too long for a feed, plain words about it. */
   readonly text: { readonly html: string } | { readonly summary: string };
@@ -38,13 +47,19 @@ export function writeAtom(feed: AtomFeed): string {
         element('title', feed.title),
         ...(feed.subtitle ? [element('subtitle', feed.subtitle)] : []),
         element('updated', new Date(Math.max(0, ...updated)).toISOString()),
-        element('link', [], { rel: 'self', type: 'application/atom+xml', href: feed.address }),
-        element('link', [], { rel: 'alternate', type: 'text/html', href: feed.page }),
-        element('author', [element('name', feed.title)]),
+        feedLink('self', feed.address),
+        pageLink(feed.page),
+        ...(feed.first ? [feedLink('first', feed.first)] : []),
+        ...(feed.next ? [feedLink('next', feed.next)] : []),
+        element('author', [element('name', feed.author)]),
         element('generator', 'Rejoinder'),
         ...feed.entries.map(writeEntry),
       ],
-      { xmlns: 'http://www.w3.org/2005/Atom', 'xml:lang': feed.language },
+      {
+        xmlns: 'http://www.w3.org/2005/Atom',
+        'xmlns:thr': 'http://purl.org/syndication/thread/1.0',
+        'xml:lang': feed.language,
+      },
     ),
   );
 }
@@ -53,7 +68,9 @@ function writeEntry(entry: AtomEntry): Xml {
   return element('entry', [
     element('id', entry.id),
     element('title', entry.title),
-    element('link', [], { rel: 'alternate', type: 'text/html', href: entry.address }),
+    pageLink(entry.address),
+    ...(entry.replies ? [feedLink('replies', entry.replies)] : []),
+    ...(entry.answers ? [answering(entry.answers)] : []),
     element('published', entry.publishedAt.toISOString()),
     element('updated', entry.updatedAt.toISOString()),
     ...entry.authors.map(({ name, address }) =>
@@ -64,4 +81,16 @@ function writeEntry(entry: AtomEntry): Xml {
       ? element('content', entry.text.html, { type: 'html' })
       : element('summary', entry.text.summary),
   ]);
+}
+
+function answering({ id, address }: NonNullable<AtomEntry['answers']>): Xml {
+  return element('thr:in-reply-to', [], { ref: id, type: 'text/html', href: address });
+}
+
+function feedLink(rel: 'self' | 'first' | 'next' | 'replies', href: string): Xml {
+  return element('link', [], { rel, type: 'application/atom+xml', href });
+}
+
+function pageLink(href: string): Xml {
+  return element('link', [], { rel: 'alternate', type: 'text/html', href });
 }

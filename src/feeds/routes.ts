@@ -28,6 +28,7 @@ export function feedRoutes({ db, config, secrets, now }: AppContext): Router {
       id: feedId(secrets.feed, 'posts'),
       title,
       subtitle: tagline,
+      author: title,
       language,
       address: `${origin}/feed.xml`,
       page: `${origin}/`,
@@ -69,6 +70,7 @@ export function feedRoutes({ db, config, secrets, now }: AppContext): Router {
       publishedAt: post.published_at,
       updatedAt: lastChange(post),
       authors: post.authors.map(({ handle, name }) => ({ name, address: `${origin}/authors/${handle}` })),
+      replies: `${address}/comments/feed.xml`,
       categories: post.tags.map(({ slug, name }) => ({ term: slug, label: name })),
       text: post.whole ? { html: withAbsoluteLinks(trustStored(post.html), address) } : { summary: shortTextOf(post) },
     };

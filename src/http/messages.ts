@@ -5,6 +5,7 @@ import accounts from '../../messages/en/accounts.json' with { type: 'json' };
 import commenters from '../../messages/en/commenters.json' with { type: 'json' };
 import comments from '../../messages/en/comments.json' with { type: 'json' };
 import editing from '../../messages/en/editing.json' with { type: 'json' };
+import feeds from '../../messages/en/feeds.json' with { type: 'json' };
 import following from '../../messages/en/following.json' with { type: 'json' };
 import general from '../../messages/en/general.json' with { type: 'json' };
 import moderation from '../../messages/en/moderation.json' with { type: 'json' };
@@ -18,6 +19,7 @@ const english = {
   ...commenters,
   ...comments,
   ...editing,
+  ...feeds,
   ...following,
   ...general,
   ...moderation,

@@ -43,8 +43,8 @@ export interface PageHead {
   readonly title: string;
   /** One sentence for search engines and previews. */
   readonly description?: string;
-  /** Path of a feed of what the page shows. */
-  readonly feed?: string;
+  /** A feed of what the page shows. */
+  readonly feed?: { readonly title: string; readonly href: string } | undefined;
   /** The path by which the page should be known, where it has several. */
   readonly canonical?: string;
   /** Keeps the page out of search engines. */

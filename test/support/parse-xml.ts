@@ -8,7 +8,7 @@ export interface ParsedElement {
 }
 
 const allowed = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
-const markup = /<\/([\w:]+)>|<([\w:]+)((?:\s[\w:]+="[^"<]*")*)\s*(\/?)>/y;
+const markup = /<\/([\w:-]+)>|<([\w:-]+)((?:\s[\w:-]+="[^"<]*")*)\s*(\/?)>/y;
 
 /**
  * Parses the XML that this site writes, strictly: one root, everything closed in order, no character or entity that XML
@@ -61,7 +61,7 @@ export function textIn(parent: ParsedElement, name: string): string {
 
 function readAttributes(text: string): Record<string, string> {
   const attributes: Record<string, string> = {};
-  for (const [, name = '', value = ''] of text.matchAll(/\s([\w:]+)="([^"]*)"/g)) {
+  for (const [, name = '', value = ''] of text.matchAll(/\s([\w:-]+)="([^"]*)"/g)) {
     if (name in attributes) throw new Error(`${name} is there twice.`);
     attributes[name] = decode(value);
   }
