@@ -10,6 +10,7 @@ import type {
 import type { ProofTable, ProvedAddressTable } from './commenters/table.ts';
 import type { BrowserTable, CommentTable, JudgementTable, RevisionTable, SubmissionTable } from './comments/table.ts';
 import type { EventNoteTable, EventTable } from './events/table.ts';
+import type { AnnouncementTable, DigestItemTable, FollowerTable, SubscriptionTable } from './following/table.ts';
 import type { MailTable } from './mail/table.ts';
 import type {
   AddressTable,
@@ -27,13 +28,16 @@ import type { SecretTable, SiteTable } from './site/table.ts';
 export interface Database {
   account: AccountTable;
   address: AddressTable;
+  announcement: AnnouncementTable;
   browser: BrowserTable;
   closure: ClosureTable;
   comment: CommentTable;
   conversation: ConversationTable;
   conversation_count: ConversationCountTable;
+  digest_item: DigestItemTable;
   event: EventTable;
   event_note: EventNoteTable;
+  follower: FollowerTable;
   invitation: InvitationTable;
   judgement: JudgementTable;
   mail: MailTable;
@@ -49,6 +53,7 @@ export interface Database {
   session: SessionTable;
   site: SiteTable;
   submission: SubmissionTable;
+  subscription: SubscriptionTable;
   tag: TagTable;
 }
 

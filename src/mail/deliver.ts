@@ -43,6 +43,7 @@ export async function deliverMail(
       recipient: mail.recipient,
       subject: mail.subject,
       body: mail.body,
+      unsubscribeUrl: mail.unsubscribe_url ?? undefined,
       from: { name: title, address: `noreply@${host}` },
       messageId: `<${mail.message_id}@${host}>`,
       date: mail.created_at,

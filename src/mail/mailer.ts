@@ -62,7 +62,7 @@ function asTyped(content: string, body: string): string {
 }
 
 function send<Answer>(transport: Transporter<Answer>, message: Message): Promise<Answer> {
-  const { from, recipient, subject, body, messageId, date } = message;
+  const { from, recipient, subject, body, unsubscribeUrl, messageId, date } = message;
   return transport.sendMail({
     from,
     to: { name: '', address: recipient },
@@ -70,8 +70,13 @@ function send<Answer>(transport: Transporter<Answer>, message: Message): Promise
     text: body,
     messageId,
     date,
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    headers: { 'Auto-Submitted': 'auto-generated', ...(unsubscribeUrl && oneClick(unsubscribeUrl)) },
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+}
+
+// Mail programs offer a button by these; their provider sends the POST (RFC 2369, RFC 8058).
+function oneClick(unsubscribeUrl: string): Record<string, string> {
+  return { 'List-Unsubscribe': `<${unsubscribeUrl}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
 }

@@ -3,7 +3,7 @@ import type { Database } from '../database.ts';
 import type { Mail } from './table.ts';
 
 /** A mail that is still to be sent, with its text. */
-export type UnsentMail = Pick<Mail, 'message_id' | 'created_at'> & {
+export type UnsentMail = Pick<Mail, 'message_id' | 'created_at' | 'unsubscribe_url'> & {
   readonly recipient: string;
   readonly subject: string;
   readonly body: string;
@@ -13,7 +13,7 @@ export type UnsentMail = Pick<Mail, 'message_id' | 'created_at'> & {
 export function findUnsentMail(db: Kysely<Database>, id: number): Promise<UnsentMail | undefined> {
   return db
     .selectFrom('mail')
-    .select(['message_id', 'created_at', 'recipient', 'subject', 'body'])
+    .select(['message_id', 'created_at', 'recipient', 'subject', 'body', 'unsubscribe_url'])
     .where('id', '=', id)
     .where('sent_at', 'is', null)
     .$narrowType<UnsentMail>()
@@ -24,7 +24,10 @@ export function findUnsentMail(db: Kysely<Database>, id: number): Promise<Unsent
 export async function recordSent(db: Kysely<Database>, id: number, sentAt: Date): Promise<void> {
   await db
     .updateTable('mail')
-    .set({ sent_at: sentAt, failed_at: null, last_error: null, recipient: null, subject: null, body: null })
+    .set({
+      ...{ sent_at: sentAt, failed_at: null, last_error: null },
+      ...{ recipient: null, subject: null, body: null, unsubscribe_url: null },
+    })
     .where('id', '=', id)
     .execute();
 }

@@ -10,6 +10,8 @@ export interface Letter {
   readonly subject: string;
   /** Plain text. */
   readonly body: string;
+  /** Absolute address that ends mails such as this one by a POST (RFC 8058); none: it was asked for once. */
+  readonly unsubscribeUrl?: string | undefined;
 }
 
 /**
@@ -19,12 +21,19 @@ export interface Letter {
  */
 export async function queueMail(
   trx: Transaction<Database>,
-  { recipient, subject, body, now }: Letter & { readonly now: Date },
+  { recipient, subject, body, unsubscribeUrl, now }: Letter & { readonly now: Date },
 ): Promise<void> {
   if (!/^[^\s\p{Cc},;<>"]+@[^\s\p{Cc},;<>"@]+$/u.test(recipient)) throw new TypeError('A mail goes to one address.');
   const { id } = await trx
     .insertInto('mail')
-    .values({ message_id: randomUUID(), recipient, subject: oneLine(subject), body, created_at: now })
+    .values({
+      message_id: randomUUID(),
+      recipient,
+      subject: oneLine(subject),
+      body,
+      unsubscribe_url: unsubscribeUrl ?? null,
+      created_at: now,
+    })
     .returning('id')
     .executeTakeFirstOrThrow();
   await addJob(trx, 'deliver_mail', { mailId: id });

@@ -8,6 +8,8 @@ export interface MailTable {
   recipient: string | null;
   subject: string | null;
   body: string | null;
+  /** For the List-Unsubscribe header; erased with the text. */
+  unsubscribe_url: string | null;
   created_at: Date;
   sent_at: Date | null;
   /** When it was given up. */

@@ -58,6 +58,11 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
     insert into judgement (comment_id, rule, verdict, facts, opinions, judged_at)
       values (1, 'default', 'approved', '{"links": 0}', '[]', now());
     insert into revision (comment_id, source, source_format, replaced_at) values (1, 'What it said \\. before', 'markdown', now());
+    insert into follower (email) values ('follower@site.example');
+    insert into subscription (follower_id, scope, conversation_id, comment_id, browser_id, pace, created_at, confirmed_at)
+      values (1, 'replies', 1, 1, 1, 'daily', now(), now()), (1, 'conversation', 1, null, null, 'at_once', now(), null);
+    insert into announcement (comment_id, created_at, told_through) values (1, now(), 1);
+    insert into digest_item (follower_id, comment_id, subscription_id, created_at) values (1, 1, 1, now());
     delete from comment where id = (select max(id) from comment);`);
 }
 
