@@ -23,6 +23,10 @@ export interface AttemptLimits {
   readonly resetAddress: Limit;
   /** Mailed links asked for from one network. */
   readonly resetNetwork: Limit;
+  /** Mailed links that prove one normalised e-mail address to be a commenter's. */
+  readonly proofAddress: Limit;
+  /** Such links asked for from one network. */
+  readonly proofNetwork: Limit;
 }
 
 /**
@@ -38,6 +42,8 @@ export function createAttemptLimits({ pool, secret }: { pool: pg.Pool; secret: B
     network: createLimit(pool, { name: 'sign-in-network', attempts: 50, minutes: 15, keyOf: networkKey }),
     resetAddress: createLimit(pool, { name: 'reset-address', attempts: 3, minutes: 60, keyOf: addressKey }),
     resetNetwork: createLimit(pool, { name: 'reset-network', attempts: 20, minutes: 60, keyOf: networkKey }),
+    proofAddress: createLimit(pool, { name: 'proof-address', attempts: 3, minutes: 60, keyOf: addressKey }),
+    proofNetwork: createLimit(pool, { name: 'proof-network', attempts: 20, minutes: 60, keyOf: networkKey }),
   };
 }
 

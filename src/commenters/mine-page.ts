@@ -1,0 +1,77 @@
+import type { Request, Response } from 'express';
+import { findJudgements, usualWait } from '../comments/queries.ts';
+import type { VisitorCookies } from '../comments/visitor.ts';
+import type { AppContext } from '../context.ts';
+import { lastEvents } from '../events/queries.ts';
+import { readId } from '../http/fields.ts';
+import type { Message } from '../http/messages.ts';
+import { defineView, frameOf, sendPage } from '../http/render.ts';
+import type { AddressForm } from './form.ts';
+import { provedAddresses } from './queries.ts';
+import { identifyBrowser } from './this-browser.ts';
+import { listWritten } from './written-queries.ts';
+import { presentWritten, type WrittenView } from './written-view.ts';
+
+/** What every page of a commenter needs. */
+export type MineContext = Pick<AppContext, 'db' | 'now'> & { readonly cookies: VisitorCookies };
+
+/** The page of one's own, as its templates print it: a section each. */
+export interface MinePage {
+  /** The addresses that were proved in this browser. */
+  readonly addresses: readonly string[];
+  readonly form: { readonly email: string; readonly error: Message | undefined };
+  readonly comments: readonly WrittenView[];
+  /** Paths of the newest comments, where these are older ones, and of those that follow. */
+  readonly newestHref: string | undefined;
+  readonly olderHref: string | undefined;
+  /** What is wrong with the form, for the summary on top. */
+  readonly errors: readonly { readonly field: string; readonly message: string }[];
+}
+
+const mineView = defineView<MinePage>('commenters/mine');
+
+/**
+ * Sends the page on which a commenter sees what is known of them here.
+ *
+ * @param again the form as it was sent, where it could not be taken.
+ */
+export async function sendMinePage(
+  context: MineContext,
+  request: Request,
+  response: Response,
+  again?: { readonly form: AddressForm; readonly error: Message; readonly status: number },
+): Promise<void> {
+  const { t } = frameOf(response);
+  const browserId = await identifyBrowser(context, request, response);
+  const before = readId(request.query.before);
+  const { addresses, ...list } = await loadOwn(context, { browserId, before });
+  const page: MinePage = {
+    addresses,
+    form: { email: again?.form.typed ?? '', error: again?.error },
+    ...list,
+    errors: again ? [{ field: 'email', message: t(again.error.key, again.error.values) }] : [],
+  };
+  sendPage(response, mineView, { title: t('mine.title'), hiddenFromSearch: true, ...page }, again?.status);
+}
+
+async function loadOwn(
+  { db, now }: MineContext,
+  { browserId, before }: { browserId: number | undefined; before: number | undefined },
+): Promise<Pick<MinePage, 'addresses' | 'comments' | 'newestHref' | 'olderHref'>> {
+  if (browserId === undefined) return { addresses: [], comments: [], newestHref: undefined, olderHref: undefined };
+  const addresses = await provedAddresses(db, { browserId });
+  const { comments, next } = await listWritten(db, { browserId, before });
+  const waiting = comments.filter(({ status }) => status === 'pending').map(({ id }) => id);
+  const decided = comments.filter(({ status }) => status !== 'pending' && status !== 'approved').map(({ id }) => id);
+  const findings = {
+    judgements: await findJudgements(db, waiting),
+    events: await lastEvents(db, { subjectKind: 'comment', subjectIds: decided }),
+    usualWait: waiting.length > 0 ? await usualWait(db) : undefined,
+  };
+  return {
+    addresses,
+    comments: comments.map((comment) => presentWritten(comment, { browserId, findings, now: now() })),
+    newestHref: before === undefined ? undefined : '/mine',
+    olderHref: next === undefined ? undefined : `/mine?before=${next}`,
+  };
+}

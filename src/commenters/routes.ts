@@ -1,0 +1,17 @@
+import { Router } from 'express';
+import { createAttemptLimits } from '../accounts/attempts.ts';
+import type { AppContext } from '../context.ts';
+import { sendMinePage } from './mine-page.ts';
+import { proofRoutes } from './proof-routes.ts';
+import { visitorCookies } from './this-browser.ts';
+
+/** A commenter's own, without an account: `GET /mine`, and what lies below it. */
+export function commenterRoutes(app: AppContext): Router {
+  const { db, now, pool, secrets } = app;
+  const context = { db, now, cookies: visitorCookies(app) };
+  const limits = createAttemptLimits({ pool, secret: secrets.network });
+  const router = Router();
+  router.get('/mine', (request, response) => sendMinePage(context, request, response));
+  router.use(proofRoutes(app, limits));
+  return router;
+}

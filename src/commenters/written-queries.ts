@@ -1,0 +1,62 @@
+import { type Kysely, sql } from 'kysely';
+import type { Comment } from '../comments/table.ts';
+import type { Database } from '../database.ts';
+import type { Post } from '../posts/table.ts';
+
+/** A comment of one's own with the post that it is about. */
+export interface WrittenComment
+  extends Pick<Comment, 'id' | 'status' | 'browser_id' | 'name' | 'email_proved' | 'html' | 'created_at'> {
+  readonly post_title: string;
+  readonly post_slug: string;
+  readonly post_kind: Post['kind'];
+  readonly published_at: Date | null;
+  readonly deleted_at: Date | null;
+}
+
+/** A stretch of the list of one's own comments. */
+export interface WrittenComments {
+  readonly comments: readonly WrittenComment[];
+  /** The last of them, where older ones follow. */
+  readonly next: number | undefined;
+}
+
+const pageLength = 20;
+
+/**
+ * What was written in a browser, and with the addresses that it has proved wherever they were proved too, newest first.
+ * Merely typing an address makes no comment its owner's. What its writer deleted is left out.
+ *
+ * @param before id of the comment behind which to go on.
+ */
+export async function listWritten(
+  db: Kysely<Database>,
+  { browserId, before }: { browserId: number; before: number | undefined },
+): Promise<WrittenComments> {
+  // Each branch reads no more than a page from its index.
+  const older = sql`comment.status <> 'deleted' and (comment.created_at, comment.id) < (cut.created_at, cut.id)`;
+  const newest = sql`order by comment.created_at desc, comment.id desc limit ${pageLength + 1}`;
+  const { rows } = await sql<WrittenComment>`
+    with cut as (
+      select coalesce(max(created_at), 'infinity') as created_at, coalesce(max(id), 2147483647) as id
+      from comment where id = ${before ?? null}::integer
+    ),
+    written as (
+      select found.id from cut cross join lateral (
+        select comment.id from comment where comment.browser_id = ${browserId} and ${older} ${newest}
+      ) found
+      union
+      select found.id from proved_address cross join cut cross join lateral (
+        select comment.id from comment
+        where comment.email = proved_address.email and comment.email_proved and ${older} ${newest}
+      ) found
+      where proved_address.browser_id = ${browserId}
+    )
+    select comment.id, comment.status, comment.browser_id, comment.name, comment.email_proved, comment.html, comment.created_at,
+      post.title as post_title, post.slug as post_slug, post.kind as post_kind, post.published_at, post.deleted_at
+    from written
+    join comment on comment.id = written.id
+    join post on post.conversation_id = comment.conversation_id
+    ${newest}`.execute(db);
+  const comments = rows.slice(0, pageLength);
+  return { comments, next: rows.length > pageLength ? comments.at(-1)?.id : undefined };
+}

@@ -1,0 +1,73 @@
+import { explainVerdict, explainWait } from '../comments/explain.ts';
+import type { CommentStatus } from '../comments/lifecycle.ts';
+import type { Verdict } from '../comments/policies.ts';
+import type { ToldEvent } from '../events/queries.ts';
+import type { Message } from '../http/messages.ts';
+import { hrefOf } from '../posts/addresses.ts';
+import { stateOf } from '../posts/publication.ts';
+import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
+import type { WrittenComment } from './written-queries.ts';
+
+/** A comment of one's own, as the page lists it. */
+export interface WrittenView {
+  readonly id: number;
+  readonly status: CommentStatus;
+  /** Why it stands where it stands, and what comes next. */
+  readonly why: readonly Message[];
+  readonly name: string;
+  readonly addressConfirmed: boolean;
+  readonly html: TrustedHtml;
+  readonly createdAt: Date;
+  /** The post that it is about; undefined where readers do not see that at present. */
+  readonly post: { readonly title: string; readonly href: string } | undefined;
+  /** Path of the comment in its conversation; undefined where this browser does not find it there. */
+  readonly href: string | undefined;
+}
+
+/** What was looked up for the comments of a page. */
+export interface WrittenFindings {
+  readonly judgements: ReadonlyMap<number, Pick<Verdict, 'rule' | 'numbers'>>;
+  readonly events: ReadonlyMap<number, ToldEvent>;
+  /** Seconds that a decision usually takes, as far as that is known. */
+  readonly usualWait: number | undefined;
+}
+
+/** What is shown of a held comment where its conversation stands: to the browser that wrote it. */
+const foundHere: readonly CommentStatus[] = ['pending', 'rejected', 'removed'];
+
+/** Makes a comment of one's own ready to print. */
+export function presentWritten(
+  comment: WrittenComment,
+  { browserId, findings, now }: { browserId: number; findings: WrittenFindings; now: Date },
+): WrittenView {
+  const published = stateOf(comment, now) === 'published';
+  const here = comment.browser_id === browserId && foundHere.includes(comment.status);
+  return {
+    id: comment.id,
+    status: comment.status,
+    why: explainStatus(comment, findings),
+    name: comment.name,
+    addressConfirmed: comment.email_proved,
+    html: trustStored(comment.html),
+    createdAt: comment.created_at,
+    post: published
+      ? { title: comment.post_title, href: hrefOf({ kind: comment.post_kind, slug: comment.post_slug }) }
+      : undefined,
+    href: published && (comment.status === 'approved' || here) ? `/comments/${comment.id}` : undefined,
+  };
+}
+
+function explainStatus({ id, status }: WrittenComment, findings: WrittenFindings): Message[] {
+  const judgement = findings.judgements.get(id);
+  const reason = findings.events.get(id)?.reason;
+  switch (status) {
+    case 'pending':
+      return [...(judgement ? [explainVerdict(judgement)] : []), explainWait(findings.usualWait)];
+    case 'rejected':
+    case 'removed':
+    case 'spam':
+      return [{ key: `mine.why.${status}` }, ...(reason ? [{ key: 'own.reason' as const, values: { reason } }] : [])];
+    default:
+      return [];
+  }
+}
