@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { createDatabase, createPool } from '../src/database.ts';
+import { composeSite } from '../src/process/compose-site.ts';
 import { createLogger } from '../src/process/logger.ts';
 import { loadSecrets } from '../src/site/queries.ts';
 import { answerParent } from './answer-parent.ts';
@@ -12,12 +12,14 @@ const config = readConfig({ ...process.env, COMMENT_LIMIT: '0' });
 const logger = await createLogger(config.logLevel);
 const pool = createPool(config.databaseUrl ?? '', (error) => logger.error({ err: error }));
 const db = createDatabase(pool);
-const app = createApp({ db, pool, config, secrets: await loadSecrets(db), logger, now: () => new Date() });
+const url = () => config.databaseUrl ?? '';
+const site = composeSite({ db, pool, url, config, secrets: await loadSecrets(db), logger, now: () => new Date() });
 
-const server = createServer(app).listen(0, '127.0.0.1', () => {
+const server = createServer(site.listener).listen(0, '127.0.0.1', () => {
   answerParent((server.address() as AddressInfo).port, async () => {
     server.closeAllConnections();
     server.close();
+    await site.stop();
     await db.destroy();
   });
 });

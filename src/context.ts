@@ -1,6 +1,9 @@
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { PageCounts } from './cache/page-cache.ts';
+import type { RowCache } from './cache/row-cache.ts';
+import type { Changes } from './changes/changes.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database.ts';
 import type { SecretTable } from './site/table.ts';
@@ -14,4 +17,8 @@ export interface AppContext {
   readonly secrets: Readonly<Record<SecretTable['name'], Buffer>>;
   readonly logger: Logger;
   readonly now: () => Date;
+  readonly changes: Changes;
+  readonly rows: RowCache;
+  /** How often pages came out of memory, which happens before any of this is asked. */
+  readonly pageCounts: PageCounts;
 }

@@ -1,13 +1,16 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Kysely } from 'kysely';
 import { viewerOf, viewerReach } from './accounts/viewer.ts';
+import type { Made } from './cache/cache.ts';
+import { setNextPublication } from './cache/keep-page.ts';
+import type { RowCache } from './cache/row-cache.ts';
 import type { Database } from './database.ts';
 import { createDates, type Dates } from './http/dates.ts';
-import { createTranslate, type Translate } from './http/messages.ts';
+import { type CountedForms, createCountedForms, createTranslate, type Translate } from './http/messages.ts';
 import { takeNotice } from './http/notice.ts';
 import { type Frame, type Link, setFrame } from './http/render.ts';
 import { hrefOf } from './posts/addresses.ts';
-import { listPages } from './posts/queries.ts';
+import { findNextPublication, listPages } from './posts/queries.ts';
 import type { Post } from './posts/table.ts';
 import { setSite } from './site/current.ts';
 import { loadSite } from './site/queries.ts';
@@ -16,19 +19,44 @@ import type { Site } from './site/table.ts';
 /** Reads the settings of the site and puts the frame of its pages together, for what comes after. */
 export function prepareFrame({
   db,
+  rows,
   assets,
   now,
 }: {
   db: Kysely<Database>;
+  rows: RowCache;
   assets: string;
   now: () => Date;
 }): RequestHandler {
   return async (request, response, next) => {
-    const [site, pages] = await Promise.all([loadSite(db), listPages(db, { now: now() })]);
+    const load = () => loadParts(db, now());
+    // The staff see at once what they changed, wherever they did.
+    const parts = viewerOf(response) ? load() : rows.get('frame', () => load().then(keepParts));
+    const { site, pages, nextPublication } = await parts;
     setSite(response, site);
+    setNextPublication(response, nextPublication);
     setFrame(response, composeFrame({ request, response, site, pages, assets }));
     next();
   };
+}
+
+interface FrameParts {
+  readonly site: Site;
+  readonly pages: readonly Pick<Post, 'kind' | 'slug' | 'title'>[];
+  readonly nextPublication: Date | undefined;
+}
+
+async function loadParts(db: Kysely<Database>, now: Date): Promise<FrameParts> {
+  const [site, pages, nextPublication] = await Promise.all([
+    loadSite(db),
+    listPages(db, { now }),
+    findNextPublication(db, { now }),
+  ]);
+  return { site, pages, nextPublication };
+}
+
+function keepParts(value: FrameParts): Made<FrameParts> {
+  return { value, subjects: ['site'], until: value.nextPublication, bytes: 10_000 };
 }
 
 function composeFrame({
@@ -44,7 +72,7 @@ function composeFrame({
   pages: readonly Pick<Post, 'kind' | 'slug' | 'title'>[];
   assets: string;
 }): Frame {
-  const { t, dates } = languageOf(site);
+  const { t, forms, dates } = languageOf(site);
   const notice = takeNotice(request);
   const links = (list: readonly Link[]) => list.map((link) => ({ ...link, current: link.href === request.path }));
   return {
@@ -61,6 +89,7 @@ function composeFrame({
     notice: notice && t(notice.key, notice.values),
     assets,
     t,
+    forms,
     dates,
   };
 }
@@ -77,14 +106,15 @@ function staffLinks(response: Response, t: Translate): Link[] {
   ];
 }
 
-const languages = new Map<string, { t: Translate; dates: Dates }>();
+const languages = new Map<string, { t: Translate; forms: CountedForms; dates: Dates }>();
 
 // Building the formatters costs milliseconds; there are as many as the owner has tried out.
-function languageOf({ language, time_zone }: Site): { t: Translate; dates: Dates } {
+function languageOf({ language, time_zone }: Site): { t: Translate; forms: CountedForms; dates: Dates } {
   const key = `${language} ${time_zone}`;
   let made = languages.get(key);
   if (!made) {
-    made = { t: createTranslate(language), dates: createDates(language, time_zone) };
+    const t = createTranslate(language);
+    made = { t, forms: createCountedForms(t, language), dates: createDates(language, time_zone) };
     languages.set(key, made);
   }
   return made;

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
+import type { PageCounts } from './cache/page-cache.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -15,12 +16,14 @@ export function healthRoutes({
   db,
   pool,
   audience,
+  pageCounts,
 }: {
   db: Kysely<Database>;
   pool: pg.Pool;
   audience: Config['metrics'];
+  pageCounts: PageCounts;
 }): Router {
-  const metrics = createMetrics({ pool, waitingJobs: () => countWaitingJobs(db), audience });
+  const metrics = createMetrics({ pool, waitingJobs: () => countWaitingJobs(db), audience, pageCounts });
   const router = Router();
   router.get('/healthz', (_request, response) => {
     response.set('Cache-Control', 'no-store').type('text').send('ok\n');

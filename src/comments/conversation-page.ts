@@ -1,24 +1,24 @@
 import type { Request, Response } from 'express';
 import type { Kysely } from 'kysely';
 import { reachesPost, viewerOf } from '../accounts/viewer.ts';
+import { keepPage } from '../cache/keep-page.ts';
 import type { AppContext } from '../context.ts';
 import type { Database } from '../database.ts';
 import { readId } from '../http/fields.ts';
-import { defineView, sendPage } from '../http/render.ts';
+import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import { type PostPage, presentArticle } from '../posts/post-page.ts';
 import { stateOf } from '../posts/publication.ts';
 import type { PostForReading } from '../posts/queries.ts';
 import { siteOf } from '../site/current.ts';
 import { excerptOf } from '../text/plain-text.ts';
-import { type Closing, closingOf, modeOf } from './closing.ts';
+import { type Closing, closesAt, closingOf, modeOf } from './closing.ts';
 import { type ClosingTools, closingTools } from './closing-tools.ts';
 import { closingFacts, findClosure, findConversation } from './conversation.ts';
-import { addOwn, loadOwnComments } from './own-comments.ts';
-import { explainOwn } from './own-notes.ts';
 import { hasApproved } from './queries.ts';
+import { pageHref, readOrder, readThread } from './read-thread.ts';
 import { freshFields, type ReplyForm } from './reply-form.ts';
-import { loadThreadSlice, type SliceChoice, type ThreadSlice } from './thread-queries.ts';
+import type { ThreadOrder } from './thread.ts';
 import { type CommentView, presentThread } from './thread-view.ts';
 import { readRemembered, readVisitor, type VisitorCookies } from './visitor.ts';
 
@@ -33,8 +33,12 @@ export interface ConversationModel {
   readonly nextHref: string | undefined;
   /** Path of the first page, where this is a later one. */
   readonly firstHref: string | undefined;
+  /** In which order it is read, and the path of its first page in the other one; undefined where both are the same. */
+  readonly order: { readonly chosen: ThreadOrder; readonly otherHref: string | undefined };
   readonly closing: Closing | undefined;
   readonly form: ReplyForm | undefined;
+  /** Path of its feed. */
+  readonly feedHref: string;
   /** For those who may close and reopen it. */
   readonly moderation: ClosingTools | undefined;
 }
@@ -63,7 +67,11 @@ export async function sendPostPage(
   const description = post.excerpt || excerptOf(article.html, 160);
   // A later page of the conversation stands for itself: else search engines would leave it out.
   const canonical = request.query.after === undefined ? { canonical: hrefOf(post) } : {};
-  sendPage(response, postView, { title: post.title, description, ...canonical, article, conversation }, status);
+  const feed = conversation && {
+    title: frameOf(response).t('feed.conversation', { title: post.title }),
+    href: conversation.feedHref,
+  };
+  sendPage(response, postView, { title: post.title, description, ...canonical, feed, article, conversation }, status);
 }
 
 /** What decides whether and how one can reply to a post now, and what staff noted at a closing by hand. */
@@ -78,7 +86,7 @@ export async function readConversationState(
     findClosure(db, post.conversation_id),
   ]);
   const facts = closingFacts({ site, conversation, closure, publishedAt: post.published_at });
-  return { closing: closingOf(facts, now), mode: modeOf(facts), note: closure?.note ?? '' };
+  return { closing: closingOf(facts, now), closesAt: closesAt(facts), mode: modeOf(facts), note: closure?.note ?? '' };
 }
 
 /** A form that nobody has typed into yet. */
@@ -94,6 +102,8 @@ export async function freshForm(
   const held = !staffName && (mode === 'all_held' || (mode === 'first_held' && !known));
   return {
     action: replyAction(post),
+    conversationId: post.conversation_id,
+    longest: longestComment,
     fields: freshFields(readRemembered(request, cookies), parent === undefined ? '' : String(parent)),
     errors: [],
     staffName,
@@ -115,40 +125,40 @@ async function loadConversation(
 ): Promise<ConversationModel | undefined> {
   const { db, cookies } = context;
   const now = context.now();
+  const order = readOrder(request.query.order);
   const after = readId(request.query.after);
-  const [{ closing, mode, note }, slice] = await Promise.all([
+  const [{ closing, closesAt, mode, note }, { slice, ownNotes }] = await Promise.all([
     readConversationState(db, response, { post, now }),
-    loadForReader(db, { conversationId: post.conversation_id, after }, readVisitor(request, cookies)),
+    readThread(db, { conversationId: post.conversation_id, order, after, browserId: readVisitor(request, cookies) }),
   ]);
   const nothingToSay = post.kind === 'page' && closing !== undefined && slice.comments.length === 0;
-  if (nothingToSay || stateOf(post, now) !== 'published') return undefined;
-
-  const comments = presentThread(slice, {
-    authorIds: new Set(post.authors.map(({ id }) => id)),
-    open: !closing,
-    ownNotes: await explainOwn(db, slice.comments),
+  if (stateOf(post, now) !== 'published') return undefined;
+  keepPage(response, {
+    path: hrefOf(post),
+    parameters: { order: order === 'oldest' ? undefined : order, after: slice.continued ? after : undefined },
+    conversations: [post.conversation_id],
+    until: closing ? undefined : closesAt,
   });
+  if (nothingToSay) return undefined;
+
   const href = hrefOf(post);
+  const nextHref = slice.next && pageHref(href, { order, after: slice.next.after });
+  const authorIds = new Set(post.authors.map(({ id }) => id));
+  const comments = presentThread(slice, { authorIds, open: !closing, ownNotes, nextHref });
   return {
     conversationId: post.conversation_id,
     count: post.readable,
     comments,
-    nextHref: slice.next && `${href}?after=${slice.next.after}#conversation`,
-    firstHref: slice.continued ? `${href}#conversation` : undefined,
+    nextHref,
+    firstHref: slice.continued ? pageHref(href, { order }) : undefined,
+    order: {
+      chosen: order,
+      otherHref: comments.length > 1 ? pageHref(href, { order: order === 'oldest' ? 'newest' : 'oldest' }) : undefined,
+    },
     closing,
     // What was typed comes back, even if the conversation was closed in this very moment.
     form: form ?? (closing ? undefined : await freshForm(context, request, response, { post, mode })),
+    feedHref: `${href}/comments/feed.xml`,
     moderation: reachesPost(response, 'moderate', post) ? closingTools(post, { closing, note }) : undefined,
   };
-}
-
-// What is the same for all readers, and then what this one's browser wrote.
-async function loadForReader(
-  db: Kysely<Database>,
-  choice: SliceChoice,
-  browserId: number | undefined,
-): Promise<ThreadSlice> {
-  const slice = await loadThreadSlice(db, choice);
-  if (browserId === undefined) return slice;
-  return addOwn(slice, await loadOwnComments(db, { ...choice, browserId, slice }));
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { published } from '../posts/query-parts.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
 import type { Draft } from './form.ts';
 import type { CommentStatus } from './lifecycle.ts';
@@ -59,6 +60,10 @@ export async function insertComment(trx: Transaction<Database>, comment: NewComm
       browser_id: comment.browserId ?? null,
       name: draft.name,
       email: draft.email ?? null,
+      email_proved: sql<boolean>`exists (
+        select from proved_address
+        where browser_id = ${comment.browserId ?? null}::integer and email = ${draft.email ?? null}::text
+      )`,
       website: draft.website ?? null,
       source: draft.body,
       html: comment.html.toString(),
@@ -121,16 +126,26 @@ export async function noteBrowser(db: Kysely<Database>, { id, now }: { id: numbe
   return row !== undefined;
 }
 
-/** Whether a comment from this browser was approved before. */
+/** Whether a comment from this browser, or with an address that it has proved, was approved before. */
 export async function hasApproved(db: Kysely<Database>, browserId: number): Promise<boolean> {
   const row = await db
-    .selectFrom('comment')
-    .select('id')
-    .where('browser_id', '=', browserId)
-    .where('status', '=', 'approved')
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .selectNoFrom(({ or, exists, selectFrom }) =>
+      or([
+        exists(
+          selectFrom('comment').select('id').where('browser_id', '=', browserId).where('status', '=', 'approved'),
+        ),
+        exists(
+          selectFrom('proved_address')
+            .innerJoin('comment', 'comment.email', 'proved_address.email')
+            .select('comment.id')
+            .where('proved_address.browser_id', '=', browserId)
+            .where('comment.email_proved', '=', true)
+            .where('comment.status', '=', 'approved'),
+        ),
+      ]).as('approved'),
+    )
+    .executeTakeFirstOrThrow();
+  return Boolean(row.approved);
 }
 
 /** A comment with what is needed to lead to it. */
@@ -171,7 +186,7 @@ export async function findJudgements(
 }
 
 /**
- * How long a comment waits for its first decision, in seconds: the median of the last 200.
+ * How long a comment waits for a decision, in seconds: the median of the last 200. That its writer deleted it is none.
  *
  * @returns undefined while there were none.
  */
@@ -180,7 +195,7 @@ export async function usualWait(db: Kysely<Database>): Promise<number | undefine
     select percentile_cont(0.5) within group (order by extract(epoch from latest.created_at - comment.created_at))::float8 as seconds
     from (
       select subject_id, created_at from event
-      where subject_kind = 'comment' and from_status = 'pending'
+      where subject_kind = 'comment' and from_status = 'pending' and action <> 'delete'
       order by id desc limit 200
     ) latest
     join comment on comment.id = latest.subject_id`.execute(db);
@@ -190,4 +205,19 @@ export async function usualWait(db: Kysely<Database>): Promise<number | undefine
 async function nextCommentId(trx: Transaction<Database>): Promise<number> {
   const { rows } = await sql<{ id: string }>`select nextval('comment_id_seq') as id`.execute(trx);
   return Number(rows[0]?.id);
+}
+
+/** How many comments of a conversation can be read; undefined where its post is not published. */
+export async function findReadableCount(
+  db: Kysely<Database>,
+  { conversationId, now }: { conversationId: number; now: Date },
+): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('conversation_count')
+    .innerJoin('post', 'post.conversation_id', 'conversation_count.conversation_id')
+    .select('conversation_count.readable')
+    .where('conversation_count.conversation_id', '=', conversationId)
+    .where(published('any', now))
+    .executeTakeFirst();
+  return row?.readable;
 }

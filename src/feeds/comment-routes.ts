@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express';
+import { keepPage } from '../cache/keep-page.ts';
 import { findComment } from '../comments/queries.ts';
 import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
@@ -25,6 +26,8 @@ interface CommentFeed {
   readonly path: string;
   /** Path of the page that shows the same. */
   readonly page: string;
+  /** Ids of the conversations that it is about. */
+  readonly conversations: readonly number[] | 'all';
   readonly newest: NewestComments;
 }
 
@@ -42,7 +45,8 @@ export function commentFeedRoutes({ db, config, secrets, now }: AppContext): Rou
   router.get('/comments/feed.xml', async (request, response) => {
     const newest = await newestOfSite(db, { before: readId(request.query.before), now: now() });
     const title = frameOf(response).t('feed.site', { site: siteOf(response).title });
-    await send(request, response, { subject: 'comments', title, path: '/comments/feed.xml', page: '/', newest });
+    const path = '/comments/feed.xml';
+    await send(request, response, { subject: 'comments', title, path, page: '/', conversations: 'all', newest });
   });
 
   router.get('/comments/:id/thread/feed.xml', async (request, response) => {
@@ -60,6 +64,7 @@ export function commentFeedRoutes({ db, config, secrets, now }: AppContext): Rou
           : t('feed.branchOfNobody', { title: post.title }),
       path: `/comments/${comment.id}/thread/feed.xml`,
       page: `/comments/${comment.id}`,
+      conversations: [comment.conversation_id],
       newest,
     });
   });
@@ -87,6 +92,7 @@ export function commentFeedRoutes({ db, config, secrets, now }: AppContext): Rou
       title: frameOf(response).t('feed.conversation', { title: post.title }),
       path,
       page: `${hrefOf(post)}#conversation`,
+      conversations: [post.conversation_id],
       newest,
     });
   }
@@ -94,11 +100,12 @@ export function commentFeedRoutes({ db, config, secrets, now }: AppContext): Rou
   async function send(request: Request, response: Response, feed: CommentFeed): Promise<void> {
     const { title: author, language } = siteOf(response);
     const { t } = frameOf(response);
-    const { subject, title, path, page, newest } = feed;
+    const { subject, title, path, page, conversations, newest } = feed;
     const first = `${origin}${path}`;
     const pageBefore = (id: number) => `${first}?before=${id}`;
     const before = readId(request.query.before);
     const comments = await listFedComments(db, newest);
+    if (before === undefined) keepPage(response, { path, conversations });
     const document = writeAtom({
       id: feedId(secrets.feed, subject),
       title,

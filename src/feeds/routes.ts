@@ -1,4 +1,5 @@
 import { type Response, Router } from 'express';
+import { keepPage } from '../cache/keep-page.ts';
 import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
 import { hrefOf } from '../posts/addresses.ts';
@@ -24,6 +25,7 @@ export function feedRoutes({ db, config, secrets, now }: AppContext): Router {
   router.get('/feed.xml', async (_request, response) => {
     const { title, tagline, language } = siteOf(response);
     const posts = await listFedPosts(db, { now: now() });
+    keepPage(response, { path: '/feed.xml' });
     const feed = writeAtom({
       id: feedId(secrets.feed, 'posts'),
       title,
@@ -42,11 +44,13 @@ export function feedRoutes({ db, config, secrets, now }: AppContext): Router {
     const large = await hasMorePostsThan(db, postsPerSitemap, { now: now() });
     const years = large ? await listYears(db, { now: now(), timeZone }) : [];
     const year = years.find((each) => String(each) === request.query.year);
+    const part = large && request.query.part === 'pages' ? 'pages' : undefined;
+    keepPage(response, { path: '/sitemap.xml', parameters: year === undefined ? { part } : { year } });
     if (year !== undefined) {
       const span = spanOfYear(year, timeZone);
       const posts = await listMapped(db, { now: now(), kind: 'post', span, limit: sitemapLimit });
       sendXml(response, writeSitemap(posts.map(pageOf)));
-    } else if (large && request.query.part !== 'pages') {
+    } else if (large && !part) {
       const parts = ['part=pages', ...years.map((each) => `year=${each}`)];
       sendXml(response, writeSitemapIndex(parts.map((part) => `${origin}/sitemap.xml?${part}`)));
     } else {
@@ -58,6 +62,7 @@ export function feedRoutes({ db, config, secrets, now }: AppContext): Router {
   });
 
   router.get('/robots.txt', (_request, response) => {
+    keepPage(response, { path: '/robots.txt' });
     response.type('text').send(writeRobots(`${origin}/sitemap.xml`));
   });
 

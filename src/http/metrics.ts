@@ -1,7 +1,14 @@
 import type { RequestHandler } from 'express';
 import type pg from 'pg';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { notFound } from './errors.ts';
+
+/** How often readers without cookies got a page, by where it came from. */
+interface PageCounts {
+  readonly kept: number;
+  readonly outdated: number;
+  readonly made: number;
+}
 
 /** Counts and times requests, and shows them to Prometheus. */
 export interface Metrics {
@@ -14,16 +21,19 @@ export interface Metrics {
 /**
  * @param pool its open, idle and awaited connections are shown.
  * @param waitingJobs how many jobs wait; asked whenever the page is.
+ * @param pageCounts counted elsewhere: pages out of memory pass by everything that is measured here.
  * @param audience who is answered: programs on this machine, or anyone. For others there is no such page.
  */
 export function createMetrics({
   pool,
   waitingJobs,
   audience,
+  pageCounts,
 }: {
   pool: pg.Pool;
   waitingJobs: () => Promise<number>;
   audience: 'loopback' | 'public';
+  pageCounts: PageCounts;
 }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -43,6 +53,16 @@ export function createMetrics({
       this.set({ state: 'open' }, pool.totalCount);
       this.set({ state: 'idle' }, pool.idleCount);
       this.set({ state: 'awaited' }, pool.waitingCount);
+    },
+  });
+  new Counter({
+    name: 'pages_total',
+    help: 'Pages for readers without cookies: kept in memory, outdated (kept, while the database was away), or made anew.',
+    labelNames: ['source'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const source of ['kept', 'outdated', 'made'] as const) this.inc({ source }, pageCounts[source]);
     },
   });
   new Gauge({

@@ -2,6 +2,7 @@ import pgStore from 'connect-pg-simple';
 import type { RequestHandler } from 'express';
 import session, { type Store } from 'express-session';
 import type pg from 'pg';
+import type { Changes } from '../changes/changes.ts';
 import type { Message } from './messages.ts';
 
 declare module 'express-session' {
@@ -39,15 +40,20 @@ export function sessions({ pool, secret, secure }: { pool: pg.Pool; secret: Buff
 
 /**
  * Redirects without a body. An answer with one is on its way before the session is stored, and a browser that follows at
- * once would come back as a stranger; one without waits.
+ * once would come back as a stranger; one without waits. After a write it also waits until this process knows what was
+ * changed, so that who follows finds it.
  */
-export const redirectAfterSaving: RequestHandler = (_request, response, next) => {
-  response.redirect = (...target: [status: number | string, url?: string]) => {
-    const [status, url] = target.length === 1 ? [302, target[0]] : target;
-    response.status(Number(status)).location(String(url)).end();
+export function redirectAfterSaving(changes: Pick<Changes, 'caughtUp'>): RequestHandler {
+  return (request, response, next) => {
+    response.redirect = (...target: [status: number | string, url?: string]) => {
+      const [status, url] = target.length === 1 ? [302, target[0]] : target;
+      response.status(Number(status)).location(String(url));
+      if (request.method === 'GET' || request.method === 'HEAD') response.end();
+      else void changes.caughtUp().then(() => response.end());
+    };
+    next();
   };
-  next();
-};
+}
 
 /** The session cookie's name; `__Host-` keeps other hosts of the domain from setting it. */
 export function sessionCookie(secure: boolean): string {

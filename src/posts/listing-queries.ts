@@ -7,7 +7,7 @@ import { authorsOf, published } from './query-parts.ts';
 import type { Post, Tag } from './table.ts';
 
 /** A post as lists show it. */
-export interface ListedPost extends Pick<Post, 'id' | 'slug' | 'title' | 'excerpt'> {
+export interface ListedPost extends Pick<Post, 'id' | 'slug' | 'title' | 'excerpt' | 'conversation_id'> {
   /** The beginning of the text, where its author wrote no excerpt; else empty. */
   readonly html: string;
   readonly published_at: Date;
@@ -40,7 +40,7 @@ export async function listPosts(
   const rows = await db
     .selectFrom('post')
     .leftJoin('conversation_count', 'conversation_count.conversation_id', 'post.conversation_id')
-    .select(['post.id', 'post.slug', 'post.title', 'post.excerpt'])
+    .select(['post.id', 'post.slug', 'post.title', 'post.excerpt', 'post.conversation_id'])
     .select((eb) => [
       eb.fn.coalesce('conversation_count.readable', eb.lit(0)).as('readable'),
       eb.ref('post.published_at').$notNull().as('published_at'),

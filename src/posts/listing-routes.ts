@@ -1,14 +1,15 @@
 import { type Response, Router } from 'express';
 import { viewerReach } from '../accounts/viewer.ts';
+import { keepPage } from '../cache/keep-page.ts';
 import type { AppContext } from '../context.ts';
 import { found } from '../http/errors.ts';
 import { readId } from '../http/fields.ts';
 import { frameOf, sendPage } from '../http/render.ts';
 import { siteOf } from '../site/current.ts';
-import { readCursor } from './listing-cursor.ts';
+import { type Cursor, readCursor } from './listing-cursor.ts';
 import { hasMorePostsThan, type IndexedPost, listTitles, listYears, spanOfYear } from './listing-index-queries.ts';
 import { describeList, groupByYear, groupOf, homeView, type IndexModel, indexView, listView } from './listing-pages.ts';
-import { findAuthor, findTag, listPosts } from './listing-queries.ts';
+import { findAuthor, findTag, listPosts, type PostList } from './listing-queries.ts';
 
 /** Titles on one page of the index; a site with more has a page for each year. */
 const titlesPerPage = 500;
@@ -23,6 +24,7 @@ export function listingRoutes({ db, now }: AppContext): Router {
   router.get('/', async (request, response) => {
     const before = readCursor(request.query.before);
     const list = await listPosts(db, { now: now(), before });
+    keepList(response, '/', list, before);
     sendPage(response, homeView, {
       ...describeList(list, { path: '/', beginning: !before }),
       title: before ? frameOf(response).t('home.olderPosts') : '',
@@ -35,8 +37,10 @@ export function listingRoutes({ db, now }: AppContext): Router {
     const tag = found(await findTag(db, { slug: request.params.tag, now: now() }));
     const before = readCursor(request.query.before);
     const list = await listPosts(db, { now: now(), before, scope: { tagId: tag.id } });
+    const path = `/tags/${encodeURIComponent(tag.slug)}`;
+    keepList(response, path, list, before);
     sendPage(response, listView, {
-      ...describeList(list, { path: `/tags/${encodeURIComponent(tag.slug)}`, beginning: !before }),
+      ...describeList(list, { path, beginning: !before }),
       title: frameOf(response).t('tag.title', { tag: tag.name }),
     });
   });
@@ -45,8 +49,10 @@ export function listingRoutes({ db, now }: AppContext): Router {
     const author = found(await findAuthor(db, { handle: request.params.handle, now: now() }));
     const before = readCursor(request.query.before);
     const list = await listPosts(db, { now: now(), before, scope: { authorId: author.id } });
+    const path = `/authors/${author.handle}`;
+    keepList(response, path, list, before);
     sendPage(response, listView, {
-      ...describeList(list, { path: `/authors/${author.handle}`, beginning: !before }),
+      ...describeList(list, { path, beginning: !before }),
       title: frameOf(response).t('author.title', { name: author.name }),
     });
   });
@@ -61,6 +67,7 @@ export function listingRoutes({ db, now }: AppContext): Router {
 
   async function sendTitles(response: Response, { after }: { after: number | undefined }) {
     const posts = await listTitles(db, { ...orderOf(response), after });
+    if (after === undefined) keepPage(response, { path: '/index', parameters: { by: 'title' } });
     sendIndex(response, {
       order: 'title',
       groups: posts.length > 0 ? [groupOf(posts)] : [],
@@ -70,14 +77,17 @@ export function listingRoutes({ db, now }: AppContext): Router {
 
   async function sendYears(response: Response) {
     const posts = await listTitles(db, orderOf(response));
+    keepPage(response, { path: '/index' });
     sendIndex(response, { order: 'year', groups: groupByYear(posts, frameOf(response).dates.year) });
   }
 
   async function sendYear(response: Response, { after, wanted }: { after: number | undefined; wanted: unknown }) {
     const timeZone = siteOf(response).time_zone;
     const years = await listYears(db, { now: now(), timeZone });
-    const year = found(years.find((each) => String(each) === wanted) ?? years[0]);
+    const named = years.find((each) => String(each) === wanted);
+    const year = found(named ?? years[0]);
     const posts = await listTitles(db, { ...orderOf(response), after, span: spanOfYear(year, timeZone) });
+    if (after === undefined) keepPage(response, { path: '/index', parameters: { year: named } });
     sendIndex(response, {
       order: 'year',
       groups: [groupOf(posts, year)],
@@ -91,6 +101,11 @@ export function listingRoutes({ db, now }: AppContext): Router {
   }
 
   return router;
+}
+
+// Where a list goes on, anyone can name any number of places: only its beginning is kept.
+function keepList(response: Response, path: string, { posts }: PostList, before: Cursor | undefined): void {
+  if (!before) keepPage(response, { path, conversations: posts.map((post) => post.conversation_id) });
 }
 
 function sendIndex(

@@ -24,6 +24,23 @@ export function listPages(
     .execute();
 }
 
+/** When the next scheduled post or page comes out. */
+export async function findNextPublication(db: Kysely<Database>, { now }: { now: Date }): Promise<Date | undefined> {
+  const next = (kind: PostKind) =>
+    db
+      .selectFrom('post')
+      .select('published_at')
+      .where('kind', '=', kind)
+      .where('published_at', '>', now)
+      .where('deleted_at', 'is', null)
+      .orderBy('published_at')
+      .limit(1);
+  const { published_at } = await db
+    .selectNoFrom((eb) => eb.fn<Date | null>('least', [next('post'), next('page')]).as('published_at'))
+    .executeTakeFirstOrThrow();
+  return published_at ?? undefined;
+}
+
 /** Finds a post by its present address, in whatever state: the caller decides who may know of it. */
 export function findPost(
   db: Kysely<Database>,

@@ -1,22 +1,22 @@
 import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 import { hasOwner } from '../accounts/queries.ts';
-import { createApp } from '../app.ts';
 import { type Config, publicAddress } from '../config.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { prepareDatabase } from '../migrate.ts';
 import { loadSecrets } from '../site/queries.ts';
 import { tasksOf } from '../tasks.ts';
 import { announcement } from './announcement.ts';
+import { composeSite } from './compose-site.ts';
 import { completeFirstStart } from './first-start.ts';
 import type { OpenDatabase } from './open-database.ts';
 
 /** A site that is ready to answer, and does its jobs already. */
 export interface AssembledSite {
-  readonly app: RequestListener;
+  readonly listener: RequestListener;
   readonly announcement: string;
-  /** Takes no more jobs and waits for those that are begun, until the deadline. */
-  stopJobs(deadline: AbortSignal): Promise<void>;
+  /** Takes no more jobs and waits for those that are begun, until the deadline; ends what is open to hear of changes. */
+  stop(deadline: AbortSignal): Promise<void>;
 }
 
 /** Prepares the database, the first time with what a new site begins with, and puts the parts together. */
@@ -35,17 +35,17 @@ export async function assembleSite({
   await prepareDatabase(pool);
   const firstStart = await completeFirstStart(db, { sampleContent: config.sampleContent, now: now() });
   const [secrets, owned] = await Promise.all([loadSecrets(db), hasOwner(db)]);
-  const context = { db, pool, config, secrets, logger, now };
-  const app = createApp(context);
-  const worker = startWorker(context, tasksOf(context));
+  const site = composeSite({ db, pool, url: () => database.url, config, secrets, logger, now });
+  const worker = startWorker(site.context, tasksOf(site.context));
   return {
-    app,
+    listener: site.listener,
     announcement: announcement({
       address: publicAddress(config),
       elsewhere: firstStart && database.embedded?.elsewhere ? database.embedded.folder : undefined,
       setupSecret: owned ? undefined : secrets.setup,
     }),
-    async stopJobs(deadline) {
+    async stop(deadline) {
+      await site.stop();
       await Promise.race([worker.stop(), aborted(deadline)]);
     },
   };

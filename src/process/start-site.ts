@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { showServing } from '../backup/serving.ts';
 import type { Config } from '../config.ts';
-import { takePort } from './front-door.ts';
+import { type FrontDoor, takePort } from './front-door.ts';
 import { openDatabase } from './open-database.ts';
 
 /** A site that is served. */
@@ -18,17 +18,22 @@ export interface RunningSite {
 /**
  * Serves the site: takes the port, opens and prepares the database, answers, and does jobs.
  *
- * @param cancel ends a start that waits for its database.
+ * @param circumstances `cancel` ends a start that waits for its database; `joins`: others answer on the port already, so
+ * that this process takes it only when it can answer, too.
  * @throws where it cannot start; nothing is left running then. See `sentenceOf` for what to say.
  */
 export async function startSite(
   config: Config,
-  { logger, now, cancel }: { logger: Logger; now: () => Date; cancel: AbortSignal },
+  { logger, now, cancel, joins }: { logger: Logger; now: () => Date; cancel: AbortSignal; joins: boolean },
 ): Promise<RunningSite> {
   const undo: (() => Promise<void>)[] = [];
-  try {
+  const takeDoor = async (): Promise<FrontDoor> => {
     const door = await takePort(config);
     undo.unshift(() => door.close(AbortSignal.abort()));
+    return door;
+  };
+  try {
+    const early = joins ? undefined : await takeDoor();
     const opening = openDatabase(config, {
       onError: (error) => logger.warn({ err: error }, 'a connection to the database broke'),
       onWait: (reason) => logger.warn(`waiting for the database: ${reason}`),
@@ -39,12 +44,15 @@ export async function startSite(
     undo.unshift(() => database.close());
     const sign = await showServing(database.pool);
     undo.unshift(() => sign.remove());
-    const site = await assembleSite({ config: { ...config, port: door.port }, database, logger, now });
-    door.open(site.app);
+    const port = early?.port ?? config.port;
+    const site = await assembleSite({ config: { ...config, port }, database, logger, now });
+    undo.unshift(() => site.stop(AbortSignal.abort()));
+    const door = early ?? (await takeDoor());
+    door.open(site.listener);
     return {
       announcement: site.announcement,
       async stop(deadline) {
-        await Promise.all([door.close(deadline), site.stopJobs(deadline)]);
+        await Promise.all([door.close(deadline), site.stop(deadline)]);
         await sign.remove();
         await database.close();
       },

@@ -6,7 +6,7 @@ import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { createDatabase, createPool } from '../../src/database.ts';
 import { addPost } from '../support/posts.ts';
-import { createTestSite, fromOwnPage, type TestSite } from '../support/site.ts';
+import { createTestSite, fromOwnPage, type TestSite, withoutMemory } from '../support/site.ts';
 
 const text = 'Hours of <work> & no copy of it.';
 const kept = 'Hours of &lt;work&gt; &amp; no copy of it.</textarea>';
@@ -40,7 +40,8 @@ describe('A text that cannot be taken', () => {
     const key = randomBytes(32);
     const secrets = { session: key, visitor: key, network: key, setup: key, feed: key };
     const logger = pino({ level: 'silent' });
-    const app = createApp({ db, pool, config: readConfig({}), secrets, logger, now: () => new Date() });
+    const now = () => new Date();
+    const app = createApp({ db, pool, config: readConfig({}), secrets, logger, now, ...withoutMemory(now) });
     const answer = await request(app).post('/posts/any/comments').type('form').send({ name: 'Ann', body: text });
     expect(answer.status).toBe(503);
     expect(answer.headers['retry-after']).toBe('5');

@@ -4,6 +4,8 @@ import type { Kysely } from 'kysely';
 import { pino } from 'pino';
 import type { Role } from '../../src/accounts/table.ts';
 import { createApp } from '../../src/app.ts';
+import { createRowCache } from '../../src/cache/row-cache.ts';
+import { unheardChanges } from '../../src/changes/changes.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createDatabase, createPool, type Database } from '../../src/database.ts';
 import { loadSecrets } from '../../src/site/queries.ts';
@@ -23,6 +25,15 @@ export interface TestSite {
 /** The headers that a browser adds to a form of the site itself. */
 export const fromOwnPage = { 'Sec-Fetch-Site': 'same-origin' };
 
+/** Parts of a site that keeps nothing in memory: tests change rows behind its back, and look at once. */
+export function withoutMemory(now: () => Date) {
+  return {
+    changes: unheardChanges,
+    rows: createRowCache({ changes: unheardChanges, now }),
+    pageCounts: { kept: 0, outdated: 0, made: 0 },
+  };
+}
+
 /**
  * Starts a site for one test file.
  *
@@ -34,8 +45,17 @@ export async function createTestSite(environment: Record<string, string> = {}): 
   const db = createDatabase(pool);
   const config: Config = readConfig({ COMMENT_LIMIT: '0', LOG_LEVEL: 'silent', ...environment });
   const secrets = await loadSecrets(db);
+  const now = () => site.now;
   const site: TestSite = {
-    app: createApp({ db, pool, config, secrets, logger: pino({ level: 'silent' }), now: () => site.now }),
+    app: createApp({
+      db,
+      pool,
+      config,
+      secrets,
+      logger: pino({ level: 'silent' }),
+      now,
+      ...withoutMemory(now),
+    }),
     db,
     now: new Date(),
     async signIn(role, name = `${role[0]?.toUpperCase()}${role.slice(1)} Person`) {

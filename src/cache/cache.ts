@@ -1,0 +1,91 @@
+import { LRUCache } from 'lru-cache';
+import type { Changes, Mark, Subject } from '../changes/changes.ts';
+
+/** What was made, and for how long it can be kept. */
+export interface Made<Value> {
+  readonly value: Value;
+  /** What it depends on: any change of these outdates it. None: it is not kept. */
+  readonly subjects: readonly Subject[];
+  /** When the clock outdates it. */
+  readonly until?: Date | undefined;
+  /** What it takes in memory, roughly. */
+  readonly bytes: number;
+}
+
+/** Keeps what is costly to make, and gives it out for as long as the database holds the same. */
+export interface Cache<Value extends object> {
+  /** What is kept under a key and still holds. */
+  find(key: string): Value | undefined;
+  /** What is kept under a key, even if it is outdated. */
+  findOutdated(key: string): Value | undefined;
+  /** What is kept under a key, or else what `make` makes now: once for all who ask meanwhile. @throws what `make` throws. */
+  get(key: string, make: () => Promise<Made<Value>>): Promise<Value>;
+}
+
+interface Entry<Value> extends Made<Value> {
+  mark: Mark;
+}
+
+interface Flight<Value> {
+  readonly mark: Mark;
+  readonly value: Promise<Value>;
+}
+
+/**
+ * Makes a cache that is bounded in bytes; what was not asked for the longest goes first.
+ *
+ * @param changes what is heard of changes: nothing is given out that they do not vouch for.
+ */
+export function createCache<Value extends object>({
+  changes,
+  now,
+  bytes,
+}: {
+  changes: Changes;
+  now: () => Date;
+  bytes: number;
+}): Cache<Value> {
+  const entries = new LRUCache<string, Entry<Value>>({ maxSize: bytes, sizeCalculation: (entry) => entry.bytes });
+  const flights = new Map<string, Flight<Value>>();
+
+  function holds(entry: Entry<Value>): boolean {
+    if (entry.until && entry.until <= now()) return false;
+    const mark = changes.mark();
+    if (!changes.unchangedSince(entry.mark, entry.subjects)) return false;
+    entry.mark = mark;
+    return true;
+  }
+
+  function find(key: string): Value | undefined {
+    const entry = entries.get(key);
+    return entry && holds(entry) ? entry.value : undefined;
+  }
+
+  async function make(key: string, mark: Mark, maker: () => Promise<Made<Value>>): Promise<Value> {
+    const made = await maker();
+    const entry: Entry<Value> = { ...made, mark };
+    // What changed while it was made may or may not be in it.
+    if (made.subjects.length > 0 && holds(entry)) entries.set(key, entry);
+    return made.value;
+  }
+
+  return {
+    find,
+    findOutdated: (key) => entries.get(key)?.value,
+    async get(key, maker) {
+      const kept = find(key);
+      if (kept) return kept;
+      const mark = changes.mark();
+      const current = flights.get(key);
+      // Who comes after a change must not get what was begun before it.
+      if (current?.mark === mark) return current.value;
+      const flight: Flight<Value> = { mark, value: make(key, mark, maker) };
+      flights.set(key, flight);
+      try {
+        return await flight.value;
+      } finally {
+        if (flights.get(key) === flight) flights.delete(key);
+      }
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Changes } from '../changes/changes.ts';
+import { type AsideAnswer, answerAside } from './aside.ts';
+import { type Cache, createCache } from './cache.ts';
+import { bytesOf, chooseEncoding, isKnown, type KeptPage, keepAnswer, variantOf } from './kept-page.ts';
+import { pageAddress } from './page-address.ts';
+
+/** How often pages came out of memory. */
+export interface PageCounts {
+  /** Answered with a kept page. */
+  kept: number;
+  /** Answered with a page that may be outdated, since the database was away. */
+  outdated: number;
+  /** Made anew, whether or not they can be kept. */
+  made: number;
+}
+
+/** A page that is kept, or an answer that is not. */
+type Rendition = { readonly page: KeptPage } | { readonly page: undefined; readonly answer: AsideAnswer };
+
+/** What two thirds and one third of are for: pages by their plain address, and those with a query, which anyone can make many of. */
+const bytesKept = { plain: 32 * 1_048_576, further: 16 * 1_048_576 };
+
+/** While the database is not heard, an outdated page is better than waiting longer than so many milliseconds. */
+const patience = 1_000;
+
+/**
+ * Answers who reads without cookies from memory: what the site says can be kept is rendered, tagged and compressed once,
+ * until it changes. Everything else goes to the site.
+ *
+ * @param counts are counted up.
+ */
+export function servePages({
+  site,
+  changes,
+  now,
+  counts,
+}: {
+  site: RequestListener;
+  changes: Changes;
+  now: () => Date;
+  counts: PageCounts;
+}): RequestListener {
+  const plain = createCache<Rendition>({ changes, now, bytes: bytesKept.plain });
+  const further = createCache<Rendition>({ changes, now, bytes: bytesKept.further });
+
+  async function make(request: IncomingMessage, address: string) {
+    const answer = await answerAside(site, request);
+    const { status, headers, terms } = answer;
+    counts.made += 1;
+    const keepable = terms?.address === address && status === 200 && headers.etag && !headers['set-cookie'];
+    if (!keepable) return { value: { page: undefined, answer }, subjects: [], bytes: 0 };
+    return { value: { page: keepAnswer(answer) }, ...terms, bytes: bytesOf(answer) };
+  }
+
+  async function serve(cache: Cache<Rendition>, address: string, request: IncomingMessage, response: ServerResponse) {
+    const ifNoneMatch = request.headers['if-none-match'];
+    const outdated = cache.findOutdated(address)?.page;
+    let own = false;
+    const making = cache.get(address, () => {
+      own = true;
+      return make(request, address);
+    });
+    const late = outdated && !changes.isHeard() ? pause(patience, undefined) : undefined;
+    const rendition = await (late ? Promise.race([making, late]) : making);
+    if (rendition?.page) return sendPage(rendition.page, ifNoneMatch, request, response);
+    if (outdated && (!rendition || rendition.answer.status === 503)) {
+      counts.outdated += 1;
+      response.setHeader('Cache-Status', 'Rejoinder; hit; detail="the database is away"');
+      return sendPage(outdated, ifNoneMatch, request, response);
+    }
+    // An answer that is for one alone: others get their own.
+    if (own && rendition) sendAnswer(rendition.answer, ifNoneMatch, response);
+    else site(request, response);
+  }
+
+  return (request, response) => {
+    const { cookie, authorization, 'if-none-match': ifNoneMatch } = request.headers;
+    const reading = request.method === 'GET' || request.method === 'HEAD';
+    const address = reading && cookie === undefined && authorization === undefined && pageAddress(request.url ?? '');
+    if (!address) return void site(request, response);
+    const cache = address.includes('?') ? further : plain;
+    const kept = cache.find(address)?.page;
+    if (kept) {
+      counts.kept += 1;
+      sendPage(kept, ifNoneMatch, request, response);
+    } else if (request.method === 'HEAD') site(request, response);
+    else serve(cache, address, request, response).catch((error) => response.destroy(error));
+  };
+}
+
+function sendPage(
+  page: KeptPage,
+  ifNoneMatch: string | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (isKnown(page.etag, ifNoneMatch)) {
+    response.writeHead(304, page.unchangedHeaders);
+    response.end();
+    return;
+  }
+  const variant = variantOf(page, chooseEncoding(request.headers['accept-encoding']));
+  if (variant instanceof Promise) variant.then(send, (error) => response.destroy(error));
+  else send(variant);
+
+  function send({ headers, body }: { headers: string[]; body: Buffer }) {
+    response.writeHead(200, headers);
+    response.end(request.method === 'HEAD' ? undefined : body);
+  }
+}
+
+function sendAnswer(
+  { status, headers, body }: AsideAnswer,
+  ifNoneMatch: string | undefined,
+  response: ServerResponse,
+): void {
+  const { etag, 'content-type': type, 'content-length': length, ...rest } = headers;
+  if (status === 200 && etag !== undefined && isKnown(String(etag), ifNoneMatch)) {
+    response.writeHead(304, { etag: String(etag), ...(rest as Record<string, string>) }).end();
+  } else response.writeHead(status, headers as Record<string, string>).end(body);
+}

@@ -1,0 +1,16 @@
+import type { Changes } from '../changes/changes.ts';
+import { createCache, type Made } from './cache.ts';
+
+/** What many pages read alike and seldom changes, kept in memory: settings, posts, stretches of conversations. */
+export interface RowCache {
+  /** What is kept under a key, or what `load` loads now. A key always stands for the same kind of value. */
+  get<Value extends object>(key: string, load: () => Promise<Made<Value>>): Promise<Value>;
+}
+
+const bytesKept = 32 * 1_048_576;
+
+/** Makes an empty cache of rows. */
+export function createRowCache({ changes, now }: { changes: Changes; now: () => Date }): RowCache {
+  const cache = createCache<object>({ changes, now, bytes: bytesKept });
+  return { get: (key, load) => cache.get(key, load) as Promise<never> };
+}

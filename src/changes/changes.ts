@@ -1,0 +1,34 @@
+/** What a change is about: one conversation, any of them, or the rest: settings, people, posts. */
+export type Subject = 'site' | 'conversations' | `conversation ${number}`;
+
+/** A moment, to ask later what has changed since. */
+export interface Mark {
+  readonly epoch: number;
+  readonly sequence: number;
+}
+
+/** What this process has heard of changes that any process made. */
+export interface Changes {
+  /** The present moment. */
+  mark(): Mark;
+  /**
+   * Whether what was read at a moment is still what the database holds, as far as it depends on these subjects. False
+   * also while nothing can be said for sure, since the database is not heard.
+   */
+  unchangedSince(mark: Mark, subjects: readonly Subject[]): boolean;
+  /** Whether the database is heard now, so that nothing can have changed unnoticed. */
+  isHeard(): boolean;
+  /** Fulfilled when all that was committed before the call is known here, or cannot be heard. */
+  caughtUp(): Promise<void>;
+  /** Calls for each change heard. @returns ends it. */
+  onChange(tell: (subject: Subject) => void): () => void;
+}
+
+/** Hears nothing, and so never vouches for anything: for a program that keeps nothing in memory. */
+export const unheardChanges: Changes = {
+  mark: () => ({ epoch: 0, sequence: 0 }),
+  unchangedSince: () => false,
+  isHeard: () => false,
+  caughtUp: async () => {},
+  onChange: () => () => {},
+};
