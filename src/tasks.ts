@@ -1,16 +1,25 @@
 import { publicAddress } from './config.ts';
 import type { AppContext } from './context.ts';
+import { askConfirmation } from './following/confirm.ts';
+import { tellDecision } from './following/decision.ts';
+import { sendDigests } from './following/digest.ts';
+import { tellFollowers } from './following/tell.ts';
 import { cleanUp } from './jobs/clean-up.ts';
 import type { Tasks } from './jobs/worker.ts';
 import { deliverMail } from './mail/deliver.ts';
 import { createMailer } from './mail/mailer.ts';
 
 /** What is done for each kind of job. The features add jobs and know nothing of the worker; here they meet. */
-export function tasksOf({ db, config, now }: AppContext): Tasks {
+export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
   const mailer = createMailer(config);
   const siteAddress = publicAddress(config);
+  const following = { db, secret: secrets.following, siteAddress, now };
   return {
     deliver_mail: ({ mailId }, lastTry) => deliverMail(db, { mailId, lastTry, mailer, siteAddress, now }),
+    tell_followers: (payload) => tellFollowers(following, payload),
+    tell_decision: (payload) => tellDecision(following, payload),
+    ask_confirmation: (payload) => askConfirmation(following, payload),
+    send_digests: () => sendDigests(following),
     clean_up: () => cleanUp(db, { now: now() }),
   };
 }

@@ -2,6 +2,14 @@
 export interface JobPayloads {
   /** Sends one row of `mail`. */
   readonly deliver_mail: { readonly mailId: number };
+  /** Tells a comment to those who follow it. */
+  readonly tell_followers: { readonly commentId: number };
+  /** Tells the writer of a comment what was decided about it. */
+  readonly tell_decision: { readonly commentId: number };
+  /** Writes the mail that asks whether subscriptions are wanted. */
+  readonly ask_confirmation: { readonly subscriptionIds: readonly number[] };
+  /** Writes the digests that are due. Added by the clock. */
+  readonly send_digests: Readonly<Record<string, never>>;
   /** Deletes what has been kept for as long as it may be. Added by the clock, see schedule in worker.ts. */
   readonly clean_up: Readonly<Record<string, never>>;
 }
@@ -10,4 +18,11 @@ export interface JobPayloads {
 export type JobName = keyof JobPayloads;
 
 /** How often each kind of job is tried. The pauses grow: seconds at first, six hours from the tenth on. */
-export const mostAttempts: Readonly<Record<JobName, number>> = { deliver_mail: 12, clean_up: 3 };
+export const mostAttempts: Readonly<Record<JobName, number>> = {
+  deliver_mail: 12,
+  tell_followers: 12,
+  tell_decision: 12,
+  ask_confirmation: 12,
+  send_digests: 3,
+  clean_up: 3,
+};

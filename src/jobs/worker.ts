@@ -69,6 +69,12 @@ function runOnPool({ pool, logger }: Surroundings, tasks: Tasks): Promise<Runner
         match: '17 * * * *',
         options: { maxAttempts: mostAttempts.clean_up, jobKey: 'clean_up' },
       },
+      // Every hour, since the digests are closed by the site's own clock; nothing is due at most of them.
+      {
+        task: 'send_digests' satisfies JobName,
+        match: '3 * * * *',
+        options: { maxAttempts: mostAttempts.send_digests, jobKey: 'send_digests' },
+      },
     ]),
   });
 }

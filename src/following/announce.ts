@@ -1,0 +1,57 @@
+import { sql, type Transaction } from 'kysely';
+import type { Database } from '../database.ts';
+import { addJob } from '../jobs/queries.ts';
+
+/**
+ * Has a comment told to its followers once the transaction is committed, if there are any, and if readers could not read
+ * it before. Called before the event that makes it readable is recorded.
+ */
+export async function announceReadable(
+  trx: Transaction<Database>,
+  {
+    commentId,
+    conversationId,
+    parentId,
+    now,
+  }: { commentId: number; conversationId: number; parentId: number | null; now: Date },
+): Promise<void> {
+  // What was taken back before anybody was told of it is still to be told.
+  const { rows } = await sql`
+    insert into announcement (comment_id, created_at)
+    select ${commentId}::integer, ${now}::timestamptz
+    where (
+      exists (
+        select from subscription
+        where conversation_id = ${conversationId} and scope in ('branch', 'conversation') and confirmed_at is not null
+      )
+      or exists (
+        select from subscription
+        where conversation_id = ${conversationId} and comment_id = ${parentId} and scope = 'replies'
+          and confirmed_at is not null
+      )
+    ) and (
+      exists (select from announcement where comment_id = ${commentId})
+      or not exists (
+        select from event where subject_kind = 'comment' and subject_id = ${commentId} and to_status = 'approved'
+      )
+    )
+    on conflict (comment_id) do update set created_at = excluded.created_at where announcement.told_at is null
+    returning comment_id`.execute(trx);
+  if (rows.length > 0) await addJob(trx, 'tell_followers', { commentId });
+}
+
+/** Has what a moderator decided told to the comment's writer, if that was asked for. */
+export async function announceDecision(
+  trx: Transaction<Database>,
+  { commentId }: { commentId: number },
+): Promise<void> {
+  const asked = await trx
+    .selectFrom('subscription')
+    .select('id')
+    .where('comment_id', '=', commentId)
+    .where('scope', '=', 'decision')
+    .where('confirmed_at', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
+  if (asked) await addJob(trx, 'tell_decision', { commentId });
+}
