@@ -25,7 +25,8 @@ export async function gatherFacts(
   }: { known: KnownFacts; browserId: number | undefined; networkHash: Buffer; now: Date },
 ): Promise<Facts> {
   const since = new Date(now.getTime() - floodMinutes * 60_000);
-  // The newest comments of a browser are enough to know whether one of them was approved; a flood is counted to its limit.
+  // Some comments are enough to know whether one of them was approved, be it of this browser or of another with an address
+  // that this one has proved; a flood is counted to its limit.
   const counts = await db
     .selectNoFrom((eb) => [
       eb
@@ -39,7 +40,22 @@ export async function gatherFacts(
             .as('approved'),
         )
         .select(({ fn }) => fn.countAll<number>().as('count'))
-        .as('approvedBefore'),
+        .as('approvedHere'),
+      eb
+        .selectFrom((from) =>
+          from
+            .selectFrom('proved_address')
+            .innerJoin('comment', 'comment.email', 'proved_address.email')
+            .select('comment.id')
+            .where('proved_address.browser_id', '=', browserId ?? null)
+            .where('comment.email_proved', '=', true)
+            .where('comment.browser_id', 'is distinct from', browserId ?? null)
+            .where('comment.status', '=', 'approved')
+            .limit(100)
+            .as('approved'),
+        )
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .as('approvedElsewhere'),
       eb
         .selectFrom((from) =>
           from
@@ -68,7 +84,7 @@ export async function gatherFacts(
     .executeTakeFirstOrThrow();
   return {
     ...known,
-    approvedBefore: Number(counts.approvedBefore),
+    approvedBefore: Math.min(100, Number(counts.approvedHere) + Number(counts.approvedElsewhere)),
     recentFromBrowser: Number(counts.recentFromBrowser),
     recentFromNetwork: Number(counts.recentFromNetwork),
   };
