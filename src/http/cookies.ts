@@ -7,13 +7,21 @@ export function readCookie(request: Request, name: string): string | undefined {
 }
 
 /**
- * Keeps a value in the visitor's browser, out of reach of scripts and of other sites.
+ * Keeps a value in the visitor's browser, out of reach of other sites.
  *
  * @param days how long; 0 takes the cookie away.
+ * @param forScripts whether the scripts of our own pages read it; no one's secret may be in such a cookie.
  */
 export function setCookie(
   response: Response,
-  { name, value, days, secure }: { name: string; value: string; days: number; secure: boolean },
+  {
+    name,
+    value,
+    days,
+    secure,
+    forScripts = false,
+  }: { name: string; value: string; days: number; secure: boolean; forScripts?: boolean },
 ): void {
-  response.cookie(name, value, { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: days * 86_400_000 });
+  const maxAge = days * 86_400_000;
+  response.cookie(name, value, { httpOnly: !forScripts, sameSite: 'lax', secure, path: '/', maxAge });
 }

@@ -44,6 +44,13 @@ export interface Message {
   readonly values?: MessageValues;
 }
 
+/**
+ * Gives a counted sentence in all the forms that the language has, for a script of the page to choose from: by plural
+ * category (of CLDR: `one`, `other`, ...), with `#` where the number goes. The sentence itself chooses by
+ * `{category, select, ...}` and has `{number}` in it.
+ */
+export type CountedForms = (key: MessageKey) => readonly (readonly [category: string, text: string])[];
+
 const folder = join(import.meta.dirname, '..', '..', 'messages');
 
 /**
@@ -61,6 +68,17 @@ export function createTranslate(language: string): Translate {
       formats.set(key, format);
     }
     return String(format.format(values));
+  };
+}
+
+/** Makes the forms of counted sentences, once each. */
+export function createCountedForms(t: Translate, language: string): CountedForms {
+  const categories = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+  const made = new Map<MessageKey, ReturnType<CountedForms>>();
+  return (key) => {
+    const forms = made.get(key) ?? categories.map((category) => [category, t(key, { category, number: '#' })] as const);
+    made.set(key, forms);
+    return forms;
   };
 }
 

@@ -3,7 +3,7 @@ import { Eta } from 'eta';
 import type { Response } from 'express';
 import { TrustedHtml } from '../text/trusted-html.ts';
 import type { Dates } from './dates.ts';
-import type { Translate } from './messages.ts';
+import type { CountedForms, Translate } from './messages.ts';
 
 /** What surrounds every page: the site's name and ways through it, and how its words and times are written. */
 export interface Frame {
@@ -22,6 +22,7 @@ export interface Frame {
   /** Path of the asset folder. */
   readonly assets: string;
   readonly t: Translate;
+  readonly forms: CountedForms;
   readonly dates: Dates;
 }
 
@@ -66,7 +67,7 @@ const eta = new Eta({
   views: join(import.meta.dirname, '..', '..', 'views'),
   cache: true,
   // Every template can say `t('key')`; raw output is for `trusted(…)` and other templates only, and a test says so.
-  functionHeader: 'const { t, dates } = it.frame; const trusted = it.trusted;',
+  functionHeader: 'const { t, forms, dates } = it.frame; const trusted = it.trusted;',
 });
 
 /** Makes the HTML of a page. */
