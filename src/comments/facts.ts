@@ -14,15 +14,28 @@ export interface KnownFacts {
 
 const floodMinutes = 10;
 
-/** Completes the facts that the policies judge by, in one query about the browser and the network. */
+/**
+ * Completes the facts that the policies judge by, in one query about the browser and the network.
+ *
+ * @param editedId the comment that is judged again since it was edited. It speaks neither for nor against itself, and what
+ * came after it is no part of the flood that it may have come with.
+ * @param now when it was written.
+ */
 export async function gatherFacts(
   db: Kysely<Database>,
   {
     known,
     browserId,
     networkHash,
+    editedId,
     now,
-  }: { known: KnownFacts; browserId: number | undefined; networkHash: Buffer; now: Date },
+  }: {
+    known: KnownFacts;
+    browserId: number | undefined;
+    networkHash: Buffer | undefined;
+    editedId?: number | undefined;
+    now: Date;
+  },
 ): Promise<Facts> {
   const since = new Date(now.getTime() - floodMinutes * 60_000);
   // Some comments are enough to know whether one of them was approved, be it of this browser or of another with an address
@@ -36,6 +49,7 @@ export async function gatherFacts(
             .select('id')
             .where('browser_id', '=', browserId ?? null)
             .where('status', '=', 'approved')
+            .$if(editedId !== undefined, (query) => query.where('id', '<>', editedId ?? 0))
             .limit(100)
             .as('approved'),
         )
@@ -63,6 +77,7 @@ export async function gatherFacts(
             .select('id')
             .where('browser_id', '=', browserId ?? null)
             .where('created_at', '>', since)
+            .$if(editedId !== undefined, (query) => query.where('id', '<', editedId ?? 0))
             .limit(100)
             .as('recent'),
         )
@@ -73,8 +88,9 @@ export async function gatherFacts(
           from
             .selectFrom('comment')
             .select('id')
-            .where('network_hash', '=', networkHash)
+            .where('network_hash', '=', networkHash ?? null)
             .where('created_at', '>', since)
+            .$if(editedId !== undefined, (query) => query.where('id', '<', editedId ?? 0))
             .limit(100)
             .as('recent'),
         )

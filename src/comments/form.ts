@@ -58,6 +58,12 @@ export function checkStaffReply(fields: Pick<ReplyFields, 'body'>, name: string)
   return hasErrors(errors) ? errors : { name, email: undefined, website: undefined, body };
 }
 
+/** Checks a text that an existing comment is to have. @returns what is wrong with it; undefined: nothing. */
+export function checkText(body: string): FieldErrors | undefined {
+  const errors = checkBody(body);
+  return hasErrors(errors) ? errors : undefined;
+}
+
 /** Tells a draft from what is wrong with one. */
 export function isDraft(checked: Draft | FieldErrors): checked is Draft {
   return typeof (checked as Draft).body === 'string';

@@ -1,13 +1,16 @@
 /** Where a comment stands. `removed` is a moderator's doing, `deleted` its writer's. */
 export type CommentStatus = 'pending' | 'approved' | 'rejected' | 'spam' | 'removed' | 'deleted';
 
-/** What can be done to a comment. All but `delete` are a moderator's. */
-export type CommentAction = 'approve' | 'reject' | 'spam' | 'remove' | 'restore' | 'delete';
+/**
+ * What can be done to a comment. `delete` is its writer's, `hold` is done by a rule when a published comment is edited; all
+ * others are a moderator's.
+ */
+export type CommentAction = 'approve' | 'reject' | 'spam' | 'remove' | 'restore' | 'hold' | 'delete';
 
 /** From a status, by an action, to the next status. What is not listed cannot be done. */
 export const transitions: Readonly<Record<CommentStatus, Readonly<Partial<Record<CommentAction, CommentStatus>>>>> = {
   pending: { approve: 'approved', reject: 'rejected', spam: 'spam', delete: 'deleted' },
-  approved: { remove: 'removed', spam: 'spam', delete: 'deleted' },
+  approved: { remove: 'removed', spam: 'spam', hold: 'pending', delete: 'deleted' },
   rejected: { approve: 'approved', spam: 'spam', restore: 'pending', delete: 'deleted' },
   spam: { approve: 'approved', reject: 'rejected', restore: 'pending', delete: 'deleted' },
   removed: { restore: 'approved', spam: 'spam', delete: 'deleted' },

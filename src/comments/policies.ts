@@ -16,6 +16,8 @@ export interface Facts {
   /** Comments from this browser and from its network within the last ten minutes. */
   readonly recentFromBrowser: number;
   readonly recentFromNetwork: number;
+  /** Whether it waited for a moderator when it was edited; missing for one that was just written. */
+  readonly waiting?: boolean;
 }
 
 /** What a policy thinks should become of a comment, with the numbers that its sentence names. */
@@ -25,7 +27,7 @@ export interface Opinion {
 }
 
 /** The name of a policy; the sentence that explains it is `rule.<name>` in the messages. */
-export type RuleName = 'staff' | 'all_held' | 'links' | 'flooding' | 'first_comment' | 'standard';
+export type RuleName = 'staff' | 'all_held' | 'links' | 'flooding' | 'first_comment' | 'waiting' | 'standard';
 
 /** A pure judge: an opinion on the facts, or none. */
 export interface Policy {
@@ -53,12 +55,13 @@ const floodFromNetwork = 20;
 
 /**
  * The policy of the site. All judge; the first opinion decides, so their order is the policy too: whom we know, then what
- * is held whoever writes it, then what looks like spam, then whom we do not know yet. The last one always has an opinion.
+ * is held whoever writes it, then what looks like spam, then whom we do not know yet. What waits for a moderator, no rule
+ * publishes: its writer cannot edit it out of the queue. The last one always has an opinion.
  */
 export const policies: readonly Policy[] = [
   {
     name: 'staff',
-    judge: ({ staffRole }) => (staffRole ? { status: 'approved' } : undefined),
+    judge: ({ staffRole, waiting }) => (staffRole && !waiting ? { status: 'approved' } : undefined),
   },
   {
     name: 'all_held',
@@ -80,6 +83,10 @@ export const policies: readonly Policy[] = [
     name: 'first_comment',
     judge: ({ mode, approvedBefore }) =>
       mode === 'first_held' && approvedBefore === 0 ? { status: 'pending' } : undefined,
+  },
+  {
+    name: 'waiting',
+    judge: ({ waiting }) => (waiting ? { status: 'pending' } : undefined),
   },
   {
     name: 'standard',

@@ -13,9 +13,10 @@ import { leadToComment, showReplyForm } from './permalink.ts';
 import { noteBrowser } from './queries.ts';
 import { type ReplyContext, takeReply } from './replying.ts';
 import { readVisitor } from './visitor.ts';
+import { writerRoutes } from './writer-routes.ts';
 
 /**
- * Posts with their conversations, and single comments:
+ * Posts with their conversations, and single comments; what writers do with theirs is in writer-routes.ts:
  * `GET /posts/:slug`, `POST /posts/:slug/comments`, `GET /comments/:id`, `GET /comments/:id/reply`.
  */
 export function commentRoutes(app: AppContext): Router {
@@ -28,6 +29,7 @@ export function commentRoutes(app: AppContext): Router {
   );
   router.get('/comments/:id', (request, response) => leadToComment(context, request, response));
   router.get('/comments/:id/reply', (request, response) => showReplyForm(context, request, response));
+  router.use(writerRoutes(context));
   return router;
 }
 

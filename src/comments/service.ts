@@ -6,9 +6,8 @@ import { recordEvent } from '../events/queries.ts';
 import { readId } from '../http/fields.ts';
 import { loadSite } from '../site/queries.ts';
 import type { Site } from '../site/table.ts';
-import { renderComment } from '../text/comment-markdown.ts';
 import { normaliseEmail } from '../text/email-address.ts';
-import { normaliseLine, textOf } from '../text/plain-text.ts';
+import { normaliseLine } from '../text/plain-text.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
 import { shareTurn } from '../turns.ts';
 import { type Closing, closingOf, modeOf } from './closing.ts';
@@ -26,6 +25,7 @@ import {
   type ParentRow,
   shareParent,
 } from './queries.ts';
+import { renderVisibly } from './rendering.ts';
 import { type EarlierSubmission, findSubmission, type SubmissionKeys, submissionKeys } from './submission.ts';
 
 /** Who writes: one of the staff, or a guest in a browser that may be new. */
@@ -74,8 +74,8 @@ export async function postComment(db: Kysely<Database>, submission: Submission):
   if (attempt?.kind === 'posted') return attempt;
   // The same form, sent twice at once: the other one may have been a moment faster, and what refused this one came after.
   const outcome = (await findFirstAnswer(db, submission)) ?? attempt;
-  if (!outcome) throw new SentMeanwhile();
-  return outcome;
+  // And its writer may have deleted that one since: then this one starts anew.
+  return outcome ?? postComment(db, submission);
 }
 
 /** The answer that a form had when it came before; undefined where it comes for the first time. */
@@ -115,9 +115,8 @@ export async function writeComment(trx: Transaction<Database>, submission: Submi
     if (seconds !== undefined) return { kind: 'limited', seconds };
   }
 
-  const rendered = renderComment(draft.body);
-  const words = normaliseLine(textOf(rendered.html.toString()));
-  if (words === '') return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };
+  const rendered = renderVisibly(draft.body);
+  if (!rendered) return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };
 
   const known = {
     staffRole: writer.kind === 'staff' ? writer.role : null,

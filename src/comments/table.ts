@@ -78,3 +78,4 @@ export interface JudgementTable {
 }
 
 export type Comment = Selectable<CommentTable>;
+export type Revision = Selectable<RevisionTable>;

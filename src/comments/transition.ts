@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import { changeCounts, type StatusMove } from './counts.ts';
+import { eraseWords } from './erase.ts';
 import { type CommentAction, type CommentStatus, isReadable, nextStatus } from './lifecycle.ts';
 import type { Comment } from './table.ts';
 
@@ -16,6 +17,9 @@ export interface Change {
   readonly batch?: string | undefined;
   readonly reason?: string | undefined;
   readonly note?: string | undefined;
+  /** The rule that decided, where none of the staff did, and the numbers that its sentence names. */
+  readonly rule?: string | undefined;
+  readonly numbers?: Readonly<Record<string, number>> | undefined;
   readonly now: Date;
 }
 
@@ -46,7 +50,8 @@ export async function lockWithAncestors(
 }
 
 /**
- * The one place where statuses change: the rows, what of their branches is shown, the counts, and the events, together.
+ * The one place where statuses change: the rows, what of their branches is shown, the counts, and the events, together. What
+ * is deleted loses its words on the way.
  *
  * @param comments locked by `lockWithAncestors`.
  * @returns the new status of each that changed, by id; where the action is not possible nothing happens.
@@ -61,6 +66,7 @@ export async function changeStatus(
   for (const comment of comments) {
     const to = nextStatus(comment.status, change.action);
     if (!to) continue;
+    if (to === 'deleted') await eraseWords(trx, comment.id);
     if (isReadable(to)) await approve(trx, comment.id);
     else await hide(trx, comment, to);
     await recordEvent(trx, {
@@ -73,6 +79,8 @@ export async function changeStatus(
       batch: change.batch,
       reason: change.reason,
       note: change.note,
+      rule: change.rule,
+      numbers: change.numbers,
       now: change.now,
     });
     changed.set(comment.id, to);

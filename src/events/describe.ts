@@ -2,7 +2,19 @@ import type { Dates } from '../http/dates.ts';
 import type { Message } from '../http/messages.ts';
 import type { ToldEvent } from './queries.ts';
 
-const told = ['post', 'approve', 'reject', 'spam', 'remove', 'restore', 'delete', 'close', 'reopen'] as const;
+const told = [
+  'post',
+  'approve',
+  'reject',
+  'spam',
+  'remove',
+  'restore',
+  'hold',
+  'edit',
+  'delete',
+  'close',
+  'reopen',
+] as const;
 
 /** Says in one sentence what happened to a comment or a conversation, who did it and when; the same words everywhere. */
 export function describeEvent(event: Pick<ToldEvent, 'action' | 'actor_name' | 'created_at'>, dates: Dates): Message {

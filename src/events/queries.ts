@@ -14,7 +14,7 @@ export interface NewEvent {
   readonly rule?: string | undefined;
   /** UUID shared by what was done in one go. */
   readonly batch?: string | undefined;
-  readonly numbers?: Record<string, number> | undefined;
+  readonly numbers?: Readonly<Record<string, number>> | undefined;
   /** For the person concerned; kept beside the event. */
   readonly reason?: string | undefined;
   /** For staff; kept beside the event. */

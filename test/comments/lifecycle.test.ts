@@ -11,17 +11,17 @@ import {
 } from '../../src/comments/lifecycle.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
-const actions = ['approve', 'reject', 'spam', 'remove', 'restore', 'delete'] as const;
+const actions = ['approve', 'reject', 'spam', 'remove', 'restore', 'hold', 'delete'] as const;
 
 // Written out a second time on purpose: a change of the table has to be meant.
 const table: Record<CommentStatus, Record<CommentAction, CommentStatus | '—'>> = {
   // in the order of the actions above
-  pending: row('approved', 'rejected', 'spam', '—', '—', 'deleted'),
-  approved: row('—', '—', 'spam', 'removed', '—', 'deleted'),
-  rejected: row('approved', '—', 'spam', '—', 'pending', 'deleted'),
-  spam: row('approved', 'rejected', '—', '—', 'pending', 'deleted'),
-  removed: row('—', '—', 'spam', '—', 'approved', 'deleted'),
-  deleted: row('—', '—', '—', '—', '—', '—'),
+  pending: row('approved', 'rejected', 'spam', '—', '—', '—', 'deleted'),
+  approved: row('—', '—', 'spam', 'removed', '—', 'pending', 'deleted'),
+  rejected: row('approved', '—', 'spam', '—', 'pending', '—', 'deleted'),
+  spam: row('approved', 'rejected', '—', '—', 'pending', '—', 'deleted'),
+  removed: row('—', '—', 'spam', '—', 'approved', '—', 'deleted'),
+  deleted: row('—', '—', '—', '—', '—', '—', '—'),
 };
 
 const cells = Object.entries(table).flatMap(([status, next]) =>
@@ -38,7 +38,7 @@ describe('The table of statuses and actions', () => {
   });
 
   it.each(commentStatuses)(
-    'offers the moderator of a comment that is %s exactly what is possible, and no deletion',
+    'offers the moderator of a comment that is %s exactly what is possible, and neither deletion nor what a rule does',
     (status) => {
       const possible = moderatorActions.filter((action) => table[status][action] !== '—');
       expect(allowedActions(status)).toEqual(possible);
@@ -73,7 +73,10 @@ describe('The database', () => {
 });
 
 function row(
-  ...[approve, reject, spam, remove, restore, deletion]: (CommentStatus | '—')[]
+  ...[approve, reject, spam, remove, restore, hold, deletion]: (CommentStatus | '—')[]
 ): Record<CommentAction, CommentStatus | '—'> {
-  return { approve, reject, spam, remove, restore, delete: deletion } as Record<CommentAction, CommentStatus | '—'>;
+  return { approve, reject, spam, remove, restore, hold, delete: deletion } as Record<
+    CommentAction,
+    CommentStatus | '—'
+  >;
 }

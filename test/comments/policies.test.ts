@@ -23,8 +23,8 @@ const guest: Facts = {
 const t = createTranslate('en');
 
 describe('The list of policies', () => {
-  test('has an order that is a decision: whom we know, what is held anyway, what looks like spam, who is new, the rest', () => {
-    const order: RuleName[] = ['staff', 'all_held', 'links', 'flooding', 'first_comment', 'standard'];
+  test('has an order that is a decision: whom we know, what is held anyway, what looks like spam, who is new, who waits, the rest', () => {
+    const order: RuleName[] = ['staff', 'all_held', 'links', 'flooding', 'first_comment', 'waiting', 'standard'];
     expect(policies.map(({ name }) => name)).toEqual(order);
   });
 
@@ -48,6 +48,10 @@ describe('The list of policies', () => {
     ['nothing approved before', 'first_comment', { approvedBefore: 0 }, held()],
     ['one approved before', 'first_comment', { approvedBefore: 1 }, undefined],
     ['nothing approved before, where all is open', 'first_comment', { approvedBefore: 0, mode: 'open' }, undefined],
+    ['one of the staff whose comment waits', 'staff', { staffRole: 'owner', waiting: true }, undefined],
+    ['what waited when it was edited', 'waiting', { waiting: true }, held()],
+    ['what was published when it was edited', 'waiting', { waiting: false }, undefined],
+    ['what was just written', 'waiting', {}, undefined],
     ['anything', 'standard', {}, approved],
   ];
   it.each(cases)('given %s, %s says so', (_facts, rule, facts, opinion) => {

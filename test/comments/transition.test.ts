@@ -8,7 +8,7 @@ import { holdCounts, untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
 import { pick, plantThread, randomFrom, shownOf } from '../support/threads.ts';
 
-const actions = ['approve', 'reject', 'spam', 'remove', 'restore', 'delete'] as const;
+const actions = ['approve', 'reject', 'spam', 'remove', 'restore', 'hold', 'delete'] as const;
 const now = new Date('2026-03-01T12:00:00Z');
 
 jest.setTimeout(60_000);

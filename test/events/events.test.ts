@@ -103,6 +103,12 @@ describe('The sentence of an event', () => {
     ['spam', 'Marked as spam by Mona on 1 March 2026 at 12:00.', 'Marked as spam on 1 March 2026 at 12:00.'],
     ['remove', 'Removed by Mona on 1 March 2026 at 12:00.', 'Removed on 1 March 2026 at 12:00.'],
     ['restore', 'Restored by Mona on 1 March 2026 at 12:00.', 'Restored on 1 March 2026 at 12:00.'],
+    ['edit', 'Edited by Mona on 1 March 2026 at 12:00.', 'Edited by its writer on 1 March 2026 at 12:00.'],
+    [
+      'hold',
+      'Held again after an edit by Mona on 1 March 2026 at 12:00.',
+      'Held again after an edit by its writer on 1 March 2026 at 12:00.',
+    ],
     ['delete', 'Deleted by Mona on 1 March 2026 at 12:00.', 'Deleted by its writer on 1 March 2026 at 12:00.'],
     ['close', 'Closed by Mona on 1 March 2026 at 12:00.', 'Closed on 1 March 2026 at 12:00.'],
     ['reopen', 'Reopened by Mona on 1 March 2026 at 12:00.', 'Reopened on 1 March 2026 at 12:00.'],

@@ -1,0 +1,121 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Role } from '../accounts/table.ts';
+import type { Database } from '../database.ts';
+import { recordEvent } from '../events/queries.ts';
+import { loadSite } from '../site/queries.ts';
+import { rendererVersion } from '../text/renderer-version.ts';
+import { shareTurn } from '../turns.ts';
+import { closingOf, modeOf } from './closing.ts';
+import { closingFacts, findClosure, shareConversation } from './conversation.ts';
+import { type EditRefusal, whyNotEdited } from './editing.ts';
+import { countEdits, findWritten, replaceText, type WrittenComment } from './editing-queries.ts';
+import { gatherFacts, type KnownFacts } from './facts.ts';
+import { checkText, type FieldErrors } from './form.ts';
+import type { CommentAction } from './lifecycle.ts';
+import { judgeComment, type Verdict } from './policies.ts';
+import { insertJudgement } from './queries.ts';
+import { renderVisibly } from './rendering.ts';
+import { changeStatus, lockWithAncestors } from './transition.ts';
+
+/** An edit as it arrives from the writer of a comment. */
+export interface Edit {
+  readonly commentId: number;
+  readonly conversationId: number;
+  /** When the post was published; null: it is a draft. */
+  readonly publishedAt: Date | null;
+  /** The member of the staff who wrote the comment and edits it; undefined for a guest. */
+  readonly staff: { readonly id: number; readonly role: Role } | undefined;
+  /** As it was typed. */
+  readonly body: string;
+  /** How often the comment had been edited when the form was opened; undefined where nobody says. */
+  readonly version: number | undefined;
+  readonly now: Date;
+}
+
+/** What became of an edit. */
+export type EditOutcome =
+  | { readonly kind: 'saved'; readonly verdict: Verdict }
+  /** It says already what it should. */
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'refused'; readonly why: EditRefusal }
+  | { readonly kind: 'overtaken'; readonly stored: string; readonly version: number }
+  | { readonly kind: 'invalid'; readonly errors: FieldErrors };
+
+/**
+ * Gives a comment another text, and judges it as if it had just been written: in one transaction with what it said before,
+ * its event, and its status where a rule holds it now. No edit lands after a closing.
+ */
+export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutcome> {
+  return db.transaction().execute(async (trx) => {
+    const { commentId, now } = edit;
+    const conversation = await shareConversation(trx, edit.conversationId);
+    const closure = await findClosure(trx, edit.conversationId);
+    await shareTurn(trx, { about: 'site', id: 1 });
+    const site = await loadSite(trx);
+    const closing = closingOf(closingFacts({ site, conversation, closure, publishedAt: edit.publishedAt }), now);
+
+    const locked = await lockWithAncestors(trx, [commentId]);
+    const comment = await findWritten(trx, commentId);
+    if (!comment) return { kind: 'refused', why: 'deleted' };
+    const body = edit.body.trim();
+    if (body === comment.source && comment.status !== 'deleted') return { kind: 'unchanged' };
+    const edits = await countEdits(trx, commentId);
+    const facts = { status: comment.status, createdAt: comment.created_at, editMinutes: site.edit_minutes };
+    const why = whyNotEdited({ ...facts, closed: closing !== undefined, edits }, now);
+    if (why) return { kind: 'refused', why };
+
+    const errors = checkText(body);
+    if (errors) return { kind: 'invalid', errors };
+    const rendered = renderVisibly(body);
+    if (!rendered) return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };
+    if (edit.version !== undefined && edit.version !== edits)
+      return { kind: 'overtaken', stored: comment.source, version: edits };
+
+    await replaceText(trx, {
+      comment,
+      source: body,
+      html: rendered.html,
+      rendererVersion,
+      editedAt: editedAt(comment, now),
+      now,
+    });
+    const known = {
+      staffRole: edit.staff?.role ?? null,
+      mode: modeOf({ mode: conversation.mode, siteMode: site.comment_mode }),
+      links: rendered.links.count + (comment.website ? 1 : 0),
+      linksAllowed: site.links_allowed,
+    };
+    const verdict = await judgeAnew(trx, { comment, known, now });
+    const decided = { actorId: edit.staff?.id, rule: verdict.rule, numbers: verdict.numbers, now };
+    await recordEvent(trx, { subjectKind: 'comment', subjectId: commentId, action: 'edit', ...decided });
+    const action = actionAfter(verdict);
+    if (action) await changeStatus(trx, locked.values(), { action, ...decided });
+    return { kind: 'saved', verdict };
+  });
+}
+
+// Readers are told of an edit where they could have read something else before.
+function editedAt({ status, edited_at }: WrittenComment, now: Date): Date | null {
+  return status === 'approved' || edited_at !== null ? now : null;
+}
+
+async function judgeAnew(
+  trx: Transaction<Database>,
+  { comment, known, now }: { comment: WrittenComment; known: KnownFacts; now: Date },
+): Promise<Verdict> {
+  const gathered = await gatherFacts(trx, {
+    known,
+    browserId: comment.browser_id ?? undefined,
+    networkHash: comment.network_hash ?? undefined,
+    editedId: comment.id,
+    now: comment.created_at,
+  });
+  const verdict = judgeComment({ ...gathered, waiting: comment.status === 'pending' });
+  await insertJudgement(trx, { commentId: comment.id, verdict, now });
+  return verdict;
+}
+
+// What waits already cannot be held once more: then the table knows no such step, and nothing happens.
+function actionAfter({ status }: Verdict): CommentAction | undefined {
+  return status === 'approved' ? undefined : status === 'spam' ? 'spam' : 'hold';
+}

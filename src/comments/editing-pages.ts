@@ -1,0 +1,112 @@
+import type { Response } from 'express';
+import { viewerOf } from '../accounts/viewer.ts';
+import { found } from '../http/errors.ts';
+import { readFields } from '../http/fields.ts';
+import type { Message } from '../http/messages.ts';
+import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { hrefOf } from '../posts/addresses.ts';
+import type { PostForReading } from '../posts/queries.ts';
+import { siteOf } from '../site/current.ts';
+import { type ConversationContext, readConversationState } from './conversation-page.ts';
+import { editComment } from './edit.ts';
+import { type EditRefusal, editableUntil, mostEdits, whyNotEdited } from './editing.ts';
+import { countEdits, type WrittenComment } from './editing-queries.ts';
+import { findOwn, type IdRequest } from './find-own.ts';
+import { listErrors } from './reply-form.ts';
+
+interface EditPage {
+  readonly id: number;
+  readonly body: string;
+  /** How often the comment had been edited when this form was made; undefined where a form did not say. */
+  readonly version: number | undefined;
+  readonly until: Date;
+  readonly errors: readonly { readonly field: string; readonly message: Message }[];
+  /** What was saved from another window meanwhile. */
+  readonly stored: string | undefined;
+}
+
+interface RefusedEditPage {
+  readonly text: string;
+  readonly typed: string;
+  /** Path of the page that deletes it; undefined where it is deleted. */
+  readonly deleteHref: string | undefined;
+  readonly postHref: string;
+  readonly postTitle: string;
+}
+
+const editView = defineView<EditPage>('comments/edit');
+const refusedView = defineView<RefusedEditPage>('comments/edit-refused');
+
+/** Shows the writer of a comment its text in a form, or says why it cannot be edited. */
+export async function showEditForm(
+  context: ConversationContext,
+  request: IdRequest,
+  response: Response,
+): Promise<void> {
+  const own = await findOwn(context, request, response, 'edit.notYours');
+  const [comment, post, now] = [own.comment, found(own.post), context.now()];
+  const [{ closing }, edits] = await Promise.all([
+    readConversationState(context.db, response, { post, now }),
+    countEdits(context.db, comment.id),
+  ]);
+  const { edit_minutes: editMinutes } = siteOf(response);
+  const facts = { status: comment.status, createdAt: comment.created_at, editMinutes };
+  const why = whyNotEdited({ ...facts, closed: closing !== undefined, edits }, now);
+  if (why) return sendRefusal(response, { comment, post, why, typed: '' });
+  sendEditForm(response, { comment, body: comment.source, version: edits });
+}
+
+/** Takes an edit, and leads to the comment or says why it was not saved. What was typed is never lost. */
+export async function takeEdit(context: ConversationContext, request: IdRequest, response: Response): Promise<void> {
+  const own = await findOwn(context, request, response, 'edit.notYours');
+  const [comment, post] = [own.comment, found(own.post)];
+  const { body, version: seen } = readFields(request.body, ['body', 'version']);
+  const version = /^\d{1,4}$/.test(seen) ? Number(seen) : undefined;
+  const outcome = await editComment(context.db, {
+    commentId: comment.id,
+    conversationId: comment.conversation_id,
+    publishedAt: post.published_at,
+    staff: comment.account_id === null ? undefined : viewerOf(response),
+    body,
+    version,
+    now: context.now(),
+  });
+  if (outcome.kind === 'refused') return sendRefusal(response, { comment, post, why: outcome.why, typed: body });
+  if (outcome.kind === 'overtaken') return sendEditForm(response, { comment, body, ...outcome, status: 409 });
+  if (outcome.kind === 'invalid')
+    return sendEditForm(response, { comment, body, version, errors: listErrors(outcome.errors), status: 422 });
+  response.redirect(303, `/comments/${comment.id}`);
+}
+
+function sendEditForm(
+  response: Response,
+  {
+    comment,
+    body,
+    version,
+    errors = [],
+    stored,
+    status = 200,
+  }: Pick<EditPage, 'body' | 'version'> &
+    Partial<Pick<EditPage, 'errors' | 'stored'>> & { comment: WrittenComment; status?: number },
+): void {
+  const until = editableUntil({ createdAt: comment.created_at, editMinutes: siteOf(response).edit_minutes });
+  const page = { id: comment.id, body, version, until, errors, stored };
+  sendPage(response, editView, { title: frameOf(response).t('edit.title'), hiddenFromSearch: true, ...page }, status);
+}
+
+function sendRefusal(
+  response: Response,
+  { comment, post, why, typed }: { comment: WrittenComment; post: PostForReading; why: EditRefusal; typed: string },
+): void {
+  const { t } = frameOf(response);
+  const values = { minutes: siteOf(response).edit_minutes, most: mostEdits };
+  const page = {
+    text: t(`edit.${why}`, values),
+    typed,
+    deleteHref: why === 'deleted' ? undefined : `/comments/${comment.id}/delete`,
+    postHref: hrefOf(post),
+    postTitle: post.title,
+  };
+  sendPage(response, refusedView, { title: t('edit.refusedTitle'), hiddenFromSearch: true, ...page }, 403);
+}

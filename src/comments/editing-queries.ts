@@ -1,0 +1,96 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Database } from '../database.ts';
+import type { TrustedHtml } from '../text/trusted-html.ts';
+import type { Comment, Revision } from './table.ts';
+
+/** A comment as its writer deals with it. */
+export type WrittenComment = Pick<
+  Comment,
+  | 'id'
+  | 'conversation_id'
+  | 'status'
+  | 'shown'
+  | 'account_id'
+  | 'browser_id'
+  | 'name'
+  | 'website'
+  | 'source'
+  | 'source_format'
+  | 'html'
+  | 'network_hash'
+  | 'created_at'
+  | 'edited_at'
+>;
+
+/** Finds a comment with its text, whatever its status: the caller decides who may know of it. */
+export function findWritten(db: Kysely<Database>, id: number): Promise<WrittenComment | undefined> {
+  return db
+    .selectFrom('comment')
+    .select(['id', 'conversation_id', 'status', 'shown', 'account_id', 'browser_id', 'name', 'website'])
+    .select(['source', 'source_format', 'html', 'network_hash', 'created_at', 'edited_at'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/** How often a comment was edited. */
+export async function countEdits(db: Kysely<Database>, commentId: number): Promise<number> {
+  const { count } = await db
+    .selectFrom('revision')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('comment_id', '=', commentId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Gives a comment another text, and keeps the one that it had. */
+export async function replaceText(
+  trx: Transaction<Database>,
+  {
+    comment,
+    source,
+    html,
+    rendererVersion,
+    editedAt,
+    now,
+  }: {
+    comment: Pick<Comment, 'id' | 'source' | 'source_format'>;
+    source: string;
+    html: TrustedHtml;
+    rendererVersion: number;
+    /** What readers are told; null: they never saw another text. */
+    editedAt: Date | null;
+    now: Date;
+  },
+): Promise<void> {
+  await trx
+    .insertInto('revision')
+    .values({
+      comment_id: comment.id,
+      source: comment.source,
+      source_format: comment.source_format,
+      replaced_at: now,
+    })
+    .execute();
+  await trx
+    .updateTable('comment')
+    .set({ source, source_format: 'markdown', html: html.toString(), renderer_version: rendererVersion })
+    .set({ edited_at: editedAt })
+    .where('id', '=', comment.id)
+    .execute();
+}
+
+/** What each of these comments said before, from the first text on, by the comment's id. For staff only. */
+export async function listRevisions(
+  db: Kysely<Database>,
+  commentIds: readonly number[],
+): Promise<Map<number, Revision[]>> {
+  if (commentIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('revision')
+    .selectAll()
+    .where('comment_id', 'in', commentIds)
+    .orderBy('comment_id')
+    .orderBy('id')
+    .execute();
+  return Map.groupBy(rows, ({ comment_id }) => comment_id);
+}

@@ -1,0 +1,47 @@
+import type { Request, Response } from 'express';
+import { viewerOf } from '../accounts/viewer.ts';
+import { markPrivate } from '../http/caching.ts';
+import { forbidden, found, notFound } from '../http/errors.ts';
+import { readId } from '../http/fields.ts';
+import type { MessageKey } from '../http/messages.ts';
+import { findPostOfConversation, type PostForReading } from '../posts/queries.ts';
+import { readerOf } from '../posts/reader.ts';
+import { mayRead } from '../posts/reading.ts';
+import type { ConversationContext } from './conversation-page.ts';
+import { findWritten, type WrittenComment } from './editing-queries.ts';
+import { isWriter } from './ownership.ts';
+import { noteBrowser } from './queries.ts';
+import { readVisitor } from './visitor.ts';
+
+/** A request about one comment. */
+export type IdRequest = Request<{ id: string }>;
+
+/** A comment of whoever asks, and its post where they may read it. */
+export interface OwnComment {
+  readonly comment: WrittenComment;
+  readonly post: PostForReading | undefined;
+}
+
+/**
+ * Finds a comment for its writer, who knows of it wherever it stands. Others know of what is shown, and have no right to
+ * it; of anything else they know nothing.
+ *
+ * @param refusal the sentence for those others.
+ */
+export async function findOwn(
+  { db, cookies, now }: ConversationContext,
+  request: IdRequest,
+  response: Response,
+  refusal: MessageKey,
+): Promise<OwnComment> {
+  const id = found(readId(request.params.id));
+  const browserId = readVisitor(request, cookies);
+  if (browserId !== undefined) await noteBrowser(db, { id: browserId, now: now() });
+  const comment = found(await findWritten(db, id));
+  const post = found(await findPostOfConversation(db, comment.conversation_id));
+  const readable = mayRead(post, readerOf(response), now());
+  const claimant = { accountId: viewerOf(response)?.id, browserIds: browserId === undefined ? [] : [browserId] };
+  if (!isWriter(comment, claimant)) throw comment.shown && readable ? forbidden({ key: refusal }) : notFound();
+  markPrivate(response);
+  return { comment, post: readable ? post : undefined };
+}
