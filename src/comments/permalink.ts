@@ -8,6 +8,7 @@ import { mayRead } from '../posts/reading.ts';
 import { trustStored } from '../text/trusted-html.ts';
 import { freshForm, readConversationState } from './conversation-page.ts';
 import { findComment, type LocatedComment, noteBrowser } from './queries.ts';
+import { pageHref } from './read-thread.ts';
 import { type ReplyContext, sendReplyPage } from './replying.ts';
 import { findPageStart, isVisibleTo } from './thread-queries.ts';
 import { readVisitor } from './visitor.ts';
@@ -18,8 +19,7 @@ type IdRequest = Request<{ id: string }>;
 export async function leadToComment(context: ReplyContext, request: IdRequest, response: Response): Promise<void> {
   const { comment, post } = await findVisible(context, request, response);
   const start = await findPageStart(context.db, { conversationId: comment.conversation_id, key: comment.path });
-  const page = start === undefined ? '' : `?after=${start}`;
-  response.redirect(302, `${hrefOf(post)}${page}#c${comment.id}`);
+  response.redirect(302, pageHref(hrefOf(post), { after: start, anchor: `c${comment.id}` }));
 }
 
 /** Shows the form for a reply to a comment; where none can be given, the comment itself. */
@@ -32,7 +32,8 @@ export async function showReplyForm(context: ReplyContext, request: IdRequest, r
   sendReplyPage(response, { post, answered, form });
 }
 
-async function findVisible(
+/** The comment that a request asks for, with its post. @throws NotFound where there is none, or none for this reader. */
+export async function findVisible(
   { db, cookies, now }: ReplyContext,
   request: IdRequest,
   response: Response,

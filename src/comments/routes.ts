@@ -8,6 +8,7 @@ import type { PostForReading } from '../posts/queries.ts';
 import { readerOf } from '../posts/reader.ts';
 import { readAddress } from '../posts/reading.ts';
 import type { PostKind } from '../posts/table.ts';
+import { showBranch } from './branch-page.ts';
 import { sendPostPage } from './conversation-page.ts';
 import { leadToComment, showReplyForm } from './permalink.ts';
 import { noteBrowser } from './queries.ts';
@@ -17,7 +18,8 @@ import { writerRoutes } from './writer-routes.ts';
 
 /**
  * Posts with their conversations, and single comments; what writers do with theirs is in writer-routes.ts:
- * `GET /posts/:slug`, `POST /posts/:slug/comments`, `GET /comments/:id`, `GET /comments/:id/reply`.
+ * `GET /posts/:slug`, `POST /posts/:slug/comments`, `GET /comments/:id`, `GET /comments/:id/reply`,
+ * `GET /comments/:id/thread`.
  */
 export function commentRoutes(app: AppContext): Router {
   const context = replyContext(app);
@@ -29,6 +31,7 @@ export function commentRoutes(app: AppContext): Router {
   );
   router.get('/comments/:id', (request, response) => leadToComment(context, request, response));
   router.get('/comments/:id/reply', (request, response) => showReplyForm(context, request, response));
+  router.get('/comments/:id/thread', (request, response) => showBranch(context, request, response));
   router.use(writerRoutes(context));
   return router;
 }

@@ -1,7 +1,7 @@
 import type { Message } from '../http/messages.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
-import { nestReplies, type ThreadNode } from './thread.ts';
-import type { ReadableComment } from './thread-queries.ts';
+import { idsInKey, nestReplies, type ThreadNode } from './thread.ts';
+import type { ReadableComment, ThreadSlice } from './thread-queries.ts';
 
 /** A comment as the page prints it, with its replies. */
 export interface CommentView {
@@ -18,17 +18,35 @@ export interface CommentView {
         readonly byAuthor: boolean;
       }
     | undefined;
-  /** Who is answered; undefined for a reply to the post, and for a reply to a placeholder. */
+  /** Who is answered; undefined for a reply to the post, to a placeholder, and to what is not on this page. */
   readonly parentName: string | undefined;
+  /** Path of the comment that it answers, where the page does not show that one. */
+  readonly furtherUpHref: string | undefined;
   /** Why its writer alone sees it. */
   readonly ownNote: OwnNote | undefined;
   /** Path of the form for a reply; undefined where none is possible. */
   readonly replyHref: string | undefined;
+  /** Path of its branch as a page of its own, where nesting has become so deep that indentation stops. */
+  readonly threadHref: string | undefined;
   /** Whether this reader wrote it, in this browser. */
   readonly own: boolean;
   /** Printed again, for context, on a page that begins within a branch. */
   readonly repeated: boolean;
-  readonly replies: readonly CommentView[];
+  /** Whether it stands in one list with what it answers, since nesting has ended above it. */
+  readonly flat: boolean;
+  /** What stands below it; undefined where nothing does, and where it follows in the same list. */
+  readonly replies: RepliesView | undefined;
+}
+
+/** What stands below a comment. */
+export interface RepliesView {
+  readonly comments: readonly CommentView[];
+  /** How many comments stand there on this page, at any depth. */
+  readonly count: number;
+  /** Whether more of them stand before this page, after it, or nowhere else. */
+  readonly part: 'continued' | 'cut' | 'whole';
+  /** Where the page ends within this list: who is answered by what follows (undefined: a placeholder), and where it follows. */
+  readonly more: { readonly name: string | undefined; readonly href: string } | undefined;
 }
 
 /** What the writer of a comment that is not published is told. */
@@ -42,33 +60,101 @@ export interface ThreadContext {
   readonly authorIds: ReadonlySet<number>;
   readonly open: boolean;
   readonly ownNotes: ReadonlyMap<number, OwnNote>;
+  /** Path of the next page, where one follows. */
+  readonly nextHref: string | undefined;
 }
 
-/**
- * Makes the nested lists that a page prints.
- *
- * @param above comments that are repeated for context, in reading order before all others.
- */
+/** Lists within lists that a page has: the first stands at its edge, eight are indented, and deeper replies share the last. */
+export const deepestList = 9;
+
+/** Makes the nested lists that a page prints. */
 export function presentThread(
-  { above, comments }: { above: readonly ReadableComment[]; comments: readonly ReadableComment[] },
+  { above, comments, next }: Pick<ThreadSlice, 'above' | 'comments' | 'next'>,
   context: ThreadContext,
 ): CommentView[] {
-  const names = new Map([...above, ...comments].map(({ id, content }) => [id, content?.name]));
-  const repeated = new Set(above.map(({ id }) => id));
-  const present = ({ comment, replies }: ThreadNode<ReadableComment>): CommentView => ({
-    id: comment.id,
+  const rows = [...above, ...comments];
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const answeredNext = byId.get(next?.parentId ?? 0);
+  const page: Page = {
+    ...context,
+    rows: byId,
+    repeated: new Set(above.map(({ id }) => id)),
+    answeredNext,
+    cut: new Set(answeredNext && branchOf(answeredNext, byId)),
+  };
+  return presentList(page, nestReplies(rows), 1);
+}
+
+interface Page extends ThreadContext {
+  readonly rows: ReadonlyMap<number, ReadableComment>;
+  readonly repeated: ReadonlySet<number>;
+  /** What the first comment of the next page answers, if this page shows it. */
+  readonly answeredNext: ReadableComment | undefined;
+  /** That and what stands above it: comments that have replies on the next page. */
+  readonly cut: ReadonlySet<number>;
+}
+
+type Node = ThreadNode<ReadableComment>;
+
+function presentList(page: Page, nodes: readonly Node[], level: number): CommentView[] {
+  return nodes.flatMap((node) => [
+    presentComment(page, node, level),
+    ...(level < deepestList ? [] : presentList(page, node.replies, level + 1)),
+  ]);
+}
+
+function presentComment(page: Page, node: Node, level: number): CommentView {
+  const { comment } = node;
+  const { id, parentId } = comment;
+  const answered = parentId === null ? undefined : page.rows.get(parentId);
+  const ownNote = page.ownNotes.get(id);
+  // What is above a comment that its writer alone sees may not be shown to anyone.
+  const answersMissing = parentId !== null && !answered && !ownNote;
+  const opensPage = level >= deepestList && (level - deepestList) % (deepestList - 1) === 0;
+  const goesOn = node.replies.length > 0 || page.cut.has(id);
+  return {
+    id,
     depth: comment.depth,
     createdAt: comment.createdAt,
     content: comment.content && {
       ...comment.content,
-      byAuthor: comment.accountId !== null && context.authorIds.has(comment.accountId),
+      byAuthor: comment.accountId !== null && page.authorIds.has(comment.accountId),
     },
-    parentName: comment.parentId === null ? undefined : names.get(comment.parentId),
-    ownNote: context.ownNotes.get(comment.id),
-    replyHref: context.open && comment.status === 'approved' ? `/comments/${comment.id}/reply` : undefined,
+    parentName: answered?.content?.name,
+    furtherUpHref: answersMissing ? `/comments/${parentId}` : undefined,
+    ownNote,
+    replyHref: page.open && comment.status === 'approved' ? `/comments/${id}/reply` : undefined,
+    threadHref: opensPage && goesOn ? `/comments/${id}/thread` : undefined,
     own: comment.own,
-    repeated: repeated.has(comment.id),
-    replies: replies.map(present),
-  });
-  return nestReplies([...above, ...comments]).map(present);
+    repeated: page.repeated.has(id),
+    flat: level > deepestList,
+    replies: level < deepestList ? presentReplies(page, node, level + 1) : undefined,
+  };
+}
+
+function presentReplies(page: Page, { comment, replies }: Node, level: number): RepliesView | undefined {
+  const comments = presentList(page, replies, level);
+  const more = moreIn(page, comment, level);
+  if (comments.length === 0 && !more) return undefined;
+  return {
+    comments,
+    count: comments.reduce((sum, each) => sum + 1 + (each.replies?.count ?? 0), 0),
+    part: page.repeated.has(comment.id) ? 'continued' : page.cut.has(comment.id) ? 'cut' : 'whole',
+    more,
+  };
+}
+
+// What follows on the next page would stand at the end of one list: that below what it answers, or the last that there is.
+function moreIn(page: Page, { id }: ReadableComment, level: number): RepliesView['more'] {
+  const { answeredNext, nextHref } = page;
+  if (!answeredNext || nextHref === undefined || !page.cut.has(id)) return undefined;
+  const here = id === answeredNext.id || level === deepestList;
+  return here ? { name: answeredNext.content?.name, href: nextHref } : undefined;
+}
+
+// A comment and what stands above it, as far as the page shows that: by its key, and by its parents where that ends.
+function branchOf(comment: ReadableComment, rows: ReadonlyMap<number, ReadableComment>): number[] {
+  const ids = idsInKey(comment.key).filter((id) => rows.has(id));
+  for (let row: ReadableComment | undefined = comment; row; row = rows.get(row.parentId ?? 0)) ids.push(row.id);
+  return ids;
 }

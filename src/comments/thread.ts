@@ -40,6 +40,14 @@ export function endOfBranch(key: Buffer): Buffer {
   return Buffer.concat([key, behindAllKeys]);
 }
 
+/**
+ * The key of the nearest branch that a comment begins or stands in. At the deepest level there are none: the keys of all
+ * who are that deep say what they share above, and no more.
+ */
+export function nearestBranch(key: Buffer): Buffer {
+  return key.length < deepestKeyLevel * levelBytes ? key : key.subarray(0, (deepestKeyLevel - 1) * levelBytes);
+}
+
 /** What a thread needs to know of each of its rows. */
 export interface ThreadRow {
   readonly id: number;

@@ -57,8 +57,14 @@ describe('A conversation, page by page', () => {
     const { ids, conversationId } = await plant([...chain, ...leaves, ...furtherUp]);
     const [, second] = await readAll(conversationId);
     expect(second?.above.map(({ id }) => id)).toEqual([ids[5], ids[12], ...ids.slice(40, 60)]);
-    const pages = presentThread(second as ThreadSlice, { authorIds: new Set(), open: true, ownNotes: new Map() });
-    const all = (views: readonly CommentView[]): CommentView[] => views.flatMap((view) => [view, ...all(view.replies)]);
+    const pages = presentThread(second as ThreadSlice, {
+      authorIds: new Set(),
+      open: true,
+      ownNotes: new Map(),
+      nextHref: undefined,
+    });
+    const all = (views: readonly CommentView[]): CommentView[] =>
+      views.flatMap((view) => [view, ...all(view.replies?.comments ?? [])]);
     const names = new Map(all(pages).map(({ id, parentName }) => [id, parentName]));
     expect(ids.slice(-3).map((id) => names.get(id))).toEqual([`Guest ${ids[12]}`, `Guest ${ids[5]}`, undefined]);
   });

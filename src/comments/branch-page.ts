@@ -1,0 +1,98 @@
+import type { Request, Response } from 'express';
+import { keepPage } from '../cache/keep-page.ts';
+import { notFound } from '../http/errors.ts';
+import { readId } from '../http/fields.ts';
+import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { hrefOf } from '../posts/addresses.ts';
+import { stateOf } from '../posts/publication.ts';
+import type { Closing } from './closing.ts';
+import { freshForm, readConversationState } from './conversation-page.ts';
+import { findVisible } from './permalink.ts';
+import type { LocatedComment } from './queries.ts';
+import { pageHref, readThread } from './read-thread.ts';
+import type { ReplyForm } from './reply-form.ts';
+import type { ReplyContext } from './replying.ts';
+import { idsInKey, nearestBranch } from './thread.ts';
+import { findPageStart } from './thread-queries.ts';
+import { type CommentView, presentThread } from './thread-view.ts';
+import { readVisitor } from './visitor.ts';
+
+/** One branch of a conversation, as a page of its own. */
+export interface BranchPage {
+  readonly conversationId: number;
+  /** How many comments of the whole conversation one can read. */
+  readonly count: number;
+  /** Who began the branch; undefined for a placeholder. */
+  readonly name: string | undefined;
+  readonly comments: readonly CommentView[];
+  readonly postTitle: string;
+  readonly postHref: string;
+  /** Path to its place in the conversation. */
+  readonly placeHref: string;
+  readonly nextHref: string | undefined;
+  /** Path of the first page, where this is a later one. */
+  readonly firstHref: string | undefined;
+  readonly closing: Closing | undefined;
+  /** For a reply to the comment that began the branch; undefined where none is possible. */
+  readonly form: ReplyForm | undefined;
+}
+
+const branchView = defineView<BranchPage>('comments/branch');
+
+/** Shows a comment and everything below it. */
+export async function showBranch(
+  context: ReplyContext,
+  request: Request<{ id: string }>,
+  response: Response,
+): Promise<void> {
+  const { db, cookies } = context;
+  const { comment, post } = await findVisible(context, request, response);
+  const now = context.now();
+  if (stateOf(post, now) !== 'published') throw notFound();
+  if (nearestBranch(comment.path) !== comment.path) return leadToBranchAbove(context, response, comment);
+
+  const conversationId = comment.conversation_id;
+  const after = readId(request.query.after);
+  const browserId = readVisitor(request, cookies);
+  const [{ closing, closesAt, mode }, { slice, ownNotes }] = await Promise.all([
+    readConversationState(db, response, { post, now }),
+    readThread(db, { conversationId, after, branch: comment.path, browserId }),
+  ]);
+  const path = `/comments/${comment.id}/thread`;
+  if (comment.shown) {
+    keepPage(response, {
+      path,
+      parameters: { after: slice.continued ? after : undefined },
+      conversations: [conversationId],
+      until: closing ? undefined : closesAt,
+    });
+  }
+  const nextHref = slice.next && pageHref(path, { after: slice.next.after });
+  const authorIds = new Set(post.authors.map(({ id }) => id));
+  const answerable = !closing && comment.status === 'approved';
+  sendPage(response, branchView, {
+    title: frameOf(response).t('branch.title', { title: post.title }),
+    hiddenFromSearch: true,
+    conversationId,
+    count: post.readable,
+    name: comment.status === 'approved' ? comment.name : undefined,
+    comments: presentThread(slice, { authorIds, open: !closing, ownNotes, nextHref }),
+    postTitle: post.title,
+    postHref: hrefOf(post),
+    placeHref: `/comments/${comment.id}`,
+    nextHref,
+    firstHref: slice.continued ? pageHref(path) : undefined,
+    closing,
+    form: answerable ? await freshForm(context, request, response, { post, mode, parent: comment.id }) : undefined,
+  });
+}
+
+// At the deepest level of the key stand the replies of all who are that deep: their page is the branch that holds them.
+async function leadToBranchAbove({ db }: ReplyContext, response: Response, comment: LocatedComment): Promise<void> {
+  const { id, path: key, conversation_id: conversationId } = comment;
+  if (!comment.shown) return response.redirect(302, `/comments/${id}`);
+  const branch = nearestBranch(key);
+  const after = await findPageStart(db, { conversationId, key, branch });
+  const path = `/comments/${idsInKey(branch).at(-1)}/thread`;
+  response.redirect(302, pageHref(path, { after, anchor: `c${id}` }));
+}

@@ -1,0 +1,49 @@
+import type { Kysely } from 'kysely';
+import type { Database } from '../database.ts';
+import { addOwn, loadOwnComments } from './own-comments.ts';
+import { explainOwn } from './own-notes.ts';
+import type { ThreadOrder } from './thread.ts';
+import { loadThreadSlice, type SliceChoice, type ThreadSlice } from './thread-queries.ts';
+import type { OwnNote } from './thread-view.ts';
+
+/** A page of a conversation as one reader finds it. */
+export interface ReadThread {
+  readonly slice: ThreadSlice;
+  /** What its writer is told of an own comment that nobody else sees, by its id. */
+  readonly ownNotes: ReadonlyMap<number, OwnNote>;
+}
+
+/** Reads what is the same for all readers, and then what this one's browser wrote. */
+export async function readThread(
+  db: Kysely<Database>,
+  choice: SliceChoice & { browserId: number | undefined },
+): Promise<ReadThread> {
+  const { conversationId, browserId } = choice;
+  const shared = await loadThreadSlice(db, choice);
+  if (browserId === undefined) return { slice: shared, ownNotes: new Map() };
+  const slice = addOwn(shared, await loadOwnComments(db, { conversationId, browserId, slice: shared }));
+  return { slice, ownNotes: await explainOwn(db, [...slice.above, ...slice.comments]) };
+}
+
+/** The order that a reader asks for; what is no order is the usual one. */
+export function readOrder(value: unknown): ThreadOrder {
+  return value === 'newest' ? 'newest' : 'oldest';
+}
+
+/**
+ * The path of a page of a conversation.
+ *
+ * @param path of the page on which it begins.
+ * @param anchor none: where the conversation begins on the page.
+ */
+export function pageHref(
+  path: string,
+  {
+    order = 'oldest',
+    after,
+    anchor = 'conversation',
+  }: { order?: ThreadOrder; after?: number | undefined; anchor?: string } = {},
+): string {
+  const query = [...(order === 'newest' ? ['order=newest'] : []), ...(after === undefined ? [] : [`after=${after}`])];
+  return `${path}${query.length > 0 ? `?${query.join('&')}` : ''}#${anchor}`;
+}
