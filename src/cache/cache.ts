@@ -63,9 +63,9 @@ export function createCache<Value extends object>({
 
   async function make(key: string, mark: Mark, maker: () => Promise<Made<Value>>): Promise<Value> {
     const made = await maker();
-    const entry: Entry<Value> = { ...made, mark };
-    // What changed while it was made may or may not be in it.
-    if (made.subjects.length > 0 && holds(entry)) entries.set(key, entry);
+    // What changes while it is made may or may not be in it: it is as old as its beginning.
+    const newer = (entries.peek(key)?.mark.sequence ?? 0) > mark.sequence;
+    if (made.subjects.length > 0 && !newer) entries.set(key, { ...made, mark });
     return made.value;
   }
 
