@@ -1,10 +1,11 @@
-// Gives each reply form a key of its own, so that a double click, a reload or a second try makes one comment.
-// The page itself is the same for everyone and cannot hold one. Where no script runs, the server derives a key.
+// Gives each reply a key of its own, so that a double click, a reload or a second try makes one comment. The page itself
+// is the same for everyone and cannot hold one. Where no script runs, the server derives a key.
+import { keep, recall } from './browser-store.js';
 
-const answered = 'rejoinder: answered keys';
+const answered = 'answered keys';
 
 /** A random UUID, version 4. crypto.randomUUID is missing on plain http, where this has to work too. */
-function makeKey() {
+export function makeKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
@@ -12,23 +13,26 @@ function makeKey() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** Whether a form with this key has had its answer: a page that was loaded after it was sent. */
-function wasAnswered(key) {
-  return (sessionStorage.getItem(answered) ?? '').split(' ').includes(key);
+/**
+ * The keys of the replies that the server has taken since this was asked last. It names them in a cookie, along with the
+ * answer: nothing else tells a reply that was taken from one whose answer was lost.
+ */
+export function takenKeys() {
+  const [, name, value = ''] = /(?:^|; )((?:__Host-)?taken)=([\w.-]+)/.exec(document.cookie) ?? [];
+  if (!name) return [];
+  const secure = location.protocol === 'https:' ? '; Secure' : '';
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing on plain http.
+  document.cookie = `${name}=; Path=/; Max-Age=0${secure}`;
+  const keys = value.split('.');
+  for (const key of keys) noteAnswered(key);
+  return keys;
 }
 
-const key = document.querySelector('form.reply-form input[name="key"]');
+/** Remembers that something was stored under a key: what is written from now on needs another. */
+export function noteAnswered(key) {
+  keep(answered, [...recall(answered, []), key].slice(-20));
+}
 
-if (key) {
-  const sent = sessionStorage.getItem('rejoinder: sent key');
-  // A form that comes back with an error keeps its key: nothing was stored under it.
-  if (sent && key.value !== sent)
-    sessionStorage.setItem(answered, `${sessionStorage.getItem(answered) ?? ''} ${sent}`.slice(-740));
-  sessionStorage.removeItem('rejoinder: sent key');
-  if (key.value === '') key.value = makeKey();
-  key.form.addEventListener('submit', () => sessionStorage.setItem('rejoinder: sent key', key.value));
-  // Back from the answer: the form is as it was, but what is written into it now is something new.
-  addEventListener('pageshow', () => {
-    if (wasAnswered(key.value)) key.value = makeKey();
-  });
+export function wasAnswered(key) {
+  return recall(answered, []).includes(key);
 }

@@ -15,6 +15,7 @@ import { excerptOf } from '../text/plain-text.ts';
 import { type Closing, closesAt, closingOf, modeOf } from './closing.ts';
 import { type ClosingTools, closingTools } from './closing-tools.ts';
 import { closingFacts, findClosure, findConversation } from './conversation.ts';
+import { longestComment } from './form.ts';
 import { hasApproved } from './queries.ts';
 import { pageHref, readOrder, readThread } from './read-thread.ts';
 import { freshFields, type ReplyForm } from './reply-form.ts';

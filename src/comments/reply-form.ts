@@ -6,6 +6,9 @@ import type { RememberedPerson } from './visitor.ts';
 export interface ReplyForm {
   /** Path that it is sent to. */
   readonly action: string;
+  readonly conversationId: number;
+  /** Characters that the text may have. */
+  readonly longest: number;
   readonly fields: ReplyFields;
   readonly errors: readonly { readonly field: string; readonly message: Message }[];
   /** The name of the staff member who writes; a guest is asked for one. */

@@ -14,6 +14,7 @@ import { type FieldErrors, type ReplyFields, readReply } from './form.ts';
 import { findComment, noteBrowser } from './queries.ts';
 import { listErrors, type ReplyForm } from './reply-form.ts';
 import { type Outcome, postComment, type Writer } from './service.ts';
+import { tellTaken } from './taken.ts';
 import { type RememberedPerson, readVisitor, setRemembered, setVisitor } from './visitor.ts';
 
 /** What it takes to answer a reply. */
@@ -35,6 +36,8 @@ interface RefusedPage {
   readonly typed: string;
   /** Of a form that was sent before with another text: what was kept, and where it is. */
   readonly earlier: { readonly text: string; readonly href: string } | undefined;
+  /** The key of that form: what the browser has kept under it needs another to be sent. */
+  readonly sentKey: string | undefined;
 }
 
 const replyView = defineView<ReplyPage>('comments/reply');
@@ -64,6 +67,7 @@ export async function takeReply(
   if (taken && writer.kind === 'guest') {
     setRemembered(response, fields.remember === '' ? undefined : personIn(fields), cookies);
   }
+  if (taken) tellTaken(request, response, { key: fields.key, secure: cookies.secure });
   if ('browserId' in outcome && outcome.browserId !== undefined) setVisitor(response, outcome.browserId, cookies);
   await answer(context, request, response, { post, fields, outcome });
 }
@@ -117,10 +121,8 @@ async function answer(
       const errors: FieldErrors = { body: { key: 'reply.limited', values: { minutes } } };
       return sendFormAgain(context, request, response, { post, fields, errors, status: 429 });
     }
-    case 'closed': {
-      const words = { heading: t('refused.closedTitle'), text: t('refused.closedText') };
-      return sendRefusal(response, { ...words, post, fields, earlier: undefined, status: 403 });
-    }
+    case 'closed':
+      return sendClosed(response, { post, fields });
     case 'conflicting': {
       const words = { heading: t('refused.conflictTitle'), text: t('refused.conflictText') };
       const earlier = { text: outcome.earlierText, href: `/comments/${outcome.commentId}` };
@@ -129,8 +131,8 @@ async function answer(
   }
 }
 
-// On the page it was typed on: that of the comment it answers, or that of the post.
-async function sendFormAgain(
+/** Sends a form back on the page it was typed on: that of the comment it answers, or that of the post. */
+export async function sendFormAgain(
   context: ReplyContext,
   request: Request,
   response: Response,
@@ -151,6 +153,13 @@ async function sendFormAgain(
   await sendPostPage(context, request, response, { post, form, status });
 }
 
+/** Gives the text back that came after the closing. */
+export function sendClosed(response: Response, { post, fields }: { post: PostForReading; fields: ReplyFields }): void {
+  const { t } = frameOf(response);
+  const words = { heading: t('refused.closedTitle'), text: t('refused.closedText') };
+  sendRefusal(response, { ...words, post, fields, earlier: undefined, status: 403 });
+}
+
 function sendRefusal(
   response: Response,
   refusal: Pick<RefusedPage, 'heading' | 'text' | 'earlier'> & {
@@ -160,6 +169,7 @@ function sendRefusal(
   },
 ): void {
   const { heading, text, earlier, post, fields, status } = refusal;
-  const page = { heading, text, earlier, postTitle: post.title, postHref: hrefOf(post), typed: fields.body };
+  const sentKey = earlier && fields.key;
+  const page = { heading, text, earlier, sentKey, postTitle: post.title, postHref: hrefOf(post), typed: fields.body };
   sendPage(response, refusedView, { title: heading, hiddenFromSearch: true, ...page }, status);
 }

@@ -11,6 +11,7 @@ import type { PostKind } from '../posts/table.ts';
 import { showBranch } from './branch-page.ts';
 import { sendPostPage } from './conversation-page.ts';
 import { leadToComment, showReplyForm } from './permalink.ts';
+import { previewReply } from './preview.ts';
 import { noteBrowser } from './queries.ts';
 import { type ReplyContext, takeReply } from './replying.ts';
 import { readVisitor } from './visitor.ts';
@@ -18,8 +19,8 @@ import { writerRoutes } from './writer-routes.ts';
 
 /**
  * Posts with their conversations, and single comments; what writers do with theirs is in writer-routes.ts:
- * `GET /posts/:slug`, `POST /posts/:slug/comments`, `GET /comments/:id`, `GET /comments/:id/reply`,
- * `GET /comments/:id/thread`.
+ * `GET /posts/:slug`, `POST /posts/:slug/comments`, `POST /posts/:slug/comments/preview`, `GET /comments/:id`,
+ * `GET /comments/:id/reply`, `GET /comments/:id/thread`.
  */
 export function commentRoutes(app: AppContext): Router {
   const context = replyContext(app);
@@ -29,6 +30,10 @@ export function commentRoutes(app: AppContext): Router {
   router.get('/posts/:slug/comments', ({ params }, response) =>
     leadToForm(response, hrefOf({ kind: 'post', ...params })),
   );
+  router.post('/posts/:slug/comments/preview', (request, response) => previewOf(context, request, response, 'post'));
+  router.get('/posts/:slug/comments/preview', ({ params }, response) =>
+    leadToForm(response, hrefOf({ kind: 'post', ...params })),
+  );
   router.get('/comments/:id', (request, response) => leadToComment(context, request, response));
   router.get('/comments/:id/reply', (request, response) => showReplyForm(context, request, response));
   router.get('/comments/:id/thread', (request, response) => showBranch(context, request, response));
@@ -36,12 +41,16 @@ export function commentRoutes(app: AppContext): Router {
   return router;
 }
 
-/** Pages, at the top of the site's addresses: `GET /:slug`, `POST /:slug/comments`. Stands after all other routes. */
+/**
+ * Pages, at the top of the site's addresses: `GET /:slug`, `POST /:slug/comments`, `POST /:slug/comments/preview`. Stands
+ * after all other routes.
+ */
 export function pageRoutes(app: AppContext): Router {
   const context = replyContext(app);
   const router = Router();
   router.get('/:slug', (request, response) => showPost(context, request, response, 'page'));
   router.post('/:slug/comments', (request, response) => postReply(context, request, response, 'page'));
+  router.post('/:slug/comments/preview', (request, response) => previewOf(context, request, response, 'page'));
   return router;
 }
 
@@ -73,9 +82,27 @@ async function postReply(
   response: Response,
   kind: PostKind,
 ): Promise<void> {
+  await takeReply(context, request, response, await findAnswerable(context, request, response, kind));
+}
+
+async function previewOf(
+  context: ReplyContext,
+  request: SlugRequest,
+  response: Response,
+  kind: PostKind,
+): Promise<void> {
+  await previewReply(context, request, response, await findAnswerable(context, request, response, kind));
+}
+
+async function findAnswerable(
+  context: ReplyContext,
+  request: SlugRequest,
+  response: Response,
+  kind: PostKind,
+): Promise<PostForReading> {
   const { post } = await findReadable(context, request, response, kind);
   if (stateOf(post, context.now()) !== 'published') throw notFound();
-  await takeReply(context, request, response, post);
+  return post;
 }
 
 async function findReadable(

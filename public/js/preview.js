@@ -1,0 +1,38 @@
+// Shows the server's own rendering of a reply under its form. What the server does not render, it explains on a page.
+const form = document.querySelector('form.reply-form');
+const button = form?.querySelector('button[formaction]');
+const place = form?.querySelector('.preview-place');
+
+async function fetchPreview() {
+  const answer = await fetch(button.formAction, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
+  if (!answer.ok) return undefined;
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  return page.querySelector('.preview');
+}
+
+async function show() {
+  const text = form.elements.body.value;
+  let preview;
+  button.setAttribute('aria-busy', 'true');
+  try {
+    preview = await fetchPreview();
+  } catch {
+    place.textContent = place.dataset.failed;
+    return;
+  } finally {
+    button.removeAttribute('aria-busy');
+  }
+  if (!preview) return form.requestSubmit(button);
+  // Typed on in the meantime: this is not what would be posted any more.
+  if (text !== form.elements.body.value) return;
+  place.replaceChildren(document.adoptNode(preview));
+  const heading = preview.querySelector('h1, h2');
+  heading.tabIndex = -1;
+  heading.focus();
+}
+
+button?.addEventListener('click', (event) => {
+  event.preventDefault();
+  show();
+});
+form?.elements.body.addEventListener('input', () => place.replaceChildren());
