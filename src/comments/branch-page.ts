@@ -5,6 +5,8 @@ import { readId } from '../http/fields.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import { stateOf } from '../posts/publication.ts';
+import { siteOf } from '../site/current.ts';
+import { claimantOf } from './claimant.ts';
 import type { Closing } from './closing.ts';
 import { freshForm, readConversationState } from './conversation-page.ts';
 import { findVisible } from './permalink.ts';
@@ -15,7 +17,6 @@ import type { ReplyContext } from './replying.ts';
 import { idsInKey, nearestBranch } from './thread.ts';
 import { findPageStart } from './thread-queries.ts';
 import { type CommentView, presentThread } from './thread-view.ts';
-import { readVisitor } from './visitor.ts';
 
 /** One branch of a conversation, as a page of its own. */
 export interface BranchPage {
@@ -53,10 +54,10 @@ export async function showBranch(
 
   const conversationId = comment.conversation_id;
   const after = readId(request.query.after);
-  const browserId = readVisitor(request, cookies);
+  const claimant = claimantOf(request, response, cookies);
   const [{ closing, closesAt, mode }, { slice, ownNotes }] = await Promise.all([
     readConversationState(db, response, { post, now }),
-    readThread(db, { conversationId, after, branch: comment.path, browserId }),
+    readThread(db, { conversationId, after, branch: comment.path, claimant }),
   ]);
   const path = `/comments/${comment.id}/thread`;
   if (comment.shown) {
@@ -69,6 +70,7 @@ export async function showBranch(
   }
   const nextHref = slice.next && pageHref(path, { after: slice.next.after });
   const authorIds = new Set(post.authors.map(({ id }) => id));
+  const { edit_minutes: editMinutes } = siteOf(response);
   const answerable = !closing && comment.status === 'approved';
   sendPage(response, branchView, {
     title: frameOf(response).t('branch.title', { title: post.title }),
@@ -76,7 +78,7 @@ export async function showBranch(
     conversationId,
     count: post.readable,
     name: comment.status === 'approved' ? comment.name : undefined,
-    comments: presentThread(slice, { authorIds, open: !closing, ownNotes, nextHref }),
+    comments: presentThread(slice, { authorIds, open: !closing, editMinutes, now, ownNotes, nextHref }),
     postTitle: post.title,
     postHref: hrefOf(post),
     placeHref: `/comments/${comment.id}`,

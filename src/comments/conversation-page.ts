@@ -12,6 +12,7 @@ import { stateOf } from '../posts/publication.ts';
 import type { PostForReading } from '../posts/queries.ts';
 import { siteOf } from '../site/current.ts';
 import { excerptOf } from '../text/plain-text.ts';
+import { claimantOf } from './claimant.ts';
 import { type Closing, closesAt, closingOf, modeOf } from './closing.ts';
 import { type ClosingTools, closingTools } from './closing-tools.ts';
 import { closingFacts, findClosure, findConversation } from './conversation.ts';
@@ -130,7 +131,12 @@ async function loadConversation(
   const after = readId(request.query.after);
   const [{ closing, closesAt, mode, note }, { slice, ownNotes }] = await Promise.all([
     readConversationState(db, response, { post, now }),
-    readThread(db, { conversationId: post.conversation_id, order, after, browserId: readVisitor(request, cookies) }),
+    readThread(db, {
+      conversationId: post.conversation_id,
+      order,
+      after,
+      claimant: claimantOf(request, response, cookies),
+    }),
   ]);
   const nothingToSay = post.kind === 'page' && closing !== undefined && slice.comments.length === 0;
   if (stateOf(post, now) !== 'published') return undefined;
@@ -145,7 +151,8 @@ async function loadConversation(
   const href = hrefOf(post);
   const nextHref = slice.next && pageHref(href, { order, after: slice.next.after });
   const authorIds = new Set(post.authors.map(({ id }) => id));
-  const comments = presentThread(slice, { authorIds, open: !closing, ownNotes, nextHref });
+  const { edit_minutes: editMinutes } = siteOf(response);
+  const comments = presentThread(slice, { authorIds, open: !closing, editMinutes, now, ownNotes, nextHref });
   return {
     conversationId: post.conversation_id,
     count: post.readable,

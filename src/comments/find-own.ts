@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import { viewerOf } from '../accounts/viewer.ts';
 import { markPrivate } from '../http/caching.ts';
 import { forbidden, found, notFound } from '../http/errors.ts';
 import { readId } from '../http/fields.ts';
@@ -7,6 +6,7 @@ import type { MessageKey } from '../http/messages.ts';
 import { findPostOfConversation, type PostForReading } from '../posts/queries.ts';
 import { readerOf } from '../posts/reader.ts';
 import { mayRead } from '../posts/reading.ts';
+import { claimantOf } from './claimant.ts';
 import type { ConversationContext } from './conversation-page.ts';
 import { findWritten, type WrittenComment } from './editing-queries.ts';
 import { isWriter } from './ownership.ts';
@@ -40,8 +40,8 @@ export async function findOwn(
   const comment = found(await findWritten(db, id));
   const post = found(await findPostOfConversation(db, comment.conversation_id));
   const readable = mayRead(post, readerOf(response), now());
-  const claimant = { accountId: viewerOf(response)?.id, browserIds: browserId === undefined ? [] : [browserId] };
-  if (!isWriter(comment, claimant)) throw comment.shown && readable ? forbidden({ key: refusal }) : notFound();
+  if (!isWriter(comment, claimantOf(request, response, cookies)))
+    throw comment.shown && readable ? forbidden({ key: refusal }) : notFound();
   markPrivate(response);
   return { comment, post: readable ? post : undefined };
 }

@@ -1,6 +1,7 @@
-import type { Kysely } from 'kysely';
+import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { Database } from '../database.ts';
 import type { CommentStatus } from './lifecycle.ts';
+import type { Claimant } from './ownership.ts';
 import { compareIn, mergeByKey } from './thread.ts';
 import {
   listShown,
@@ -25,16 +26,12 @@ export interface OwnComments {
 /** What a page tells its writer to be the own comment. */
 const ownReadable: readonly CommentStatus[] = ['approved', ...ownVisible];
 
-/** Reads what one browser wrote within a page that is the same for everyone; to be put in by `addOwn`. */
+/** Reads what one person wrote within a page that is the same for everyone; to be put in by `addOwn`. */
 export async function loadOwnComments(
   db: Kysely<Database>,
-  { conversationId, browserId, slice }: { conversationId: number; browserId: number; slice: ThreadSlice },
+  { conversationId, claimant, slice }: { conversationId: number; claimant: Claimant; slice: ThreadSlice },
 ): Promise<OwnComments> {
-  const select = () =>
-    selectRows(db, ownReadable)
-      .where('browser_id', '=', browserId)
-      .where('conversation_id', '=', conversationId)
-      .where('status', 'in', ownReadable);
+  const select = () => selectRows(db, ownReadable).where('conversation_id', '=', conversationId).where(isOwn(claimant));
   const rows = await select()
     .where(within(slice.range))
     .orderBy('id', 'desc')
@@ -53,13 +50,27 @@ export async function loadOwnComments(
   };
 }
 
-/** Puts what one browser wrote into a page that is the same for everyone. */
+/** Puts what one person wrote into a page that is the same for everyone. */
 export function addOwn(slice: ThreadSlice, own: OwnComments): ThreadSlice {
   return {
     ...slice,
     comments: mergeByKey(slice.comments, own.comments, slice.range.order),
     above: mergeByKey(slice.above, own.above),
   };
+}
+
+// A guest's own are those of the browser, the held ones too; one of the staff is told by the account which are, of those
+// that everyone sees.
+function isOwn({ accountId, browserIds }: Claimant) {
+  return (eb: ExpressionBuilder<Database, 'comment'>) =>
+    eb.or([
+      ...(browserIds.length === 0
+        ? []
+        : [
+            eb.and([eb('browser_id', 'in', browserIds), eb('account_id', 'is', null), eb('status', 'in', ownReadable)]),
+          ]),
+      ...(accountId === undefined ? [] : [eb.and([eb('account_id', '=', accountId), eb('status', '=', 'approved')])]),
+    ]);
 }
 
 // What everyone sees on a page has its ancestors there already. What one alone sees may answer others, further up.

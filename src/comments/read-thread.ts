@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
 import { addOwn, loadOwnComments } from './own-comments.ts';
 import { explainOwn } from './own-notes.ts';
+import type { Claimant } from './ownership.ts';
 import type { ThreadOrder } from './thread.ts';
 import { loadThreadSlice, type SliceChoice, type ThreadSlice } from './thread-queries.ts';
 import type { OwnNote } from './thread-view.ts';
@@ -13,15 +14,16 @@ export interface ReadThread {
   readonly ownNotes: ReadonlyMap<number, OwnNote>;
 }
 
-/** Reads what is the same for all readers, and then what this one's browser wrote. */
+/** Reads what is the same for all readers, and then what this one wrote. */
 export async function readThread(
   db: Kysely<Database>,
-  choice: SliceChoice & { browserId: number | undefined },
+  choice: SliceChoice & { claimant: Claimant },
 ): Promise<ReadThread> {
-  const { conversationId, browserId } = choice;
+  const { conversationId, claimant } = choice;
   const shared = await loadThreadSlice(db, choice);
-  if (browserId === undefined) return { slice: shared, ownNotes: new Map() };
-  const slice = addOwn(shared, await loadOwnComments(db, { conversationId, browserId, slice: shared }));
+  if (claimant.accountId === undefined && claimant.browserIds.length === 0)
+    return { slice: shared, ownNotes: new Map() };
+  const slice = addOwn(shared, await loadOwnComments(db, { conversationId, claimant, slice: shared }));
   return { slice, ownNotes: await explainOwn(db, [...slice.above, ...slice.comments]) };
 }
 

@@ -22,7 +22,16 @@ export interface ReadableComment extends ThreadRow {
   /** Whether it was written in this reader's browser; then it is here though it may not be approved. */
   readonly own: boolean;
   /** What it says and who says so; undefined for a placeholder: the query itself leaves it out. */
-  readonly content: { readonly name: string; readonly website: string | null; readonly html: TrustedHtml } | undefined;
+  readonly content: ReadableContent | undefined;
+}
+
+/** What a comment says, and who says so. */
+export interface ReadableContent {
+  readonly name: string;
+  readonly website: string | null;
+  readonly html: TrustedHtml;
+  /** When it was changed after others could read it; undefined: it was not. */
+  readonly editedAt: Date | undefined;
 }
 
 /** A stretch of a conversation in one order: from a key on, up to another that is not in it any more. */
@@ -93,7 +102,7 @@ export async function loadThreadSlice(db: Kysely<Database>, choice: SliceChoice)
   const rows = await selectRows(db, ['approved'])
     .where('conversation_id', '=', conversationId)
     .where(within(whole))
-    .where('shown', '=', true)
+    .where(sql<boolean>`shown`)
     .orderBy(order === 'newest' ? sql`-root_id, path` : sql`path`)
     .limit(pageRows + 1)
     .execute();
@@ -126,7 +135,7 @@ export async function findPageStart(
     .select(['id', 'parent_id'])
     .where('conversation_id', '=', conversationId)
     .where(within({ order: 'oldest', from: branch ?? beforeAllKeys, until: key }))
-    .where('shown', '=', true)
+    .where(sql<boolean>`shown`)
     .orderBy('path', 'desc')
     .limit(pageRows)
     .execute();
@@ -146,7 +155,7 @@ export async function listShown(
   if (ids.length === 0) return [];
   const rows = await selectRows(db, ['approved'])
     .where('id', 'in', ids)
-    .where('shown', '=', true)
+    .where(sql<boolean>`shown`)
     .where('path', '>=', top)
     .orderBy('path')
     .execute();
@@ -175,7 +184,7 @@ export async function nearestAncestors(
 export function selectRows(db: Kysely<Database>, readable: readonly CommentStatus[]) {
   return db
     .selectFrom('comment')
-    .select(['id', 'parent_id', 'path', 'depth', 'created_at', 'account_id', 'status'])
+    .select(['id', 'parent_id', 'path', 'depth', 'created_at', 'edited_at', 'account_id', 'status'])
     .select((eb) => {
       const may = eb('status', 'in', readable);
       return [
@@ -198,7 +207,8 @@ export function toReadable(
   row: Awaited<ReturnType<ReturnType<typeof selectRows>['execute']>>[number],
   own: boolean,
 ): ReadableComment {
-  const { name, html } = row;
+  const { name, html, website } = row;
+  const editedAt = row.edited_at ?? undefined;
   return {
     id: row.id,
     parentId: row.parent_id,
@@ -208,7 +218,7 @@ export function toReadable(
     accountId: row.account_id,
     status: row.status,
     own,
-    content: name === null || html === null ? undefined : { name, website: row.website, html: trustStored(html) },
+    content: name === null || html === null ? undefined : { name, website, html: trustStored(html), editedAt },
   };
 }
 

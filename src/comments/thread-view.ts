@@ -1,5 +1,6 @@
 import type { Message } from '../http/messages.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
+import { whyNotEdited } from './editing.ts';
 import { idsInKey, nestReplies, type ThreadNode } from './thread.ts';
 import type { ReadableComment, ThreadSlice } from './thread-queries.ts';
 
@@ -16,14 +17,20 @@ export interface CommentView {
         readonly html: TrustedHtml;
         /** Whether its writer is an author of the post. */
         readonly byAuthor: boolean;
+        /** When it was changed after others could read it; undefined: it was not. */
+        readonly editedAt: Date | undefined;
       }
     | undefined;
+  /** Who took away what a placeholder stands for; undefined where that is nobody's business. */
+  readonly gone: 'deleted' | 'removed' | undefined;
   /** Who is answered; undefined for a reply to the post, to a placeholder, and to what is not on this page. */
   readonly parentName: string | undefined;
   /** Path of the comment that it answers, where the page does not show that one. */
   readonly furtherUpHref: string | undefined;
   /** Why its writer alone sees it. */
   readonly ownNote: OwnNote | undefined;
+  /** What its writer can do with it; undefined for others. */
+  readonly ownTools: OwnTools | undefined;
   /** Path of the form for a reply; undefined where none is possible. */
   readonly replyHref: string | undefined;
   /** Path of its branch as a page of its own, where nesting has become so deep that indentation stops. */
@@ -55,10 +62,20 @@ export interface OwnNote {
   readonly sentences: readonly Message[];
 }
 
+/** Where the writer of a comment changes it. */
+export interface OwnTools {
+  /** Path of the form for an edit; undefined where none is possible any more. */
+  readonly editHref: string | undefined;
+  readonly deleteHref: string;
+}
+
 /** What the page knows beside the comments. */
 export interface ThreadContext {
   readonly authorIds: ReadonlySet<number>;
   readonly open: boolean;
+  /** Minutes for which a comment can be edited; 0: not at all. */
+  readonly editMinutes: number;
+  readonly now: Date;
   readonly ownNotes: ReadonlyMap<number, OwnNote>;
   /** Path of the next page, where one follows. */
   readonly nextHref: string | undefined;
@@ -122,7 +139,9 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
     },
     parentName: answered?.content?.name,
     furtherUpHref: answersMissing ? `/comments/${parentId}` : undefined,
+    gone: comment.status === 'deleted' || comment.status === 'removed' ? comment.status : undefined,
     ownNote,
+    ownTools: comment.own ? toolsFor(page, comment) : undefined,
     replyHref: page.open && comment.status === 'approved' ? `/comments/${id}/reply` : undefined,
     threadHref: opensPage && goesOn ? `/comments/${id}/thread` : undefined,
     own: comment.own,
@@ -130,6 +149,11 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
     flat: level > deepestList,
     replies: level < deepestList ? presentReplies(page, node, level + 1) : undefined,
   };
+}
+
+function toolsFor({ open, editMinutes, now }: Page, { id, status, createdAt }: ReadableComment): OwnTools {
+  const why = whyNotEdited({ status, createdAt, closed: !open, editMinutes, edits: 0 }, now);
+  return { editHref: why ? undefined : `/comments/${id}/edit`, deleteHref: `/comments/${id}/delete` };
 }
 
 function presentReplies(page: Page, { comment, replies }: Node, level: number): RepliesView | undefined {

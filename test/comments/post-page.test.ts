@@ -102,7 +102,7 @@ describe('The conversation', () => {
     await decideOn(site, owner, hidden.id, { action: 'remove', reason: 'Too far.', note: 'Known for it.' });
     const { text } = await openPage(site, path);
     expect(commentIdsOn(text)).toEqual([hidden.id, reply.id]);
-    expect(wordsOf(commentOn(text, hidden.id))).toBe('This comment is not shown.');
+    expect(wordsOf(commentOn(text, hidden.id))).toBe('A moderator removed this comment.');
     expect(wordsOf(commentOn(text, reply.id))).toContain('in reply to a comment that is not shown');
     for (const word of ['Norbert', 'norbert', 'too far', 'Too far', 'Known for it']) expect(text).not.toContain(word);
     expect(wordsOf(text)).toContain('One thought on');

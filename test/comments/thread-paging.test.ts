@@ -5,7 +5,17 @@ import { findPageStart, loadThreadSlice, pageRows, type ThreadSlice } from '../.
 import { type CommentView, presentThread } from '../../src/comments/thread-view.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { addPost } from '../support/posts.ts';
-import { type Planted, pick, plantThread, preorderOf, randomFrom, shownOf } from '../support/threads.ts';
+import {
+  approved,
+  chainOf,
+  type Planted,
+  pick,
+  plantThread,
+  preorderOf,
+  randomFrom,
+  randomTree,
+  shownOf,
+} from '../support/threads.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -16,7 +26,7 @@ afterAll(() => database.drop());
 describe('A conversation, page by page', () => {
   it.each([1, 2, 3, 4, 5, 6])('is exactly its shown comments in reading order: random tree %i', async (seed) => {
     const random = randomFrom(seed);
-    const planted = randomTree(random, 150 + Math.floor(random() * 900));
+    const planted = randomTree(random, { size: 150 + Math.floor(random() * 900), statuses: mixed });
     const { ids, conversationId } = await plant(planted);
     const shown = shownOf(planted);
     const expected = preorderOf(planted)
@@ -30,7 +40,7 @@ describe('A conversation, page by page', () => {
   });
 
   it('shows the text of what is approved, and of nothing else', async () => {
-    const planted = randomTree(randomFrom(77), 300);
+    const planted = randomTree(randomFrom(77), { size: 300, statuses: mixed });
     const { ids, conversationId } = await plant(planted);
     const statuses = new Map(ids.map((id, index) => [id, planted[index]?.status]));
     for (const { id, content } of (await readAll(conversationId)).flatMap(({ comments }) => comments)) {
@@ -40,7 +50,7 @@ describe('A conversation, page by page', () => {
   });
 
   it('repeats what stands above, where a page begins within a branch', async () => {
-    const chain = Array.from({ length: 30 }, (_, index) => approved(index === 0 ? undefined : index - 1));
+    const chain = chainOf(30);
     const leaves = Array.from({ length: 250 }, () => approved(29));
     const { ids, conversationId } = await plant([...chain, ...leaves]);
     const [, second] = await readAll(conversationId);
@@ -51,7 +61,7 @@ describe('A conversation, page by page', () => {
   });
 
   it('repeats further up only what its comments answer, so that none seems to answer nobody', async () => {
-    const chain = Array.from({ length: 60 }, (_, index) => approved(index === 0 ? undefined : index - 1));
+    const chain = chainOf(60);
     const leaves = Array.from({ length: 180 }, () => approved(59));
     const furtherUp = [approved(12), approved(5), approved(undefined)];
     const { ids, conversationId } = await plant([...chain, ...leaves, ...furtherUp]);
@@ -60,6 +70,8 @@ describe('A conversation, page by page', () => {
     const pages = presentThread(second as ThreadSlice, {
       authorIds: new Set(),
       open: true,
+      editMinutes: 15,
+      now: new Date(),
       ownNotes: new Map(),
       nextHref: undefined,
     });
@@ -87,12 +99,13 @@ describe('A conversation, page by page', () => {
       .where('id', '=', own as number)
       .execute();
     const slice = await loadThreadSlice(database.db, { conversationId, after: ids[5] });
-    const { above, comments } = addOwn(slice, await loadOwnComments(database.db, { conversationId, browserId, slice }));
+    const claimant = { accountId: undefined, browserIds: [browserId] };
+    const { above, comments } = addOwn(slice, await loadOwnComments(database.db, { conversationId, claimant, slice }));
     expect([above.map(({ id }) => id), comments.map(({ id }) => id)]).toEqual([[ids[5]], [own]]);
   });
 
   it('loses nothing of a chain that is deeper than the key, and keeps the true parents', async () => {
-    const planted = Array.from({ length: 450 }, (_, index) => approved(index === 0 ? undefined : index - 1));
+    const planted = chainOf(450);
     const { ids, conversationId } = await plant(planted);
     const rows = (await readAll(conversationId)).flatMap(({ comments }) => comments);
     expect(rows.map(({ id }) => id)).toEqual(ids);
@@ -102,7 +115,7 @@ describe('A conversation, page by page', () => {
 
   it('pages through branches that go on below the deepest level of the key, in the order of their ids there', async () => {
     const random = randomFrom(9);
-    const chain = Array.from({ length: 398 }, (_, index) => approved(index === 0 ? undefined : index - 1));
+    const chain = chainOf(398);
     const below = Array.from({ length: 300 }, (_, index) => approved(397 + Math.floor(random() * (index + 1))));
     const siblings = Array.from({ length: 60 }, () => approved(pick(random, [0, 100, 396, undefined])));
     const planted = [...chain, ...below, ...siblings];
@@ -135,7 +148,7 @@ describe('A conversation, page by page', () => {
 
 describe('The page of a comment', () => {
   it('shows it, wherever it stands', async () => {
-    const planted = randomTree(randomFrom(31), 700);
+    const planted = randomTree(randomFrom(31), { size: 700, statuses: mixed });
     const { conversationId } = await plant(planted);
     const rows = (await readAll(conversationId)).flatMap(({ comments }) => comments);
     expect(rows.length).toBeGreaterThan(2 * pageRows);
@@ -177,20 +190,8 @@ function shift({ parent, status }: Planted): Planted {
   return { parent: parent === undefined ? undefined : parent + 5, status };
 }
 
-function approved(parent: number | undefined): Planted {
-  return { parent, status: 'approved' };
-}
-
-// Answers go to the newest, to the post or to anybody, so that trees are deep in places and wide in others.
-function randomTree(random: () => number, size: number): Planted[] {
-  const statuses = ['approved', 'approved', 'approved', 'pending', 'removed', 'spam', 'rejected'] as const;
-  return Array.from({ length: size }, (_, index) => {
-    const dice = random();
-    const anybody = Math.floor(random() * index);
-    const parent = index === 0 || dice < 0.1 ? undefined : dice < 0.6 ? index - 1 : anybody;
-    return { parent, status: pick(random, statuses) };
-  });
-}
+// Statuses of a conversation that moderators have been at.
+const mixed = ['approved', 'approved', 'approved', 'pending', 'removed', 'spam', 'rejected'] as const;
 
 function depthOf(nodes: ReturnType<typeof nestReplies<ThreadRow>>): number {
   return nodes.length === 0 ? 0 : 1 + Math.max(...nodes.map(({ replies }) => depthOf(replies)));
