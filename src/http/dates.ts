@@ -25,11 +25,27 @@ export function createDates(language: string, timeZone: string): Dates {
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone });
   const zoned = (time: Date) => Temporal.Instant.fromEpochMilliseconds(time.getTime()).toZonedDateTimeISO(timeZone);
   return {
-    day: (time) => day.format(time),
-    minute: (time) => minute.format(time),
+    day: remembering(day),
+    minute: remembering(minute),
     clock: (time) => clock.format(time),
     local: (time) => zoned(time).toPlainDateTime().toString({ smallestUnit: 'minute' }),
     year: (time) => zoned(time).year,
+  };
+}
+
+const mostRemembered = 5_000;
+
+// A page names many times, and the next page the same ones; to write one anew takes as long as to look up twenty.
+function remembering(format: Intl.DateTimeFormat): (time: Date) => string {
+  const written = new Map<number, string>();
+  return (time) => {
+    const minutes = Math.floor(time.getTime() / 60_000);
+    const known = written.get(minutes);
+    if (known !== undefined) return known;
+    if (written.size >= mostRemembered) written.clear();
+    const text = format.format(time);
+    written.set(minutes, text);
+    return text;
   };
 }
 

