@@ -9,6 +9,8 @@ export interface Config {
   readonly host: string;
   /** The site's public address without a trailing slash, or none: then whatever name a request came by is taken as the site's own. */
   readonly baseUrl: string | undefined;
+  /** How many processes answer on that port, each of them the whole site. */
+  readonly webProcesses: number;
   /** The Postgres to use; none means an embedded one under `dataDir`. */
   readonly databaseUrl: string | undefined;
   /** Absolute folder of everything that is kept on disk. */
@@ -42,13 +44,14 @@ export class ConfigError extends Error {
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const value = (name: string): string | undefined => environment[name]?.trim() || undefined;
   return {
-    port: wholeNumber('PORT', value('PORT'), 3000, 65_535),
+    port: wholeNumber('PORT', value('PORT'), { fallback: 3000, most: 65_535 }),
     host: value('HOST') ?? '127.0.0.1',
     baseUrl: webAddress(value('BASE_URL')),
+    webProcesses: wholeNumber('WEB_PROCESSES', value('WEB_PROCESSES'), { fallback: 1, least: 1, most: 32 }),
     databaseUrl: addressOf('DATABASE_URL', value('DATABASE_URL'), ['postgres:', 'postgresql:']),
     dataDir: resolve(value('DATA_DIR') ?? 'data'),
     smtpUrl: addressOf('SMTP_URL', value('SMTP_URL'), ['smtp:', 'smtps:']),
-    commentLimit: wholeNumber('COMMENT_LIMIT', value('COMMENT_LIMIT'), 60, 1_000_000),
+    commentLimit: wholeNumber('COMMENT_LIMIT', value('COMMENT_LIMIT'), { fallback: 60, most: 1_000_000 }),
     sampleContent: oneOf('SAMPLE_CONTENT', value('SAMPLE_CONTENT') ?? 'yes', ['yes', 'none']) === 'yes',
     logLevel: oneOf('LOG_LEVEL', value('LOG_LEVEL') ?? 'info', logLevels),
     trustProxy: proxies(value('TRUST_PROXY')),
@@ -61,10 +64,14 @@ export function publicAddress(config: Pick<Config, 'baseUrl' | 'port'>): string 
   return config.baseUrl ?? `http://localhost:${config.port}`;
 }
 
-function wholeNumber(name: string, value: string | undefined, fallback: number, most: number): number {
+function wholeNumber(
+  name: string,
+  value: string | undefined,
+  { fallback, least = 0, most }: { fallback: number; least?: number; most: number },
+): number {
   if (value === undefined) return fallback;
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-  if (!(number <= most)) refuse(name, value, `a whole number from 0 to ${most}`);
+  if (!(number >= least && number <= most)) refuse(name, value, `a whole number from ${least} to ${most}`);
   return number;
 }
 

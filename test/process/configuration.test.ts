@@ -7,6 +7,7 @@ describe('the configuration', () => {
     expect(readConfig({})).toMatchObject({
       port: 3000,
       host: '127.0.0.1',
+      webProcesses: 1,
       baseUrl: undefined,
       databaseUrl: undefined,
       dataDir: `${process.cwd()}/data`,
@@ -27,6 +28,7 @@ describe('the configuration', () => {
     const config = readConfig({
       PORT: '0',
       HOST: '::',
+      WEB_PROCESSES: '4',
       BASE_URL: 'https://blog.example/',
       DATABASE_URL: 'postgresql://user:password@host:5432/name',
       DATA_DIR: '/var/lib/blog',
@@ -40,6 +42,7 @@ describe('the configuration', () => {
     expect(config).toEqual({
       port: 0,
       host: '::',
+      webProcesses: 4,
       baseUrl: 'https://blog.example',
       databaseUrl: 'postgresql://user:password@host:5432/name',
       dataDir: '/var/lib/blog',
@@ -58,6 +61,9 @@ describe('the configuration', () => {
     ['PORT', '-1'],
     ['PORT', '3000.5'],
     ['PORT', '0x10'],
+    ['WEB_PROCESSES', '0'],
+    ['WEB_PROCESSES', '33'],
+    ['WEB_PROCESSES', 'auto'],
     ['BASE_URL', 'blog.example'],
     ['BASE_URL', 'ftp://blog.example'],
     ['BASE_URL', 'https://blog.example/path'],

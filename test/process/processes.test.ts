@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { sql } from 'kysely';
+import { readPostmaster } from '../../src/postgres/postmaster.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { startFakePostgres } from './fake-postgres.ts';
+import { killLeftovers, type SpawnedSite, spawnHopelessSite, spawnSite } from './spawned.ts';
+
+// Each of these processes loads the whole site.
+jest.setTimeout(120_000);
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.drop());
+afterAll(killLeftovers);
+
+describe('a site of several processes', () => {
+  it('answers on one port, says once where it is, and ends as one', async () => {
+    const site = await spawnSeveral(3);
+    expect(site.output().match(/^Rejoinder is at /gm)).toHaveLength(1);
+    expect(site.output().match(/\/setup\?token=/g)).toHaveLength(1);
+    const pids = await processesOf(site, 3);
+    const pages = await Promise.all(Array.from({ length: 9 }, () => textOf(`${site.address}/posts/how-we-talk-here`)));
+    expect(new Set(pages).size).toBe(1);
+    expect(pages[0]).toContain('How we talk here');
+    expect(await site.end('SIGTERM')).toBe(0);
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(await isRefused(site)).toBe(true);
+  });
+
+  it('has a process less, and soon another one, when one is killed', async () => {
+    const site = await spawnSeveral(2);
+    const [first = 0, second] = await processesOf(site, 2);
+    process.kill(first, 'SIGKILL');
+    const now = await eventually(async () => {
+      expect((await fetch(`${site.address}/healthz`)).status).toBe(200);
+      const pids = await childrenOf(site);
+      return pids.length === 2 && !pids.includes(first) ? pids : undefined;
+    });
+    expect(now).toContain(second);
+    expect(site.output()).toMatch(new RegExp(`"pid":${first},.*another one takes its place`));
+    expect(site.output().match(/^Rejoinder is at /gm)).toHaveLength(1);
+    expect(await site.end('SIGTERM')).toBe(0);
+  });
+
+  it('comes back on its port when all that answer are killed at once', async () => {
+    const site = await spawnSeveral(2);
+    for (const pid of await processesOf(site, 2)) process.kill(pid, 'SIGKILL');
+    await eventually(async () => (await fetch(site.address).catch(() => undefined))?.status === 200);
+    expect(await site.end('SIGINT')).toBe(0);
+  });
+
+  it('is gone, with its Postgres, when the process that keeps the others is killed', async () => {
+    const folder = await mkdtemp(join(process.env.TEST_FOLDER ?? tmpdir(), 'processes-'));
+    await chmod(folder, 0o755);
+    const site = await spawnSite({ DATA_DIR: folder, WEB_PROCESSES: '2' });
+    const pids = await eventually(async () => {
+      const children = await childrenOf(site);
+      return children.length === 2 ? children : undefined;
+    });
+    const postgres = await readPostmaster(join(folder, 'postgres'));
+    expect(await site.end('SIGKILL')).toBe('SIGKILL');
+    await eventually(() => !pids.some(isAlive), { what: 'the end of its processes' });
+    await eventually(() => !isAlive(postgres?.pid ?? 0), { what: 'the end of Postgres' });
+    expect(await isRefused(site)).toBe(true);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('answers what is under way when it is stopped, in whichever process that is', async () => {
+    const site = await spawnSeveral(2);
+    await processesOf(site, 2);
+    let replies: Promise<number>[] = [];
+    await database.db.transaction().execute(async (trx) => {
+      await trx.selectFrom('conversation').selectAll().forUpdate().execute();
+      replies = Array.from({ length: 4 }, () => reply(site));
+      await eventually(() => waitingForLocks(4), { what: 'the replies' });
+      site.process.kill('SIGTERM');
+      await eventually(() => isRefused(site), { what: 'the end of new connections' });
+    });
+    expect(await Promise.all(replies)).toEqual([303, 303, 303, 303]);
+    expect(await site.ended).toBe(0);
+  });
+
+  it('is forced to end by a second signal', async () => {
+    const site = await spawnSeveral(2);
+    const pids = await processesOf(site, 2);
+    await database.db.transaction().execute(async (trx) => {
+      await trx.selectFrom('conversation').selectAll().forUpdate().execute();
+      const cutOff = expect(reply(site)).rejects.toThrow();
+      await eventually(() => waitingForLocks(1), { what: 'the reply' });
+      site.process.kill('SIGTERM');
+      await eventually(() => isRefused(site));
+      // Within a second it would be the same press of Ctrl-C.
+      await setTimeout(1_200);
+      expect(await site.end('SIGTERM')).toBe(1);
+      await cutOff;
+    });
+    await eventually(() => !pids.some(isAlive), { what: 'the end of its processes' });
+  });
+});
+
+describe('a start of several processes', () => {
+  it('that cannot be says why in one sentence, once', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const site = spawnHopelessSite({ DATABASE_URL: database.url, WEB_PROCESSES: '4', PORT: String(port) });
+    const { code, output, errors } = await site.ended;
+    expect({ code, output }).toEqual({ code: 1, output: '' });
+    expect(errors).toMatch(/^Port \d+ on 127\.0\.0\.1 is in use by another program: [^\n]+\.\n$/);
+    other.close();
+  });
+
+  it('waits for its database, says so once, and can be stopped meanwhile', async () => {
+    const away = await startFakePostgres({ version: '18.1' });
+    await away.close();
+    const site = spawnHopelessSite({ DATABASE_URL: away.url, WEB_PROCESSES: '4' });
+    await once(site.process.stdout ?? site.process, 'data');
+    site.process.kill('SIGTERM');
+    const { code, output, errors } = await site.ended;
+    expect([code, errors]).toEqual([0, '']);
+    expect(output.match(/waiting for the database: /g)).toHaveLength(1);
+  });
+});
+
+describe('processes of several machines', () => {
+  it('on one database show what was written to another', async () => {
+    const [here, there] = await Promise.all([1, 2].map(() => spawnSite({ DATABASE_URL: database.url })));
+    expect(await reply(here as SpawnedSite, 'Written here, read there.')).toBe(303);
+    await database.db
+      .updateTable('comment')
+      .set({ status: 'approved', shown: true })
+      .where('status', '=', 'pending')
+      .execute();
+    await eventually(async () => (await textOf(`${there?.address}/posts/how-we-talk-here`)).includes('read there'));
+    expect(await Promise.all([here, there].map((site) => site?.end('SIGTERM')))).toEqual([0, 0]);
+  });
+});
+
+function spawnSeveral(count: number): Promise<SpawnedSite> {
+  return spawnSite({ DATABASE_URL: database.url, WEB_PROCESSES: String(count) });
+}
+
+/** The numbers of the processes that answer, once there are so many: who answers listens for new jobs. */
+function processesOf(site: SpawnedSite, count: number): Promise<number[]> {
+  return eventually(async () => {
+    const pids = await childrenOf(site);
+    const { rows } = await sql`
+      select from pg_stat_activity where datname = current_database() and query like 'LISTEN "jobs:insert"%'
+    `.execute(database.db);
+    return pids.length === count && rows.length === count ? pids : undefined;
+  });
+}
+
+async function childrenOf({ process: { pid } }: SpawnedSite): Promise<number[]> {
+  const list = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return list.trim().split(' ').filter(Boolean).map(Number);
+}
+
+function isAlive(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
+}
+
+async function textOf(address: string): Promise<string> {
+  return (await fetch(address)).text();
+}
+
+async function reply(site: SpawnedSite, text = 'A reply on its way'): Promise<number> {
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' };
+  const body = `${new URLSearchParams({ name: 'Ada', body: text, key: randomUUID() })}`;
+  const address = `${site.address}/posts/how-we-talk-here/comments`;
+  return (await fetch(address, { method: 'POST', headers, body, redirect: 'manual' })).status;
+}
+
+/** Whether so many in the database wait for a lock that somebody holds. */
+async function waitingForLocks(count: number): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(database.db);
+  return rows.length >= count;
+}
+
+async function isRefused({ address }: SpawnedSite): Promise<boolean> {
+  const socket = connect(Number(new URL(address).port), '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    socket.destroy();
+  }
+}
