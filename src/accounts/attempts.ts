@@ -27,6 +27,10 @@ export interface AttemptLimits {
   readonly proofAddress: Limit;
   /** Such links asked for from one network. */
   readonly proofNetwork: Limit;
+  /** Mails that ask one normalised e-mail address whether it wants to follow something. */
+  readonly followAddress: Limit;
+  /** Such mails asked for from one network. */
+  readonly followNetwork: Limit;
 }
 
 /**
@@ -44,6 +48,8 @@ export function createAttemptLimits({ pool, secret }: { pool: pg.Pool; secret: B
     resetNetwork: createLimit(pool, { name: 'reset-network', attempts: 20, minutes: 60, keyOf: networkKey }),
     proofAddress: createLimit(pool, { name: 'proof-address', attempts: 3, minutes: 60, keyOf: addressKey }),
     proofNetwork: createLimit(pool, { name: 'proof-network', attempts: 20, minutes: 60, keyOf: networkKey }),
+    followAddress: createLimit(pool, { name: 'follow-address', attempts: 5, minutes: 60, keyOf: addressKey }),
+    followNetwork: createLimit(pool, { name: 'follow-network', attempts: 20, minutes: 60, keyOf: networkKey }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { followFields, readFollowChoice, wantsMail } from '../following/choices.ts';
 import { readFields } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
 import { isEmail, normaliseEmail } from '../text/email-address.ts';
@@ -10,7 +11,9 @@ export const longestComment = 10_000;
 const longestName = 60;
 
 /** What was typed into the form for a reply, as it was typed. */
-export type ReplyFields = Record<'name' | 'email' | 'website' | 'body' | 'parent' | 'key' | 'remember', string>;
+export type ReplyFields = Record<(typeof replyFields)[number], string>;
+
+const replyFields = ['name', 'email', 'website', 'body', 'parent', 'key', 'remember', ...followFields] as const;
 
 /** A reply that can be taken. */
 export interface Draft {
@@ -21,11 +24,11 @@ export interface Draft {
 }
 
 /** What is wrong with a field, to be said beside it. */
-export type FieldErrors = { [Field in 'name' | 'email' | 'website' | 'body' | 'parent']?: Message };
+export type FieldErrors = { [Field in 'name' | 'email' | 'website' | 'body' | 'parent' | 'follow']?: Message };
 
 /** Picks the fields of a reply out of what was sent. */
 export function readReply(body: unknown): ReplyFields {
-  return readFields(body, ['name', 'email', 'website', 'body', 'parent', 'key', 'remember']);
+  return readFields(body, replyFields);
 }
 
 /**
@@ -46,6 +49,7 @@ export function checkGuestReply(
   if (name === '') errors.name = { key: 'reply.name.missing' };
   else if (lengthOf(name) > longestName) errors.name = { key: 'reply.name.long', values: { most: longestName } };
   if (email === '' && emailRequired) errors.email = { key: 'reply.email.missing' };
+  else if (email === '' && wantsMail(readFollowChoice(fields))) errors.email = { key: 'follow.addressMissing' };
   else if (email !== '' && !isEmail(email)) errors.email = { key: 'reply.email.malformed' };
   if (fields.website.trim() !== '' && !website) errors.website = { key: 'reply.website.malformed' };
   return hasErrors(errors) ? errors : { name, email: email || undefined, website, body };

@@ -18,7 +18,10 @@ export interface ReplyForm {
   readonly submit: MessageKey;
 }
 
-const emptyFields: ReplyFields = { name: '', email: '', website: '', body: '', parent: '', key: '', remember: '' };
+const emptyFields: ReplyFields = {
+  ...{ name: '', email: '', website: '', body: '', parent: '', key: '', remember: '' },
+  ...{ follow: '', pace: '', tell_decision: '' },
+};
 
 /** The fields of a form that nobody has typed into yet, with what this browser remembers. */
 export function freshFields(remembered: RememberedPerson, parent = ''): ReplyFields {
@@ -28,7 +31,7 @@ export function freshFields(remembered: RememberedPerson, parent = ''): ReplyFie
 
 /** The errors in the order of the fields on the page, for the summary. */
 export function listErrors(errors: FieldErrors): ReplyForm['errors'] {
-  const order = ['parent', 'body', 'name', 'email', 'website'] as const;
+  const order = ['parent', 'body', 'name', 'email', 'website', 'follow'] as const;
   return order.flatMap((field) => {
     const message = errors[field];
     return message ? [{ field: field === 'parent' ? 'reply' : field, message }] : [];

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import type { AttemptLimits } from '../accounts/attempts.ts';
 import { viewerOf } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
 import { markPrivate } from '../http/caching.ts';
@@ -9,6 +10,7 @@ import { hrefOf } from '../posts/addresses.ts';
 import type { PostForReading } from '../posts/queries.ts';
 import { normaliseLine } from '../text/plain-text.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
+import { secondsUntilAsked } from './asking-by-mail.ts';
 import { type ConversationContext, freshForm, readConversationState, sendPostPage } from './conversation-page.ts';
 import { type FieldErrors, type ReplyFields, readReply } from './form.ts';
 import { findComment, noteBrowser } from './queries.ts';
@@ -18,7 +20,8 @@ import { tellTaken } from './taken.ts';
 import { type RememberedPerson, readVisitor, setRemembered, setVisitor } from './visitor.ts';
 
 /** What it takes to answer a reply. */
-export type ReplyContext = ConversationContext & Pick<AppContext, 'config' | 'secrets'>;
+export type ReplyContext = ConversationContext &
+  Pick<AppContext, 'config' | 'secrets'> & { readonly limits: AttemptLimits };
 
 /** The form for a reply to one comment, on a page of its own: the way that needs no script. */
 export interface ReplyPage {
@@ -54,15 +57,23 @@ export async function takeReply(
   const now = context.now();
   const fields = readReply(request.body);
   const writer = await identifyWriter(context, request, response);
-  const outcome = await postComment(db, {
+  const submission = {
     conversationId: post.conversation_id,
     publishedAt: post.published_at,
     writer,
     fields,
     networkHash: hashNetwork(secrets.network, request.ip ?? ''),
     limit: config.commentLimit,
+    mayAsk: true,
     now,
-  });
+  };
+  const wait = await secondsUntilAsked(context, { submission, ip: request.ip ?? '' });
+  if (wait !== undefined) {
+    response.set('Retry-After', String(wait));
+    const errors: FieldErrors = { follow: { key: 'following.tooMany', values: { minutes: Math.ceil(wait / 60) } } };
+    return sendFormAgain(context, request, response, { post, fields, errors, status: 429 });
+  }
+  const outcome = await postComment(db, submission);
   const taken = outcome.kind === 'posted' || outcome.kind === 'repeated';
   if (taken && writer.kind === 'guest') {
     setRemembered(response, fields.remember === '' ? undefined : personIn(fields), cookies);

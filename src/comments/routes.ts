@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express';
+import { createAttemptLimits } from '../accounts/attempts.ts';
 import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
 import { gone, notFound } from '../http/errors.ts';
@@ -117,7 +118,8 @@ async function findReadable(
   return { post: reading.post, moved: reading.kind === 'moved' };
 }
 
-function replyContext({ db, now, config, secrets }: AppContext): ReplyContext {
+function replyContext({ db, pool, now, config, secrets }: AppContext): ReplyContext {
   const secure = publicAddress(config).startsWith('https:');
-  return { db, now, config, secrets, cookies: { secret: secrets.visitor, secure } };
+  const limits = createAttemptLimits({ pool, secret: secrets.network });
+  return { db, now, config, secrets, limits, cookies: { secret: secrets.visitor, secure } };
 }

@@ -3,6 +3,9 @@ import { isStaffName } from '../accounts/queries.ts';
 import type { Role } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
+import { announceReadable } from '../following/announce.ts';
+import { readFollowChoice } from '../following/choices.ts';
+import { followFromReply } from '../following/reply-choice.ts';
 import { readId } from '../http/fields.ts';
 import { loadSite } from '../site/queries.ts';
 import type { Site } from '../site/table.ts';
@@ -15,6 +18,7 @@ import { closingFacts, findClosure, shareConversation } from './conversation.ts'
 import { changeCounts } from './counts.ts';
 import { gatherFacts } from './facts.ts';
 import { checkGuestReply, checkStaffReply, type Draft, type FieldErrors, isDraft, type ReplyFields } from './form.ts';
+import { isReadable } from './lifecycle.ts';
 import { secondsUntilAllowed } from './limits.ts';
 import { judgeComment, type Verdict } from './policies.ts';
 import {
@@ -43,6 +47,8 @@ export interface Submission {
   readonly networkHash: Buffer;
   /** Comments per network and hour; 0: no limit. */
   readonly limit: number;
+  /** Whether the address typed may be asked by mail to confirm what its owner wants to be told. */
+  readonly mayAsk?: boolean | undefined;
   readonly now: Date;
 }
 
@@ -141,6 +147,19 @@ export async function writeComment(trx: Transaction<Database>, submission: Submi
   });
   if (!(await insertSubmission(trx, { keys: keysOf(submission), commentId, now }))) throw new SentMeanwhile();
   await insertJudgement(trx, { commentId, verdict, now });
+  if (isReadable(verdict.status)) {
+    await announceReadable(trx, { commentId, conversationId, parentId: parent?.id ?? null, now });
+  }
+  if (browserId !== undefined) {
+    await followFromReply(trx, {
+      choice: readFollowChoice(submission.fields),
+      email: draft.email,
+      comment: { id: commentId, conversationId, waits: verdict.status === 'pending' },
+      browserId,
+      mayAsk: submission.mayAsk === true,
+      now,
+    });
+  }
   await recordEvent(trx, {
     subjectKind: 'comment',
     subjectId: commentId,

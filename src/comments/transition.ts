@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
+import { announceDecision, announceReadable, endOwn } from '../following/announce.ts';
 import { changeCounts, type StatusMove } from './counts.ts';
 import { eraseWords } from './erase.ts';
 import { type CommentAction, type CommentStatus, isReadable, nextStatus } from './lifecycle.ts';
@@ -69,6 +70,7 @@ export async function changeStatus(
     if (to === 'deleted') await eraseWords(trx, comment.id);
     if (isReadable(to)) await approve(trx, comment.id);
     else await hide(trx, comment, to);
+    await announce(trx, { comment, to, now: change.now });
     await recordEvent(trx, {
       subjectKind: 'comment',
       subjectId: comment.id,
@@ -88,6 +90,16 @@ export async function changeStatus(
   }
   await changeCounts(trx, moves);
   return changed;
+}
+
+async function announce(
+  trx: Transaction<Database>,
+  { comment, to, now }: { comment: LockedComment; to: CommentStatus; now: Date },
+): Promise<void> {
+  const { id: commentId, conversation_id: conversationId, parent_id: parentId } = comment;
+  if (isReadable(to)) await announceReadable(trx, { commentId, conversationId, parentId, now });
+  if (to === 'deleted') await endOwn(trx, { commentId });
+  else await announceDecision(trx, { commentId });
 }
 
 // What is approved shows, and everything above it at least as a placeholder.

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { addJob } from '../jobs/queries.ts';
+import { endSubscriptions } from './queries.ts';
 
 /**
  * Has a comment told to its followers once the transaction is committed, if there are any, and if readers could not read
@@ -38,6 +39,17 @@ export async function announceReadable(
     on conflict (comment_id) do update set created_at = excluded.created_at where announcement.told_at is null
     returning comment_id`.execute(trx);
   if (rows.length > 0) await addJob(trx, 'tell_followers', { commentId });
+}
+
+/** Ends what the writer of a comment wanted to be told about it: nobody answers or decides on what is deleted. */
+export async function endOwn(trx: Transaction<Database>, { commentId }: { commentId: number }): Promise<void> {
+  const own = await trx
+    .selectFrom('subscription')
+    .select('id')
+    .where('comment_id', '=', commentId)
+    .where('scope', 'in', ['replies', 'decision'])
+    .execute();
+  await endSubscriptions(trx, { ids: own.map(({ id }) => id) });
 }
 
 /** Has what a moderator decided told to the comment's writer, if that was asked for. */

@@ -5,6 +5,7 @@ import { hrefOf } from '../posts/addresses.ts';
 import { excerptOf } from '../text/plain-text.ts';
 import { trustStored } from '../text/trusted-html.ts';
 import type { Listener } from './audience.ts';
+import { daysToConfirm } from './days-to-confirm.ts';
 import { type LinkMaker, mailedLink } from './links.ts';
 import type { NamedSubscription } from './queries.ts';
 import type { Scope, ToldStatus } from './table.ts';
@@ -134,9 +135,6 @@ export function wordConfirmation(context: LetterContext, subscriptions: readonly
     unsubscribeUrl,
   };
 }
-
-/** For how many days a subscription waits to be confirmed. */
-export const daysToConfirm = 7;
 
 /** The letter that tells what a moderator decided about one's own comment. */
 export function wordDecision(

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
+import { daysToConfirm } from '../following/days-to-confirm.ts';
+import { deleteUnconfirmed } from '../following/queries.ts';
 
 /** For how many days things are kept once nobody needs them. */
 const daysKept = { networkHash: 30, usedLink: 30, submission: 30, mail: 90 };
@@ -12,6 +14,7 @@ export async function cleanUp(db: Kysely<Database>, { now }: { now: Date }): Pro
   await db.deleteFrom('rate_limit').where('expire', '<', String(now.getTime())).execute();
   await deleteUsedLinks(db, daysAgo(daysKept.usedLink));
   await db.deleteFrom('submission').where('created_at', '<', daysAgo(daysKept.submission)).execute();
+  await deleteUnconfirmed(db, { before: daysAgo(daysToConfirm) });
   await deleteOldMail(db, daysAgo(daysKept.mail));
 }
 

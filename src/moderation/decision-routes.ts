@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { nextPath } from '../accounts/next-path.ts';
 import { requirePermission } from '../accounts/viewer.ts';
+import { readReply } from '../comments/form.ts';
 import type { CommentStatus } from '../comments/lifecycle.ts';
 import { findComment } from '../comments/queries.ts';
 import type { Submission } from '../comments/service.ts';
@@ -96,12 +97,11 @@ async function replyTo(
   const comment = found(await findComment(db, id));
   const post = found(await findPostOfConversation(db, comment.conversation_id));
   const { viewer } = moderatorOf(response);
-  const empty = { name: '', email: '', website: '', remember: '' };
   return {
     conversationId: comment.conversation_id,
     publishedAt: post.published_at,
     writer: { kind: 'staff', id: viewer.id, name: viewer.name, role: viewer.role },
-    fields: { ...empty, ...readFields(request.body, ['key']), body: decision.reply, parent: String(id) },
+    fields: { ...readReply(undefined), ...readFields(request.body, ['key']), body: decision.reply, parent: String(id) },
     networkHash: hashNetwork(secrets.network, request.ip ?? ''),
     limit: 0,
     now: now(),

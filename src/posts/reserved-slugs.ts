@@ -6,6 +6,7 @@ const reserved: ReadonlySet<string> = new Set([
   'authors',
   'comments',
   'feed-xml',
+  'following',
   'healthz',
   'index',
   'invitations',

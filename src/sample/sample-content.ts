@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Account } from '../accounts/table.ts';
+import { readReply } from '../comments/form.ts';
 import { type Submission, writeComment } from '../comments/service.ts';
 import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
@@ -94,7 +95,7 @@ async function addComment(
     : { kind: 'staff', id: person.id, name: person.name, role: person.role };
   const outcome = await writeComment(trx, {
     ...{ conversationId, publishedAt, site, writer },
-    fields: { name: comment.by ?? '', email: '', website: '', body: comment.source, parent, key: '', remember: '' },
+    fields: { ...readReply(undefined), name: comment.by ?? '', body: comment.source, parent },
     // Nobody's network: the comments were written nowhere.
     networkHash: Buffer.alloc(16),
     limit: 0,

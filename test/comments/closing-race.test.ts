@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { readReply } from '../../src/comments/form.ts';
 import { postComment, type Submission } from '../../src/comments/service.ts';
 import { closeConversation } from '../../src/moderation/close.ts';
 import { loadSite } from '../../src/site/queries.ts';
@@ -144,7 +145,7 @@ function submissionTo(conversationId: number, body: string): Submission {
     conversationId,
     publishedAt: site.now,
     writer: { kind: 'guest', browserId: undefined },
-    fields: { name: 'Greta', email: '', website: '', body, parent: '', key: '', remember: '' },
+    fields: { ...readReply(undefined), name: 'Greta', body },
     networkHash: Buffer.alloc(16),
     limit: 0,
     now: site.now,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { readReply } from '../../src/comments/form.ts';
 import { type CommentAction, type CommentStatus, nextStatus } from '../../src/comments/lifecycle.ts';
 import { type Outcome, postComment } from '../../src/comments/service.ts';
 import { changeStatus, lockWithAncestors } from '../../src/comments/transition.ts';
@@ -155,7 +156,7 @@ async function write({
   parent: number | undefined;
   held: boolean;
 }): Promise<Outcome> {
-  const fields = { name: 'Greta', email: '', website: '', remember: '', key: randomUUID() };
+  const fields = { ...readReply(undefined), name: 'Greta', key: randomUUID() };
   return postComment(database.db, {
     conversationId,
     publishedAt: now,

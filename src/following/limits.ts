@@ -1,0 +1,27 @@
+import type { Kysely } from 'kysely';
+import type { AttemptLimits } from '../accounts/attempts.ts';
+import { provedAddresses } from '../commenters/queries.ts';
+import type { Database } from '../database.ts';
+
+/** Who wants to follow: the address, and where it was typed. */
+export interface Asker {
+  /** Normalised, and well formed. */
+  readonly email: string;
+  /** As Express tells it. */
+  readonly ip: string;
+  readonly browserId: number | undefined;
+}
+
+/**
+ * Counts a mail that asks for a confirmation, whether or not one will be sent: so the answer tells nothing about an address.
+ * A browser that has proved the address needs none.
+ *
+ * @returns the seconds to wait where too many were asked for, for this address or out of this network.
+ */
+export async function countAsking(
+  { db, limits }: { db: Kysely<Database>; limits: AttemptLimits },
+  { email, ip, browserId }: Asker,
+): Promise<number | undefined> {
+  if (browserId !== undefined && (await provedAddresses(db, { browserId })).includes(email)) return undefined;
+  return (await limits.followNetwork.take(ip)) ?? (await limits.followAddress.take(email));
+}
