@@ -3,8 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Changes } from '../changes/changes.ts';
 import { type AsideAnswer, answerAside } from './aside.ts';
 import { type Cache, createCache } from './cache.ts';
-import { bytesOf, chooseEncoding, isKnown, type KeptPage, keepAnswer, variantOf } from './kept-page.ts';
+import { bytesOf, isKnown, type KeptPage, keepAnswer } from './kept-page.ts';
 import { pageAddress } from './page-address.ts';
+import { sendKeptPage } from './send-kept-page.ts';
 
 /** How often pages came out of memory. */
 export interface PageCounts {
@@ -64,11 +65,11 @@ export function servePages({
     });
     const late = outdated && !changes.isHeard() ? pause(patience, undefined) : undefined;
     const rendition = await (late ? Promise.race([making, late]) : making);
-    if (rendition?.page) return sendPage(rendition.page, ifNoneMatch, request, response);
+    if (rendition?.page) return sendKeptPage(rendition.page, ifNoneMatch, request, response);
     if (outdated && (!rendition || rendition.answer.status === 503)) {
       counts.outdated += 1;
       response.setHeader('Cache-Status', 'Rejoinder; hit; detail="the database is away"');
-      return sendPage(outdated, ifNoneMatch, request, response);
+      return sendKeptPage(outdated, ifNoneMatch, request, response);
     }
     // An answer that is for one alone: others get their own.
     if (own && rendition) sendAnswer(rendition.answer, ifNoneMatch, response);
@@ -84,31 +85,10 @@ export function servePages({
     const kept = cache.find(address)?.page;
     if (kept) {
       counts.kept += 1;
-      sendPage(kept, ifNoneMatch, request, response);
+      sendKeptPage(kept, ifNoneMatch, request, response);
     } else if (request.method === 'HEAD') site(request, response);
     else serve(cache, address, request, response).catch((error) => response.destroy(error));
   };
-}
-
-function sendPage(
-  page: KeptPage,
-  ifNoneMatch: string | undefined,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  if (isKnown(page.etag, ifNoneMatch)) {
-    response.writeHead(304, page.unchangedHeaders);
-    response.end();
-    return;
-  }
-  const variant = variantOf(page, chooseEncoding(request.headers['accept-encoding']));
-  if (variant instanceof Promise) variant.then(send, (error) => response.destroy(error));
-  else send(variant);
-
-  function send({ headers, body }: { headers: string[]; body: Buffer }) {
-    response.writeHead(200, headers);
-    response.end(request.method === 'HEAD' ? undefined : body);
-  }
 }
 
 function sendAnswer(

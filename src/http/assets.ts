@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import express, { type Router } from 'express';
+import { type KeptPage, keepAnswer } from '../cache/kept-page.ts';
+import { sendKeptPage } from '../cache/send-kept-page.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'public');
 
@@ -12,22 +14,46 @@ export interface Assets {
   readonly router: Router;
 }
 
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
 /** Reads `public/` once: the stylesheets, one per component, are joined into `site.css` in the order of their names. */
 export function loadAssets(): Assets {
-  const styles = readdirSync(join(folder, 'css'))
-    .sort()
-    .map((name) => readFileSync(join(folder, 'css', name), 'utf8'));
-  const stylesheet = styles.join('\n');
+  const files = readFolder();
   const fingerprint = createHash('sha256');
-  for (const file of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (file.isFile()) fingerprint.update(file.name).update(readFileSync(join(file.parentPath, file.name)));
-  }
+  for (const [name, content] of files) fingerprint.update(name).update(content);
   const path = `/assets/${fingerprint.digest('base64url').slice(0, 12)}`;
 
+  const kept = new Map<string, KeptPage>();
+  for (const [name, body] of files) {
+    const headers = {
+      'cache-control': 'public, max-age=31536000, immutable',
+      'content-type': types[extname(name)] ?? 'application/octet-stream',
+      etag: `"${path}"`,
+    };
+    kept.set(`${path}/${name}`, keepAnswer({ status: 200, headers, body }));
+  }
   const router = express.Router();
-  router.get(`${path}/site.css`, (_request, response) => {
-    response.set('Cache-Control', 'public, max-age=31536000, immutable').type('css').send(stylesheet);
+  router.get(`${path}/*name`, (request, response, next) => {
+    const file = kept.get(request.path);
+    if (!file) return next();
+    sendKeptPage(file, request.get('if-none-match'), request, response);
   });
-  router.use(path, express.static(folder, { immutable: true, maxAge: '1y', index: false, redirect: false }));
   return { path, router };
+}
+
+function readFolder(): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  const styles: Buffer[] = [];
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const places = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  for (const place of places) {
+    const content = readFileSync(place);
+    if (extname(place) === '.css') styles.push(content, Buffer.from('\n'));
+    else files.set(relative(folder, place), content);
+  }
+  return files.set('site.css', Buffer.concat(styles));
 }
