@@ -83,6 +83,44 @@ export function preorderOf(planted: readonly Pick<Planted, 'parent'>[]): number[
   return order;
 }
 
+/** A comment that is there for all, in answer to another of the list or to the post. */
+export function approved(parent: number | undefined): Planted {
+  return { parent, status: 'approved' };
+}
+
+/** A branch of which each comment answers the one before. @param from the place of the first in the list. */
+export function chainOf(length: number, from = 0): Planted[] {
+  return Array.from({ length }, (_, index) => approved(index === 0 ? undefined : from + index - 1));
+}
+
+/**
+ * A thread that grew at random: answers go to the newest, to the post or to anybody, so that it is deep in places and wide
+ * in others.
+ *
+ * @param deepest levels that it has at most.
+ * @param onward how likely an answer goes to the newest comment.
+ */
+export function randomTree(
+  random: () => number,
+  {
+    size,
+    deepest = 400,
+    onward = 0.5,
+    statuses = ['approved'],
+  }: { size: number; deepest?: number; onward?: number; statuses?: readonly CommentStatus[] },
+): Planted[] {
+  const depths: number[] = [];
+  return Array.from({ length: size }, (_, index) => {
+    const dice = random();
+    const anybody = Math.floor(random() * index);
+    const chosen =
+      index === 0 ? undefined : dice < onward ? index - 1 : dice < onward + (1 - onward) / 5 ? undefined : anybody;
+    const parent = chosen !== undefined && (depths[chosen] ?? 0) >= deepest ? undefined : chosen;
+    depths.push(parent === undefined ? 1 : (depths[parent] ?? 0) + 1);
+    return { parent, status: pick(random, statuses) };
+  });
+}
+
 /** Numbers from 0 up to, not including, 1: the same for the same seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed;
