@@ -15,3 +15,9 @@ export function readAddressForm(body: unknown): AddressForm {
   const email = normaliseEmail(typed);
   return { typed, email, error: isEmail(email) ? undefined : { key: 'mine.email.malformed' } };
 }
+
+/** Reads which address is to be erased, and whether with it what was written in this browser without one. */
+export function readErasureForm(body: unknown): { readonly email: string; readonly alsoUnproved: boolean } {
+  const { email, also_unproved } = readFields(body, ['email', 'also_unproved']);
+  return { email: normaliseEmail(email), alsoUnproved: also_unproved === 'on' };
+}

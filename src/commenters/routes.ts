@@ -1,6 +1,8 @@
 import { Router } from 'express';
 import { createAttemptLimits } from '../accounts/attempts.ts';
 import type { AppContext } from '../context.ts';
+import { downloadRoutes } from './download-routes.ts';
+import { erasureRoutes } from './erasure-routes.ts';
 import { sendMinePage } from './mine-page.ts';
 import { proofRoutes } from './proof-routes.ts';
 import { visitorCookies } from './this-browser.ts';
@@ -13,5 +15,7 @@ export function commenterRoutes(app: AppContext): Router {
   const router = Router();
   router.get('/mine', (request, response) => sendMinePage(context, request, response));
   router.use(proofRoutes(app, limits));
+  router.use(downloadRoutes(app));
+  router.use(erasureRoutes(app));
   return router;
 }

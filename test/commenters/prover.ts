@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../src/database.ts';
 import { openPage, sendForm } from '../support/comments.ts';
 import type { TestSite } from '../support/site.ts';
@@ -38,4 +38,20 @@ export async function proveAddress(site: TestSite, email: string, cookie?: strin
 export async function writtenOn(site: TestSite, cookie: string, path = '/mine'): Promise<number[]> {
   const { text } = await openPage(site, path, { cookie });
   return [...text.matchAll(/<article class="written" id="c(\d+)"/g)].map(([, id]) => Number(id));
+}
+
+/** Puts copies of a waiting comment beside it, past all rules. @returns their ids, in the order in which they came. */
+export async function copyComment(db: Kysely<Database>, id: number, times: number): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    insert into comment (conversation_id, root_id, id, depth, path, status, shown, browser_id, name, email, email_proved,
+      source, html, renderer_version, created_at)
+    select conversation_id, copy.id, copy.id, 1, decode(lpad(to_hex(copy.id), 10, '0'), 'hex'), status, shown, browser_id,
+      name, email, email_proved, source, html, renderer_version, created_at
+    from comment, (select nextval('comment_id_seq')::integer as id from generate_series(1, ${times}::integer)) copy
+    where comment.id = ${id}
+    returning id`.execute(db);
+  await sql`
+    update conversation_count set waiting = waiting + ${times}
+    where conversation_id = (select conversation_id from comment where id = ${id})`.execute(db);
+  return rows.map((row) => row.id).sort((one, other) => one - other);
 }

@@ -1,0 +1,59 @@
+import { type Request, type Response, Router } from 'express';
+import { setRemembered } from '../comments/visitor.ts';
+import type { AppContext } from '../context.ts';
+import { forbidden } from '../http/errors.ts';
+import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { eraseAddress } from './erasure.ts';
+import { readErasureForm } from './form.ts';
+import { provedAddresses } from './queries.ts';
+import { identifyBrowser, visitorCookies } from './this-browser.ts';
+
+interface ErasurePage {
+  readonly addresses: readonly string[];
+}
+
+const erasureView = defineView<ErasurePage>('commenters/erasure');
+const saidView = defineView<{ readonly text: string }>('commenters/said');
+
+/** `GET /mine/erasure` says what goes and what stays, `POST` erases an address that this browser has proved. */
+export function erasureRoutes(app: AppContext): Router {
+  const { db, now } = app;
+  const cookies = visitorCookies(app);
+  const router = Router();
+
+  async function identify(request: Request, response: Response) {
+    const browserId = await identifyBrowser({ db, now, cookies }, request, response);
+    const addresses = browserId === undefined ? [] : await provedAddresses(db, { browserId });
+    return { browserId, addresses };
+  }
+
+  router.get('/mine/erasure', async (request, response) => {
+    const { addresses } = await identify(request, response);
+    if (addresses.length === 0) return response.redirect(303, '/mine');
+    sendErasurePage(response, { addresses });
+  });
+
+  router.post('/mine/erasure', async (request, response) => {
+    const { browserId, addresses } = await identify(request, response);
+    const { email, alsoUnproved } = readErasureForm(request.body);
+    if (browserId === undefined || !addresses.includes(email)) throw forbidden({ key: 'mine.erasure.notProved' });
+    await eraseAddress(db, { email, browserId, alsoUnproved, now: now() });
+    setRemembered(response, undefined, cookies);
+    response.redirect(303, '/mine/erased');
+  });
+
+  router.get('/mine/erased', (_request, response) => {
+    const { t } = frameOf(response);
+    sendPage(response, saidView, { title: t('mine.erasedTitle'), hiddenFromSearch: true, text: t('mine.erased') });
+  });
+
+  return router;
+}
+
+function sendErasurePage(response: Response, page: ErasurePage): void {
+  sendPage(response, erasureView, {
+    title: frameOf(response).t('mine.erasure.title'),
+    hiddenFromSearch: true,
+    ...page,
+  });
+}

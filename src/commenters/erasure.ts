@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
+import type { Database } from '../database.ts';
+import { eraseSubscriptions } from '../following/queries.ts';
+
+/** What is to be erased: an address that the browser has proved, and perhaps what else was written in it. */
+export interface Erasure {
+  readonly email: string;
+  readonly browserId: number;
+  /** Whether comments go, too, that were written in this browser without a proved address. */
+  readonly alsoUnproved: boolean;
+  readonly now: Date;
+}
+
+/** Comments that one transaction erases. */
+const batchSize = 100;
+
+/**
+ * Erases an address and all that was written with it where it was proved. Names, texts, addresses and revisions go, the
+ * thread keeps its shape, and events stay: they hold ids only. The comments go first, some at a time, and the right to
+ * erase them last: what was interrupted can be done again.
+ */
+export async function eraseAddress(db: Kysely<Database>, erasure: Erasure): Promise<void> {
+  const { email, now } = erasure;
+  const batch = randomUUID();
+  while (await db.transaction().execute((trx) => eraseSome(trx, { ...erasure, batch, now })));
+  await db.transaction().execute(async (trx) => {
+    await eraseSubscriptions(trx, { email });
+    await trx.deleteFrom('mail').where('recipient', '=', email).where('sent_at', 'is', null).execute();
+    await trx.deleteFrom('proof').where('email', '=', email).execute();
+    await trx.deleteFrom('proved_address').where('email', '=', email).execute();
+  });
+}
+
+// @returns whether there may be more.
+async function eraseSome(trx: Transaction<Database>, erasure: Erasure & { readonly batch: string }): Promise<boolean> {
+  const ids = await findSome(trx, erasure);
+  if (ids.length === 0) return false;
+  const locked = await lockWithAncestors(trx, ids);
+  await eraseNotes(trx, ids);
+  await eraseQuotes(trx, ids);
+  await trx.updateTable('comment').set({ browser_id: null }).where('id', 'in', ids).execute();
+  await changeStatus(trx, locked.values(), {
+    action: 'delete',
+    actorId: undefined,
+    batch: erasure.batch,
+    now: erasure.now,
+  });
+  return true;
+}
+
+async function findSome(trx: Transaction<Database>, { email, browserId, alsoUnproved }: Erasure): Promise<number[]> {
+  const comments = () => trx.selectFrom('comment').select('id').limit(batchSize);
+  const proved = comments().where('email', '=', email).where('email_proved', '=', true);
+  const unproved = comments().where('browser_id', '=', browserId).where('email_proved', '=', false);
+  // What was deleted before has lost its words, but not yet its browser.
+  const deleted = comments()
+    .where('status', '=', 'deleted')
+    .where('browser_id', 'in', trx.selectFrom('proved_address').select('browser_id').where('email', '=', email));
+  for (const some of [proved, deleted, ...(alsoUnproved ? [unproved] : [])]) {
+    const rows = await some.execute();
+    if (rows.length > 0) return rows.map(({ id }) => id);
+  }
+  return [];
+}
+
+// The words beside an event may quote the comment, or name who wrote it.
+async function eraseNotes(trx: Transaction<Database>, ids: readonly number[]): Promise<void> {
+  await trx
+    .deleteFrom('event_note')
+    .where(
+      'event_id',
+      'in',
+      trx.selectFrom('event').select('id').where('subject_kind', '=', 'comment').where('subject_id', 'in', ids),
+    )
+    .execute();
+}
+
+// A mail that has not left quotes the comment to its followers, and links to it.
+async function eraseQuotes(trx: Transaction<Database>, ids: readonly number[]): Promise<void> {
+  await trx
+    .deleteFrom('mail')
+    .where('sent_at', 'is', null)
+    .where(sql<boolean>`body ~ ${`/comments/(${ids.join('|')})([^0-9]|$)`}`)
+    .execute();
+}
