@@ -41,8 +41,9 @@ export function createReplyStreams({
   let open = 0;
 
   function noteChange(subject: Subject): void {
-    const touched = subject === 'conversations' ? [...streams.keys()] : [Number(subject.replace('conversation ', ''))];
-    for (const id of touched) {
+    const one = /^conversation (\d+)$/.exec(subject)?.[1];
+    // Settings and posts seldom change; a post that is taken back takes its stream along.
+    for (const id of one ? [Number(one)] : streams.keys()) {
       if (!streams.has(id) || outdated.has(id)) continue;
       outdated.add(id);
       setTimeout(() => void tellCount(id).catch(() => {}), times.together).unref();
