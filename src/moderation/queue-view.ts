@@ -1,6 +1,7 @@
 import { explainVerdict } from '../comments/explain.ts';
 import { allowedActions, type CommentStatus, type ModeratorAction } from '../comments/lifecycle.ts';
 import type { Verdict } from '../comments/policies.ts';
+import type { Revision } from '../comments/table.ts';
 import { describeEvent } from '../events/describe.ts';
 import type { ToldEvent } from '../events/queries.ts';
 import type { Dates } from '../http/dates.ts';
@@ -19,6 +20,8 @@ export interface QueueItem {
   readonly website: string | null;
   readonly html: TrustedHtml;
   readonly createdAt: Date;
+  /** What it said before, from the first text on, and until when. */
+  readonly earlier: readonly { readonly text: string; readonly until: Date }[];
   readonly post: { readonly id: number; readonly title: string; readonly href: string };
   /** What it answers; undefined for a reply to the post; without content where that is not shown. */
   readonly parent: { readonly content: { readonly name: string; readonly html: TrustedHtml } | undefined } | undefined;
@@ -33,6 +36,7 @@ export interface QueueItem {
 export interface QueueFindings {
   readonly judgements: ReadonlyMap<number, Pick<Verdict, 'rule' | 'numbers'>>;
   readonly events: ReadonlyMap<number, ToldEvent>;
+  readonly revisions: ReadonlyMap<number, readonly Pick<Revision, 'source' | 'replaced_at'>[]>;
   readonly records: ReadonlyMap<number, Partial<Record<CommentStatus, number>>>;
 }
 
@@ -51,6 +55,10 @@ export function presentQueueItem(row: QueueRow, findings: QueueFindings, dates: 
     website: row.website,
     html: trustStored(row.html),
     createdAt: row.created_at,
+    earlier: (findings.revisions.get(row.id) ?? []).map(({ source, replaced_at }) => ({
+      text: source,
+      until: replaced_at,
+    })),
     post: { id: row.post_id, title: row.post_title, href: hrefOf({ kind: row.post_kind, slug: row.post_slug }) },
     parent: row.parent_id === null ? undefined : { content: parent },
     record: recordOf(row, findings),
@@ -72,7 +80,15 @@ function explainStanding({ id }: QueueRow, { judgements, events }: QueueFindings
 function recordOf(row: QueueRow, { records }: QueueFindings): Message {
   if (row.account_id !== null) return { key: 'queue.record.staff' };
   if (row.browser_id === null) return { key: 'queue.record.unknown' };
-  const counts = { approved: 0, rejected: 0, spam: 0, removed: 0, pending: 0, ...records.get(row.browser_id) };
+  const counts = {
+    approved: 0,
+    rejected: 0,
+    spam: 0,
+    removed: 0,
+    pending: 0,
+    deleted: 0,
+    ...records.get(row.browser_id),
+  };
   const others = { ...counts, [row.status]: (counts[row.status as keyof typeof counts] ?? 1) - 1 };
   const total = Object.values(others).reduce((sum, count) => sum + count, 0);
   return total === 0 ? { key: 'queue.record.first' } : { key: 'queue.record', values: others };

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { reachesPost, requirePermission } from '../accounts/viewer.ts';
 import { type ClosingTools, closingTools } from '../comments/closing-tools.ts';
 import { readConversationState } from '../comments/conversation-page.ts';
+import { listRevisions } from '../comments/editing-queries.ts';
 import { commentStatuses } from '../comments/lifecycle.ts';
 import { findJudgements } from '../comments/queries.ts';
 import type { AppContext } from '../context.ts';
@@ -67,9 +68,10 @@ async function showQueue({ db, now }: AppContext, request: Request, response: Re
   ]);
   const page = rows.slice(0, queueRows);
   const ids = page.map(({ id }) => id);
-  const [judgements, events, records] = await Promise.all([
+  const [judgements, events, revisions, records] = await Promise.all([
     findJudgements(db, ids),
     lastEvents(db, { subjectKind: 'comment', subjectIds: ids }),
+    listRevisions(db, ids),
     loadRecords(
       db,
       page.flatMap(({ browser_id }) => browser_id ?? []),
@@ -87,7 +89,7 @@ async function showQueue({ db, now }: AppContext, request: Request, response: Re
     })),
     status,
     waiting,
-    items: page.map((row) => presentQueueItem(row, { judgements, events, records }, dates)),
+    items: page.map((row) => presentQueueItem(row, { judgements, events, revisions, records }, dates)),
     post: moderated && { title: moderated.title },
     moderation: moderated && (await findClosingTools(db, response, { post: moderated, now: now() })),
     allHref: queueHref({ status }),
