@@ -7,6 +7,7 @@ import { publicAddress } from './config.ts';
 import type { AppContext } from './context.ts';
 import { commentFeedRoutes } from './feeds/comment-routes.ts';
 import { feedRoutes } from './feeds/routes.ts';
+import { followingRoutes } from './following/routes.ts';
 import { prepareFrame } from './frame.ts';
 import { healthRoutes } from './health.ts';
 import { loadAssets } from './http/assets.ts';
@@ -60,6 +61,7 @@ export function createApp(context: AppContext): Express {
   app.use(commentFeedRoutes(context));
   app.use(listingRoutes(context));
   app.use(commenterRoutes(context));
+  app.use(followingRoutes(context));
   app.use(commentRoutes(context));
   app.use(pageRoutes(context));
 
