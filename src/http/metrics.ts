@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import type pg from 'pg';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { notFound } from './errors.ts';
+import { shareMetrics } from './shared-metrics.ts';
 
 /** How often readers without cookies got a page, by where it came from. */
 interface PageCounts {
@@ -68,12 +69,15 @@ export function createMetrics({
   new Gauge({
     name: 'jobs_waiting',
     help: 'Jobs that are to be done.',
+    // The same jobs for all processes: not to be added up.
+    aggregator: 'first',
     registers: [registry],
     async collect() {
       this.set(await waitingJobs().catch(() => Number.NaN));
     },
   });
 
+  const show = shareMetrics(registry);
   return {
     measure(request, response, next) {
       const stop = seconds.startTimer();
@@ -85,7 +89,7 @@ export function createMetrics({
     },
     async page(request, response) {
       if (audience === 'loopback' && !isFromThisMachine(request)) throw notFound();
-      response.type(registry.contentType).send(await registry.metrics());
+      response.type(registry.contentType).send(await show());
     },
   };
 }

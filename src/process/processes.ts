@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { takePort } from './front-door.ts';
+import { exchangeMetrics } from './metrics-exchange.ts';
 import { isReport } from './report.ts';
 import { restartPause } from './restart-pause.ts';
 import { StartError } from './start-error.ts';
@@ -36,6 +37,9 @@ export async function runProcesses(config: Config, logger: Logger): Promise<numb
 
   // The processes accept by themselves. Were connections dealt out to them, those dealt to one that is being killed would hang.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
+  // Plain JSON would make nothing of numbers that are none.
+  cluster.setupPrimary({ serialization: 'advanced' });
+  exchangeMetrics();
   const first = startProcess(port);
   const announcement = await Promise.race([first.answers, first.ended.then(() => undefined)]);
   if (announcement === undefined) {

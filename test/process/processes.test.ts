@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, get } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as textOfStream } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
@@ -110,6 +111,38 @@ describe('a site of several processes', () => {
   });
 });
 
+describe('/metrics of several processes', () => {
+  it('adds up what each of them counted, also what those had that have ended or do not answer', async () => {
+    const site = await spawnSeveral(2);
+    const [one = 0, other = 0] = await processesOf(site, 2);
+    await onlyWithout(other, () => askTimes(site, 3));
+    await onlyWithout(one, () => askTimes(site, 4));
+    expect(await countOfUnknown(site)).toBe(7);
+    expect(await onlyWithout(one, () => countOfUnknown(site))).toBe(7);
+    process.kill(one, 'SIGKILL');
+    await eventually(() => site.output().includes('another one takes its place'));
+    await processesOf(site, 2);
+    expect(await countOfUnknown(site)).toBe(7);
+    await askTimes(site, 2);
+    expect(await countOfUnknown(site)).toBe(9);
+    expect(await site.end('SIGTERM')).toBe(0);
+  });
+
+  it('counts the jobs of their one database once, and the connections of each', async () => {
+    await sql`select graphile_worker.add_job('clean_up', run_at => now() + interval '1 hour')`.execute(database.db);
+    const site = await spawnSeveral(3);
+    await processesOf(site, 3);
+    const metrics = await metricsOf(site);
+    expect(metrics).toMatch(/^jobs_waiting 1$/m);
+    const { rows } = await sql<{ open: number }>`
+      select count(*)::integer as open from pg_stat_activity
+      where datname = current_database() and query like 'LISTEN "jobs:insert"%'`.execute(database.db);
+    const open = Number(/^database_connections\{state="open"\} (\d+)$/m.exec(metrics)?.[1]);
+    expect(open).toBeGreaterThanOrEqual(rows[0]?.open ?? 99);
+    expect(await site.end('SIGTERM')).toBe(0);
+  });
+});
+
 describe('a start of several processes', () => {
   it('that cannot be says why in one sentence, once', async () => {
     const other = createServer().listen(0, '127.0.0.1');
@@ -170,6 +203,36 @@ async function childrenOf({ process: { pid } }: SpawnedSite): Promise<number[]> 
 
 function isAlive(pid: number): boolean {
   return existsSync(`/proc/${pid}`);
+}
+
+/** Does something while a process stands still, so that others do it. */
+async function onlyWithout<Result>(pid: number, work: () => Promise<Result>): Promise<Result> {
+  process.kill(pid, 'SIGSTOP');
+  try {
+    return await work();
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+}
+
+/** Asks so many times, each on a connection of its own, for what is not there. */
+async function askTimes(site: SpawnedSite, times: number): Promise<void> {
+  for (let count = 0; count < times; count += 1) {
+    const [answer] = await once(get(`${site.address}/nothing/at/all`, { agent: false }), 'response');
+    answer.resume();
+    await once(answer, 'end');
+    expect(answer.statusCode).toBe(404);
+  }
+}
+
+async function countOfUnknown(site: SpawnedSite): Promise<number> {
+  const count = /^http_request_duration_seconds_count\{method="GET",route="other",status="404"\} (\d+)$/m;
+  return Number(count.exec(await metricsOf(site))?.[1]);
+}
+
+async function metricsOf(site: SpawnedSite): Promise<string> {
+  const [answer] = await once(get(`${site.address}/metrics`, { agent: false }), 'response');
+  return textOfStream(answer);
 }
 
 async function textOf(address: string): Promise<string> {
