@@ -5,6 +5,7 @@ import { HttpError } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { countGivenUp } from '../mail/undelivered.ts';
 import { siteOf } from '../site/current.ts';
 import { saveSettings } from '../site/settings.ts';
 import { type CommentMode, commentModes, type Site } from '../site/table.ts';
@@ -18,6 +19,7 @@ import {
   type SettingsFields,
   settingNames,
 } from './form.ts';
+import { mailRoutes } from './mail-routes.ts';
 
 interface SettingsPage {
   readonly values: SettingsFields;
@@ -30,20 +32,23 @@ interface SettingsPage {
   readonly languages: readonly Choice[];
   readonly timeZones: readonly string[];
   readonly commentModes: readonly CommentMode[];
+  /** How many mails could not be delivered. */
+  readonly givenUp: number;
 }
 
 const settingsView = defineView<SettingsPage>('settings/settings');
 
-/** `GET` and `POST /settings`, for owners. */
-export function settingsRoutes({ db, now }: AppContext): Router {
+/** `GET` and `POST /settings`, for owners, and what lies below. */
+export function settingsRoutes({ db, config, now }: AppContext): Router {
   const languages = languageChoices();
   const choices = { languages: languages.map(({ value }) => value), timeZones };
   const router = Router();
   router.use('/settings', requirePermission('manage_settings'));
+  router.use(mailRoutes({ db, config }));
 
-  router.get('/settings', (_request, response) => {
+  router.get('/settings', async (_request, response) => {
     const site = siteOf(response);
-    send(response, { values: fieldsOf(site), version: site.version });
+    send(response, { values: fieldsOf(site), version: site.version, givenUp: await countGivenUp(db) });
   });
 
   router.post('/settings', async (request, response) => {
@@ -70,12 +75,13 @@ export function settingsRoutes({ db, now }: AppContext): Router {
 
   function send(
     response: Response,
-    page: Pick<SettingsPage, 'values' | 'version'> & Partial<Pick<SettingsPage, 'errors' | 'differences' | 'conflict'>>,
+    page: Pick<SettingsPage, 'values' | 'version'> &
+      Partial<Pick<SettingsPage, 'errors' | 'differences' | 'conflict' | 'givenUp'>>,
     status = 200,
   ): void {
     const title = frameOf(response).t('settings.title');
     const offered = { languages, timeZones, commentModes };
-    const shown = { errors: [], differences: [], conflict: false, ...page, ...offered };
+    const shown = { errors: [], differences: [], conflict: false, givenUp: 0, ...page, ...offered };
     sendPage(response, settingsView, { title, ...shown, hiddenFromSearch: true }, status);
   }
 
