@@ -1,0 +1,130 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { BrowserContext, Page } from 'playwright-core';
+import { describeInBrowser } from '../support/browser.ts';
+import { type ServedSite, serveSite } from '../support/served-site.ts';
+
+const openPost = '/posts/how-we-talk-here';
+const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+for (const javaScriptEnabled of [true, false]) {
+  describeInBrowser(`Second thoughts, with scripts ${javaScriptEnabled ? 'on' : 'off'}`, (browser) => {
+    let site: ServedSite;
+    let guest: BrowserContext;
+    let stranger: BrowserContext;
+
+    beforeAll(async () => {
+      site = await serveSite();
+      await site.db.updateTable('site').set({ comment_mode: 'open' }).execute();
+      [guest, stranger] = [await openContext(), await openContext()];
+    }, 60_000);
+    afterAll(async () => {
+      await guest?.close();
+      await stranger?.close();
+      await site?.close();
+    }, 60_000);
+
+    test('a guest edits a comment, and readers are told', async () => {
+      const page = await visit(guest, openPost);
+      await page.getByLabel('Your reply').fill('Teh first thought.');
+      await page.getByLabel('Name', { exact: true }).fill('Gerda Guest');
+      await page.getByRole('button', { name: 'Post reply' }).click();
+      await page.waitForURL(/#c\d+$/);
+      await ownComment(page)
+        .getByRole('link', { name: /^Edit your comment of/ })
+        .click();
+      expect(await page.getByLabel('Your comment').inputValue()).toBe('Teh first thought.');
+      await expectNoFinding(page);
+      await page.getByLabel('Your comment').fill('');
+      await page.getByRole('button', { name: 'Save changes' }).click();
+      await page.waitForSelector('.error-summary');
+      await expectNoFinding(page);
+      await page.getByLabel('Your comment').fill('The *first* thought.');
+      await page.getByRole('button', { name: 'Save changes' }).click();
+      await page.waitForURL(/#c\d+$/);
+      expect(await ownComment(page).locator('em').innerText()).toBe('first');
+      await expectNoFinding(page);
+      const other = await visit(stranger, openPost);
+      expect(await ownComment(other).innerText()).toMatch(/edited on \d+ \w+ \d{4} at \d\d:\d\d/);
+      expect(
+        await ownComment(other)
+          .getByRole('link', { name: /^Edit|^Delete/ })
+          .count(),
+      ).toBe(0);
+      await Promise.all([page.close(), other.close()]);
+    }, 60_000);
+
+    test('two windows with one comment: the second is shown what the first one saved', async () => {
+      const [one, other] = [await visit(guest, openPost), await visit(guest, openPost)];
+      for (const page of [one, other])
+        await ownComment(page)
+          .getByRole('link', { name: /^Edit your comment of/ })
+          .click();
+      await one.getByLabel('Your comment').fill('From the first window.');
+      await other.getByLabel('Your comment').fill('From the second window.');
+      await one.getByRole('button', { name: 'Save changes' }).click();
+      await one.waitForURL(/#c\d+$/);
+      await other.getByRole('button', { name: 'Save changes' }).click();
+      await other.waitForSelector('.conflict');
+      expect(await other.locator('.conflict').innerText()).toContain('From the first window.');
+      expect(await other.getByLabel('Your comment').inputValue()).toBe('From the second window.');
+      await expectNoFinding(other);
+      await other.getByRole('button', { name: 'Save changes' }).click();
+      await other.waitForURL(/#c\d+$/);
+      expect(await ownComment(other).innerText()).toContain('From the second window.');
+      await Promise.all([one.close(), other.close()]);
+    }, 60_000);
+
+    test('when the time is over the text comes back to be copied', async () => {
+      const page = await visit(guest, openPost);
+      await ownComment(page)
+        .getByRole('link', { name: /^Edit your comment of/ })
+        .click();
+      await page.getByLabel('Your comment').fill('A moment too late.');
+      site.now = new Date(site.now.getTime() + 15 * 60_000);
+      await page.getByRole('button', { name: 'Save changes' }).click();
+      await page.waitForSelector('.refused-page');
+      expect(await page.getByLabel('Your text').inputValue()).toBe('A moment too late.');
+      await expectNoFinding(page);
+      await page.goto(site.address + openPost);
+      expect(await ownComment(page).getByRole('link', { name: /^Edit/ }).count()).toBe(0);
+      await page.close();
+    }, 60_000);
+
+    test('a guest deletes the comment, and no word of it is left', async () => {
+      const page = await visit(guest, openPost);
+      await ownComment(page)
+        .getByRole('link', { name: /^Delete your comment of/ })
+        .click();
+      expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Delete your comment?');
+      await expectNoFinding(page);
+      await page.getByRole('button', { name: 'Delete comment' }).click();
+      await page.waitForURL(/#conversation$/);
+      expect(await page.getByText(/From the second window|Gerda Guest/).count()).toBe(0);
+      await page.close();
+    }, 60_000);
+
+    // The only one on that page whose writer is called so.
+    function ownComment(page: Page) {
+      return page.locator('article.comment', { hasText: 'Gerda Guest' });
+    }
+
+    async function openContext(): Promise<BrowserContext> {
+      const context = await browser().newContext({ javaScriptEnabled, viewport: { width: 360, height: 780 } });
+      context.setDefaultTimeout(20_000);
+      return context;
+    }
+
+    async function visit(context: BrowserContext, path: string): Promise<Page> {
+      const page = await context.newPage();
+      await page.goto(site.address + path);
+      return page;
+    }
+
+    async function expectNoFinding(page: Page): Promise<void> {
+      if (!javaScriptEnabled) return;
+      const { violations } = await new AxeBuilder({ page }).withTags(axeTags).analyze();
+      expect(violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.target.join(' '))])).toEqual([]);
+    }
+  });
+}
