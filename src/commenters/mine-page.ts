@@ -3,6 +3,7 @@ import { findJudgements, usualWait } from '../comments/queries.ts';
 import type { VisitorCookies } from '../comments/visitor.ts';
 import type { AppContext } from '../context.ts';
 import { lastEvents } from '../events/queries.ts';
+import { type OwnSubscription, presentSubscriptions } from '../following/own-view.ts';
 import { readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
@@ -21,6 +22,8 @@ export interface MinePage {
   readonly addresses: readonly string[];
   readonly form: { readonly email: string; readonly error: Message | undefined };
   readonly comments: readonly WrittenView[];
+  /** What these addresses follow by mail. */
+  readonly subscriptions: readonly OwnSubscription[];
   /** Paths of the newest comments, where these are older ones, and of those that follow. */
   readonly newestHref: string | undefined;
   readonly olderHref: string | undefined;
@@ -49,6 +52,7 @@ export async function sendMinePage(
     addresses,
     form: { email: again?.form.typed ?? '', error: again?.error },
     ...list,
+    subscriptions: await presentSubscriptions(context.db, { emails: addresses }),
     errors: again ? [{ field: 'email', message: t(again.error.key, again.error.values) }] : [],
   };
   sendPage(response, mineView, { title: t('mine.title'), hiddenFromSearch: true, ...page }, again?.status);
