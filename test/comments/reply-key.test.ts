@@ -1,100 +1,75 @@
-import { webcrypto } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createContext, runInContext } from 'node:vm';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-const script = readFileSync(join(import.meta.dirname, '..', '..', 'public', 'js', 'reply-key.js'), 'utf8');
 const uuid = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
+const [one, other] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 
-describe('The script of the reply form', () => {
-  it('gives each form a key of its own', () => {
-    const tab = openTab();
-    const [one, other] = [tab.open(''), tab.open('')];
-    expect(one.key()).toMatch(uuid);
-    expect(other.key()).toMatch(uuid);
-    expect(one.key()).not.toBe(other.key());
-  });
+let keys: {
+  makeKey(): string;
+  takenKeys(): string[];
+  noteAnswered(key: string): void;
+  wasAnswered(key: string): boolean;
+};
 
-  it('keeps the key for a double click, and after the form came back with a mistake', () => {
-    const tab = openTab();
-    const form = tab.open('');
-    const key = form.key();
-    form.submit();
-    form.submit();
-    expect(form.key()).toBe(key);
-    expect(tab.open(key).key()).toBe(key);
-  });
+// As much of a browser as the script asks for.
+const page = { protocol: 'http:', cookies: new Map<string, string>(), set: [] as string[] };
+const stored = new Map<string, string>();
+const document = {
+  get cookie() {
+    return [...page.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  },
+  set cookie(line: string) {
+    page.set.push(line);
+    if (/Max-Age=0/.test(line)) page.cookies.delete(line.split('=', 1)[0] ?? '');
+  },
+};
+const localStorage = {
+  getItem: (name: string) => stored.get(name) ?? null,
+  setItem: (name: string, value: string) => void stored.set(name, value),
+};
 
-  it('keeps it for a second try after an answer that never came', () => {
-    const form = openTab().open('');
-    const key = form.key();
-    form.submit();
-    form.show();
-    expect(form.key()).toBe(key);
-  });
-
-  it('makes a new one when the visitor comes back from the answer, since what is written now is something new', () => {
-    const tab = openTab();
-    const form = tab.open('');
-    const key = form.key();
-    form.submit();
-    tab.open('');
-    form.show();
-    expect(form.key()).toMatch(uuid);
-    expect(form.key()).not.toBe(key);
-  });
-
-  it('makes a new one also where the browser filled in the old one again', () => {
-    const tab = openTab();
-    const form = tab.open('');
-    const key = form.key();
-    form.submit();
-    tab.open('');
-    const again = tab.open(key);
-    again.show();
-    expect(again.key()).not.toBe(key);
-  });
-
-  it('remembers the last answered forms, not all of them', () => {
-    const tab = openTab();
-    for (let sent = 0; sent < 50; sent += 1) tab.open('').submit();
-    tab.open('');
-    expect(Math.max(...[...tab.stored.values()].map(({ length }) => length))).toBeLessThan(800);
-  });
-
-  it('leaves pages without a form alone', () => {
-    expect(() => openTab().openWithoutForm()).not.toThrow();
-  });
+beforeAll(async () => {
+  Object.assign(globalThis, { document, localStorage, location: page });
+  keys = await import(join(import.meta.dirname, '..', '..', 'public', 'js', 'reply-key.js'));
+});
+beforeEach(() => {
+  stored.clear();
+  page.cookies.clear();
+  Object.assign(page, { protocol: 'http:', set: [] });
 });
 
-// As much of a browser's tab as the script asks for.
-function openTab() {
-  const stored = new Map<string, string>();
-  const sessionStorage = {
-    getItem: (name: string) => stored.get(name) ?? null,
-    setItem: (name: string, value: string) => void stored.set(name, value),
-    removeItem: (name: string) => void stored.delete(name),
-  };
-  const run = (field: unknown, listeners: Map<string, () => void>) => {
-    const document = { querySelector: () => field };
-    const addEventListener = (name: string, listener: () => void) => void listeners.set(name, listener);
-    runInContext(`{${script}}`, createContext({ document, sessionStorage, addEventListener, crypto: webcrypto }));
-  };
-  return {
-    stored,
-    open(value: string) {
-      const listeners = new Map<string, () => void>();
-      const onForm = new Map<string, () => void>();
-      const form = { addEventListener: (name: string, listener: () => void) => void onForm.set(name, listener) };
-      const field = { value, form };
-      run(field, listeners);
-      return {
-        key: () => field.value,
-        submit: () => onForm.get('submit')?.(),
-        show: () => listeners.get('pageshow')?.(),
-      };
-    },
-    openWithoutForm: () => run(null, new Map()),
-  };
-}
+describe('The keys of replies, in the browser,', () => {
+  it('are random UUIDs', () => {
+    const made = [keys.makeKey(), keys.makeKey()];
+    for (const key of made) expect(key).toMatch(uuid);
+    expect(made[0]).not.toBe(made[1]);
+  });
+
+  it('are answered once the server says that they were taken, and it says so once', () => {
+    page.cookies.set('visitor', '1.2').set('taken', `${one}.${other}`);
+    expect(keys.wasAnswered(one)).toBe(false);
+    expect(keys.takenKeys()).toEqual([one, other]);
+    expect([keys.wasAnswered(one), keys.wasAnswered(other)]).toEqual([true, true]);
+    expect([...page.cookies.keys()]).toEqual(['visitor']);
+    expect(keys.takenKeys()).toEqual([]);
+  });
+
+  it('are taken where the site is reached by https, too, under the name that cookies have there', () => {
+    page.protocol = 'https:';
+    page.cookies.set('__Host-taken', one);
+    expect(keys.takenKeys()).toEqual([one]);
+    expect(page.set).toEqual([expect.stringMatching(/^__Host-taken=; Path=\/; Max-Age=0; Secure$/)]);
+  });
+
+  it('are not answered by a page that merely was loaded after them', () => {
+    expect(keys.takenKeys()).toEqual([]);
+    expect(keys.wasAnswered(one)).toBe(false);
+  });
+
+  it('are remembered as long as a form may be open somewhere, the last of them', () => {
+    for (let sent = 0; sent < 50; sent += 1) keys.noteAnswered(keys.makeKey());
+    keys.noteAnswered(one);
+    expect(keys.wasAnswered(one)).toBe(true);
+    expect(JSON.parse([...stored.values()][0] ?? '')).toHaveLength(20);
+  });
+});
