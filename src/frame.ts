@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Kysely } from 'kysely';
-import { viewerOf, viewerReach } from './accounts/viewer.ts';
+import { rowsFor, viewerOf, viewerReach } from './accounts/viewer.ts';
 import type { Made } from './cache/cache.ts';
 import { setNextPublication } from './cache/keep-page.ts';
 import type { RowCache } from './cache/row-cache.ts';
@@ -29,10 +29,8 @@ export function prepareFrame({
   now: () => Date;
 }): RequestHandler {
   return async (request, response, next) => {
-    const load = () => loadParts(db, now());
-    // The staff see at once what they changed, wherever they did.
-    const parts = viewerOf(response) ? load() : rows.get('frame', () => load().then(keepParts));
-    const { site, pages, nextPublication } = await parts;
+    const kept = rowsFor(response, rows);
+    const { site, pages, nextPublication } = await kept.get('frame', () => loadParts(db, now()));
     setSite(response, site);
     setNextPublication(response, nextPublication);
     setFrame(response, composeFrame({ request, response, site, pages, assets }));
@@ -46,17 +44,13 @@ interface FrameParts {
   readonly nextPublication: Date | undefined;
 }
 
-async function loadParts(db: Kysely<Database>, now: Date): Promise<FrameParts> {
+async function loadParts(db: Kysely<Database>, now: Date): Promise<Made<FrameParts>> {
   const [site, pages, nextPublication] = await Promise.all([
     loadSite(db),
     listPages(db, { now }),
     findNextPublication(db, { now }),
   ]);
-  return { site, pages, nextPublication };
-}
-
-function keepParts(value: FrameParts): Made<FrameParts> {
-  return { value, subjects: ['site'], until: value.nextPublication, bytes: 10_000 };
+  return { value: { site, pages, nextPublication }, subjects: ['site'], until: nextPublication, bytes: 10_000 };
 }
 
 function composeFrame({

@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import type { Kysely } from 'kysely';
+import { directRows, type RowCache } from '../cache/row-cache.ts';
 import type { Database } from '../database.ts';
 import { markPrivate } from '../http/caching.ts';
 import { forbidden, notFound } from '../http/errors.ts';
@@ -31,6 +32,11 @@ export function identifyViewer(db: Kysely<Database>): RequestHandler {
 /** Who is signed in; undefined for a visitor. */
 export function viewerOf(response: Response): Viewer | undefined {
   return response.locals.viewer as Viewer | undefined;
+}
+
+/** Where to read what is kept in memory: the staff see at once what they changed, in whatever process they did. */
+export function rowsFor(response: Response, rows: RowCache): RowCache {
+  return viewerOf(response) ? directRows : rows;
 }
 
 /** How far a permission of whoever is signed in reaches. */

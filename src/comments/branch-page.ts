@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { rowsFor } from '../accounts/viewer.ts';
 import { keepPage } from '../cache/keep-page.ts';
 import { notFound } from '../http/errors.ts';
 import { readId } from '../http/fields.ts';
@@ -46,7 +47,7 @@ export async function showBranch(
   request: Request<{ id: string }>,
   response: Response,
 ): Promise<void> {
-  const { db, cookies } = context;
+  const { db, rows, cookies } = context;
   const { comment, post } = await findVisible(context, request, response);
   const now = context.now();
   if (stateOf(post, now) !== 'published') throw notFound();
@@ -55,9 +56,9 @@ export async function showBranch(
   const conversationId = comment.conversation_id;
   const after = readId(request.query.after);
   const claimant = claimantOf(request, response, cookies);
-  const [{ closing, closesAt, mode }, { slice, ownNotes }] = await Promise.all([
-    readConversationState(db, response, { post, now }),
-    readThread(db, { conversationId, after, branch: comment.path, claimant }),
+  const [{ closing, closesAt, mode, readable }, { slice, ownNotes }] = await Promise.all([
+    readConversationState(context, response, { post, now }),
+    readThread({ db, rows: rowsFor(response, rows) }, { conversationId, after, branch: comment.path, claimant }),
   ]);
   const path = `/comments/${comment.id}/thread`;
   if (comment.shown) {
@@ -76,7 +77,7 @@ export async function showBranch(
     title: frameOf(response).t('branch.title', { title: post.title }),
     hiddenFromSearch: true,
     conversationId,
-    count: post.readable,
+    count: readable,
     name: comment.status === 'approved' ? comment.name : undefined,
     comments: presentThread(slice, { authorIds, open: !closing, editMinutes, now, ownNotes, nextHref }),
     postTitle: post.title,

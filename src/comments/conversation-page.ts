@@ -1,9 +1,7 @@
 import type { Request, Response } from 'express';
-import type { Kysely } from 'kysely';
-import { reachesPost, viewerOf } from '../accounts/viewer.ts';
+import { reachesPost, rowsFor, viewerOf } from '../accounts/viewer.ts';
 import { keepPage } from '../cache/keep-page.ts';
 import type { AppContext } from '../context.ts';
-import type { Database } from '../database.ts';
 import { readId } from '../http/fields.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { hrefOf } from '../posts/addresses.ts';
@@ -15,7 +13,7 @@ import { excerptOf } from '../text/plain-text.ts';
 import { claimantOf } from './claimant.ts';
 import { type Closing, closesAt, closingOf, modeOf } from './closing.ts';
 import { type ClosingTools, closingTools } from './closing-tools.ts';
-import { closingFacts, findClosure, findConversation } from './conversation.ts';
+import { closingFacts, findConversationState } from './conversation.ts';
 import { longestComment } from './form.ts';
 import { hasApproved } from './queries.ts';
 import { pageHref, readOrder, readThread } from './read-thread.ts';
@@ -46,7 +44,7 @@ export interface ConversationModel {
 }
 
 /** What is the same for every page with a conversation on it. */
-export interface ConversationContext extends Pick<AppContext, 'db' | 'now'> {
+export interface ConversationContext extends Pick<AppContext, 'db' | 'now' | 'rows'> {
   readonly cookies: VisitorCookies;
 }
 
@@ -58,12 +56,13 @@ const postView = defineView<PostPage & { conversation: ConversationModel | undef
  * @param form as it was sent, with what is wrong with it; none: a fresh one.
  */
 export async function sendPostPage(
-  { db, now, cookies }: ConversationContext,
+  context: ConversationContext,
   request: Request,
   response: Response,
   { post, form, status = 200 }: { post: PostForReading; form?: ReplyForm | undefined; status?: number },
 ): Promise<void> {
-  const conversation = await loadConversation({ db, now, cookies }, request, response, { post, form });
+  const { now } = context;
+  const conversation = await loadConversation(context, request, response, { post, form });
   const mayEdit = reachesPost(response, 'write', post);
   const article = presentArticle(post, { now: now(), mayEdit });
   const description = post.excerpt || excerptOf(article.html, 160);
@@ -76,19 +75,23 @@ export async function sendPostPage(
   sendPage(response, postView, { title: post.title, description, ...canonical, feed, article, conversation }, status);
 }
 
-/** What decides whether and how one can reply to a post now, and what staff noted at a closing by hand. */
+/**
+ * What decides whether and how one can reply to a post now, what staff noted at a closing by hand, and how many comments
+ * can be read.
+ */
 export async function readConversationState(
-  db: Kysely<Database>,
+  { db, rows }: Pick<AppContext, 'db' | 'rows'>,
   response: Response,
   { post, now }: { post: PostForReading; now: Date },
 ) {
-  const site = siteOf(response);
-  const [conversation, closure] = await Promise.all([
-    findConversation(db, post.conversation_id),
-    findClosure(db, post.conversation_id),
-  ]);
-  const facts = closingFacts({ site, conversation, closure, publishedAt: post.published_at });
-  return { closing: closingOf(facts, now), closesAt: closesAt(facts), mode: modeOf(facts), note: closure?.note ?? '' };
+  const id = post.conversation_id;
+  const kept = rowsFor(response, rows);
+  const { conversation, closure, readable } = await kept.get(`conversation ${id}`, async () => {
+    return { value: await findConversationState(db, id), subjects: [`conversation ${id}` as const], bytes: 2_000 };
+  });
+  const facts = closingFacts({ site: siteOf(response), conversation, closure, publishedAt: post.published_at });
+  const closing = closingOf(facts, now);
+  return { closing, closesAt: closesAt(facts), mode: modeOf(facts), note: closure?.note ?? '', readable };
 }
 
 /** A form that nobody has typed into yet. */
@@ -125,18 +128,21 @@ async function loadConversation(
   response: Response,
   { post, form }: { post: PostForReading; form: ReplyForm | undefined },
 ): Promise<ConversationModel | undefined> {
-  const { db, cookies } = context;
+  const { db, rows, cookies } = context;
   const now = context.now();
   const order = readOrder(request.query.order);
   const after = readId(request.query.after);
-  const [{ closing, closesAt, mode, note }, { slice, ownNotes }] = await Promise.all([
-    readConversationState(db, response, { post, now }),
-    readThread(db, {
-      conversationId: post.conversation_id,
-      order,
-      after,
-      claimant: claimantOf(request, response, cookies),
-    }),
+  const [{ closing, closesAt, mode, note, readable }, { slice, ownNotes }] = await Promise.all([
+    readConversationState(context, response, { post, now }),
+    readThread(
+      { db, rows: rowsFor(response, rows) },
+      {
+        conversationId: post.conversation_id,
+        order,
+        after,
+        claimant: claimantOf(request, response, cookies),
+      },
+    ),
   ]);
   const nothingToSay = post.kind === 'page' && closing !== undefined && slice.comments.length === 0;
   if (stateOf(post, now) !== 'published') return undefined;
@@ -155,7 +161,7 @@ async function loadConversation(
   const comments = presentThread(slice, { authorIds, open: !closing, editMinutes, now, ownNotes, nextHref });
   return {
     conversationId: post.conversation_id,
-    count: post.readable,
+    count: readable,
     comments,
     nextHref,
     firstHref: slice.continued ? pageHref(href, { order }) : undefined,

@@ -24,9 +24,28 @@ export async function takeConversation(trx: Transaction<Database>, id: number): 
   return await trx.selectFrom('conversation').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
 }
 
-/** The settings of a conversation. */
-export function findConversation(db: Kysely<Database>, id: number): Promise<Conversation> {
-  return db.selectFrom('conversation').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+/** What a page needs to know of a conversation beside its comments. */
+export interface ConversationState {
+  readonly conversation: Conversation;
+  /** The closing by hand that holds now. */
+  readonly closure: Closure | undefined;
+  /** How many comments can be read. */
+  readonly readable: number;
+}
+
+/** Reads all that a page says of a conversation, for every reader alike. */
+export async function findConversationState(db: Kysely<Database>, id: number): Promise<ConversationState> {
+  const [{ readable, ...conversation }, closure] = await Promise.all([
+    db
+      .selectFrom('conversation')
+      .innerJoin('conversation_count', 'conversation_count.conversation_id', 'conversation.id')
+      .selectAll('conversation')
+      .select('conversation_count.readable')
+      .where('conversation.id', '=', id)
+      .executeTakeFirstOrThrow(),
+    findClosure(db, id),
+  ]);
+  return { conversation, closure, readable };
 }
 
 /**

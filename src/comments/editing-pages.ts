@@ -46,7 +46,7 @@ export async function showEditForm(
   const own = await findOwn(context, request, response, 'edit.notYours');
   const [comment, post, now] = [own.comment, found(own.post), context.now()];
   const [{ closing }, edits] = await Promise.all([
-    readConversationState(context.db, response, { post, now }),
+    readConversationState(context, response, { post, now }),
     countEdits(context.db, comment.id),
   ]);
   const { edit_minutes: editMinutes } = siteOf(response);

@@ -33,7 +33,7 @@ export async function previewReply(
   post: PostForReading,
 ): Promise<void> {
   const fields = readReply(request.body);
-  const { closing, mode } = await readConversationState(context.db, response, { post, now: context.now() });
+  const { closing, mode } = await readConversationState(context, response, { post, now: context.now() });
   if (closing) return sendClosed(response, { post, fields });
   const rendered = renderBody(fields.body.trim());
   if ('errors' in rendered) {

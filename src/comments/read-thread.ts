@@ -1,10 +1,12 @@
 import type { Kysely } from 'kysely';
+import type { Made } from '../cache/cache.ts';
+import type { RowCache } from '../cache/row-cache.ts';
 import type { Database } from '../database.ts';
 import { addOwn, loadOwnComments } from './own-comments.ts';
 import { explainOwn } from './own-notes.ts';
 import type { Claimant } from './ownership.ts';
 import type { ThreadOrder } from './thread.ts';
-import { loadThreadSlice, type SliceChoice, type ThreadSlice } from './thread-queries.ts';
+import { loadThreadSlice, type ReadableContent, type SliceChoice, type ThreadSlice } from './thread-queries.ts';
 import type { OwnNote } from './thread-view.ts';
 
 /** A page of a conversation as one reader finds it. */
@@ -16,15 +18,35 @@ export interface ReadThread {
 
 /** Reads what is the same for all readers, and then what this one wrote. */
 export async function readThread(
-  db: Kysely<Database>,
+  { db, rows }: { db: Kysely<Database>; rows: RowCache },
   choice: SliceChoice & { claimant: Claimant },
 ): Promise<ReadThread> {
   const { conversationId, claimant } = choice;
-  const shared = await loadThreadSlice(db, choice);
+  const shared = await rows.get(keyOf(choice), () => loadShared(db, choice));
   if (claimant.accountId === undefined && claimant.browserIds.length === 0)
     return { slice: shared, ownNotes: new Map() };
   const slice = addOwn(shared, await loadOwnComments(db, { conversationId, claimant, slice: shared }));
   return { slice, ownNotes: await explainOwn(db, [...slice.above, ...slice.comments]) };
+}
+
+function keyOf({ conversationId, order = 'oldest', after, branch }: SliceChoice): string {
+  return `thread ${conversationId} ${order} ${after ?? 'top'} ${branch?.toString('base64') ?? 'whole'}`;
+}
+
+// What begins behind a comment that is not there begins at the top, under as many names as there are numbers.
+async function loadShared(db: Kysely<Database>, choice: SliceChoice): Promise<Made<ThreadSlice>> {
+  const value = await loadThreadSlice(db, choice);
+  const named = choice.after === undefined || value.continued;
+  const lengths = [...value.above, ...value.comments].map(({ content, key }) => 500 + key.length + textLength(content));
+  return {
+    value,
+    subjects: named ? [`conversation ${choice.conversationId}`, 'site'] : [],
+    bytes: lengths.reduce((sum, length) => sum + length, 1_000),
+  };
+}
+
+function textLength(content: ReadableContent | undefined): number {
+  return content ? 2 * content.html.toString().length : 0;
 }
 
 /** The order that a reader asks for; what is no order is the usual one. */

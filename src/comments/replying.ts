@@ -150,7 +150,7 @@ export async function sendFormAgain(
   again: { post: PostForReading; fields: ReplyFields; errors: FieldErrors; status: number },
 ): Promise<void> {
   const { post, fields, errors, status } = again;
-  const { mode } = await readConversationState(context.db, response, { post, now: context.now() });
+  const { mode } = await readConversationState(context, response, { post, now: context.now() });
   const fresh = await freshForm(context, request, response, { post, mode });
   // A form whose parent cannot be answered becomes one for the post: sending it again must be able to succeed.
   const kept = errors.parent ? { ...fields, parent: '' } : fields;

@@ -1,5 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { createAttemptLimits } from '../accounts/attempts.ts';
+import { rowsFor } from '../accounts/viewer.ts';
+import { directRows } from '../cache/row-cache.ts';
 import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
 import { gone, notFound } from '../http/errors.ts';
@@ -107,19 +109,26 @@ async function findAnswerable(
 }
 
 async function findReadable(
-  { db, now }: ReplyContext,
+  { db, rows, now }: ReplyContext,
   request: SlugRequest,
   response: Response,
   kind: PostKind,
 ): Promise<{ post: PostForReading; moved: boolean }> {
-  const reading = await readAddress(db, { kind, slug: request.params.slug, reader: readerOf(response), now: now() });
+  const reading = await readAddress(db, {
+    kind,
+    slug: request.params.slug,
+    reader: readerOf(response),
+    now: now(),
+    // What is written goes to what the database holds.
+    rows: request.method === 'GET' ? rowsFor(response, rows) : directRows,
+  });
   if (reading.kind === 'gone') throw gone();
   if (reading.kind === 'nothing') throw notFound();
   return { post: reading.post, moved: reading.kind === 'moved' };
 }
 
-function replyContext({ db, pool, now, config, secrets }: AppContext): ReplyContext {
+function replyContext({ db, pool, rows, now, config, secrets }: AppContext): ReplyContext {
   const secure = publicAddress(config).startsWith('https:');
   const limits = createAttemptLimits({ pool, secret: secrets.network });
-  return { db, now, config, secrets, limits, cookies: { secret: secrets.visitor, secure } };
+  return { db, rows, now, config, secrets, limits, cookies: { secret: secrets.visitor, secure } };
 }

@@ -1,5 +1,4 @@
 import { type Request, type Response, Router } from 'express';
-import type { Kysely } from 'kysely';
 import { reachesPost, requirePermission } from '../accounts/viewer.ts';
 import { type ClosingTools, closingTools } from '../comments/closing-tools.ts';
 import { readConversationState } from '../comments/conversation-page.ts';
@@ -7,7 +6,6 @@ import { listRevisions } from '../comments/editing-queries.ts';
 import { commentStatuses } from '../comments/lifecycle.ts';
 import { findJudgements } from '../comments/queries.ts';
 import type { AppContext } from '../context.ts';
-import type { Database } from '../database.ts';
 import { lastEvents } from '../events/queries.ts';
 import { readId } from '../http/fields.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
@@ -55,8 +53,9 @@ const queueView = defineView<QueuePage>('moderation/queue');
 // What a writer deleted is no moderator's any more.
 const queueStatuses = commentStatuses.filter((status) => status !== 'deleted');
 
-async function showQueue({ db, now }: AppContext, request: Request, response: Response): Promise<void> {
+async function showQueue(context: AppContext, request: Request, response: Response): Promise<void> {
   const { t, dates } = frameOf(response);
+  const { db, now } = context;
   const owner = moderatorOf(response);
   const status = queueStatuses.find((each) => each === request.query.status) ?? 'pending';
   const postId = readId(request.query.post);
@@ -91,7 +90,7 @@ async function showQueue({ db, now }: AppContext, request: Request, response: Re
     waiting,
     items: page.map((row) => presentQueueItem(row, { judgements, events, revisions, records }, dates)),
     post: moderated && { title: moderated.title },
-    moderation: moderated && (await findClosingTools(db, response, { post: moderated, now: now() })),
+    moderation: moderated && (await findClosingTools(context, response, { post: moderated, now: now() })),
     allHref: queueHref({ status }),
     here: queueHref({ status, postId, after }),
     nextHref: last && queueHref({ status, postId, after: last.id }),
@@ -99,11 +98,11 @@ async function showQueue({ db, now }: AppContext, request: Request, response: Re
 }
 
 async function findClosingTools(
-  db: Kysely<Database>,
+  context: Pick<AppContext, 'db' | 'rows'>,
   response: Response,
   { post, now }: { post: PostForReading; now: Date },
 ): Promise<ClosingTools> {
-  return closingTools(post, await readConversationState(db, response, { post, now }));
+  return closingTools(post, await readConversationState(context, response, { post, now }));
 }
 
 function queueHref({

@@ -7,7 +7,6 @@ import type { Post, PostKind } from './table.ts';
 export interface PostForReading extends Omit<Post, 'source' | 'source_format' | 'external_source' | 'external_id'> {
   readonly authors: readonly { readonly id: number; readonly handle: string; readonly name: string }[];
   readonly tags: readonly { readonly slug: string; readonly name: string }[];
-  readonly readable: number;
 }
 
 /** The published pages, for the navigation. */
@@ -71,7 +70,6 @@ export async function findEarlierAddress(db: Kysely<Database>, path: string): Pr
 function selectPost(db: Kysely<Database>) {
   return db
     .selectFrom('post')
-    .innerJoin('conversation_count', 'conversation_count.conversation_id', 'post.conversation_id')
     .select([
       'post.id',
       'post.kind',
@@ -86,7 +84,6 @@ function selectPost(db: Kysely<Database>) {
       'post.version',
       'post.created_at',
       'post.updated_at',
-      'conversation_count.readable',
     ])
     .select((eb) => [authorsOf(eb).as('authors'), tagsOf(eb).as('tags')]);
 }

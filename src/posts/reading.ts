@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Reach } from '../accounts/permissions.ts';
+import type { Made } from '../cache/cache.ts';
+import { directRows, type RowCache } from '../cache/row-cache.ts';
 import type { Database } from '../database.ts';
 import { pathOf } from './addresses.ts';
 import { stateOf } from './publication.ts';
@@ -25,9 +27,9 @@ export type Reading =
  */
 export async function readAddress(
   db: Kysely<Database>,
-  { kind, slug, reader, now }: { kind: PostKind; slug: string; reader: Reader; now: Date },
+  { kind, slug, reader, now, rows = directRows }: Address & { reader: Reader; now: Date; rows?: RowCache },
 ): Promise<Reading> {
-  const post = await findPost(db, { kind, slug });
+  const { post } = await rows.get(`${kind} ${slug}`, () => loadPost(db, { kind, slug }));
   if (post && mayRead(post, reader, now)) return { kind: 'post', post };
   if (post) return wasPublished(post) ? { kind: 'gone' } : { kind: 'nothing' };
 
@@ -36,6 +38,17 @@ export async function readAddress(
   const moved = target === null ? undefined : await findPostById(db, target);
   if (moved && mayRead(moved, reader, now)) return { kind: 'moved', post: moved };
   return !moved || wasPublished(moved) ? { kind: 'gone' } : { kind: 'nothing' };
+}
+
+interface Address {
+  readonly kind: PostKind;
+  readonly slug: string;
+}
+
+// What is not there is not kept: of such addresses there is no end. Neither are drafts: their changes are told to nobody.
+async function loadPost(db: Kysely<Database>, address: Address): Promise<Made<{ post: PostForReading | undefined }>> {
+  const post = await findPost(db, address);
+  return { value: { post }, subjects: post?.published_at ? ['site'] : [], bytes: 4_096 + 2 * (post?.html.length ?? 0) };
 }
 
 /** Whether a post is for this reader: published, or their own or everyone's to write. */
