@@ -7,6 +7,7 @@ import { type OwnSubscription, presentSubscriptions } from '../following/own-vie
 import { readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { siteOf } from '../site/current.ts';
 import type { AddressForm } from './form.ts';
 import { provedAddresses } from './queries.ts';
 import { identifyBrowser } from './this-browser.ts';
@@ -47,7 +48,8 @@ export async function sendMinePage(
   const { t } = frameOf(response);
   const browserId = await identifyBrowser(context, request, response);
   const before = readId(request.query.before);
-  const { addresses, ...list } = await loadOwn(context, { browserId, before });
+  const editMinutes = siteOf(response).edit_minutes;
+  const { addresses, ...list } = await loadOwn(context, { browserId, before, editMinutes });
   const page: MinePage = {
     addresses,
     form: { email: again?.form.typed ?? '', error: again?.error },
@@ -60,7 +62,11 @@ export async function sendMinePage(
 
 async function loadOwn(
   { db, now }: MineContext,
-  { browserId, before }: { browserId: number | undefined; before: number | undefined },
+  {
+    browserId,
+    before,
+    editMinutes,
+  }: { browserId: number | undefined; before: number | undefined; editMinutes: number },
 ): Promise<Pick<MinePage, 'addresses' | 'comments' | 'newestHref' | 'olderHref'>> {
   if (browserId === undefined) return { addresses: [], comments: [], newestHref: undefined, olderHref: undefined };
   const addresses = await provedAddresses(db, { browserId });
@@ -74,7 +80,7 @@ async function loadOwn(
   };
   return {
     addresses,
-    comments: comments.map((comment) => presentWritten(comment, { browserId, findings, now: now() })),
+    comments: comments.map((comment) => presentWritten(comment, { browserId, editMinutes, findings, now: now() })),
     newestHref: before === undefined ? undefined : '/mine',
     olderHref: next === undefined ? undefined : `/mine?before=${next}`,
   };

@@ -1,4 +1,4 @@
-import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import type { ProofTable } from './table.ts';
 
@@ -57,13 +57,19 @@ export async function insertProvedAddress(
     .values({ browser_id: browserId, email, proved_at: now })
     .onConflict((conflict) => conflict.columns(['browser_id', 'email']).doUpdateSet({ proved_at: now }))
     .execute();
-  await trx
-    .updateTable('comment')
-    .set({ email_proved: true })
+  // Locked in the order in which decisions lock comments, so that neither waits for the other in a circle.
+  const unproved = await trx
+    .selectFrom('comment')
+    .select('id')
     .where('browser_id', '=', browserId)
     .where('email', '=', email)
     .where('email_proved', '=', false)
+    .orderBy('id')
+    .forNoKeyUpdate()
     .execute();
+  if (unproved.length === 0) return;
+  const ids = unproved.map(({ id }) => id);
+  await trx.updateTable('comment').set({ email_proved: true }).where(sql<boolean>`id = any(${ids})`).execute();
 }
 
 /** Lets one browser forget that it has proved an address; what was written with it stays its owner's. */

@@ -1,3 +1,4 @@
+import { whyNotEdited } from '../comments/editing.ts';
 import { explainVerdict, explainWait } from '../comments/explain.ts';
 import type { CommentStatus } from '../comments/lifecycle.ts';
 import type { Verdict } from '../comments/policies.ts';
@@ -18,6 +19,9 @@ export interface WrittenView {
   readonly addressConfirmed: boolean;
   readonly html: TrustedHtml;
   readonly createdAt: Date;
+  /** Paths of what can be done with it; undefined where that is not possible any more. */
+  readonly editHref: string | undefined;
+  readonly deleteHref: string;
   /** The post that it is about; undefined where readers do not see that at present. */
   readonly post: { readonly title: string; readonly href: string } | undefined;
   /** Path of the comment in its conversation; undefined where this browser does not find it there. */
@@ -38,7 +42,12 @@ const foundHere: readonly CommentStatus[] = ['pending', 'rejected', 'removed'];
 /** Makes a comment of one's own ready to print. */
 export function presentWritten(
   comment: WrittenComment,
-  { browserId, findings, now }: { browserId: number; findings: WrittenFindings; now: Date },
+  {
+    browserId,
+    editMinutes,
+    findings,
+    now,
+  }: { browserId: number; editMinutes: number; findings: WrittenFindings; now: Date },
 ): WrittenView {
   const published = stateOf(comment, now) === 'published';
   const here = comment.browser_id === browserId && foundHere.includes(comment.status);
@@ -50,11 +59,18 @@ export function presentWritten(
     addressConfirmed: comment.email_proved,
     html: trustStored(comment.html),
     createdAt: comment.created_at,
+    editHref: published && isEditable(comment, editMinutes, now) ? `/comments/${comment.id}/edit` : undefined,
+    deleteHref: `/comments/${comment.id}/delete`,
     post: published
       ? { title: comment.post_title, href: hrefOf({ kind: comment.post_kind, slug: comment.post_slug }) }
       : undefined,
     href: published && (comment.status === 'approved' || here) ? `/comments/${comment.id}` : undefined,
   };
+}
+
+// Whether its conversation is closed meanwhile, the form says.
+function isEditable({ status, created_at }: WrittenComment, editMinutes: number, now: Date): boolean {
+  return whyNotEdited({ status, createdAt: created_at, closed: false, editMinutes, edits: 0 }, now) === undefined;
 }
 
 function explainStatus({ id, status }: WrittenComment, findings: WrittenFindings): Message[] {

@@ -13,6 +13,8 @@ export type WrittenComment = Pick<
   | 'account_id'
   | 'browser_id'
   | 'name'
+  | 'email'
+  | 'email_proved'
   | 'website'
   | 'source'
   | 'source_format'
@@ -27,6 +29,7 @@ export function findWritten(db: Kysely<Database>, id: number): Promise<WrittenCo
   return db
     .selectFrom('comment')
     .select(['id', 'conversation_id', 'status', 'shown', 'account_id', 'browser_id', 'name', 'website'])
+    .select(['email', 'email_proved'])
     .select(['source', 'source_format', 'html', 'network_hash', 'created_at', 'edited_at'])
     .where('id', '=', id)
     .executeTakeFirst();

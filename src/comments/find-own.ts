@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { provedAddresses } from '../commenters/queries.ts';
 import { markPrivate } from '../http/caching.ts';
 import { forbidden, found, notFound } from '../http/errors.ts';
 import { readId } from '../http/fields.ts';
@@ -9,7 +10,7 @@ import { mayRead } from '../posts/reading.ts';
 import { claimantOf } from './claimant.ts';
 import type { ConversationContext } from './conversation-page.ts';
 import { findWritten, type WrittenComment } from './editing-queries.ts';
-import { isWriter } from './ownership.ts';
+import { isWriter, isWriterByMail } from './ownership.ts';
 import { noteBrowser } from './queries.ts';
 import { readVisitor } from './visitor.ts';
 
@@ -40,8 +41,9 @@ export async function findOwn(
   const comment = found(await findWritten(db, id));
   const post = found(await findPostOfConversation(db, comment.conversation_id));
   const readable = mayRead(post, readerOf(response), now());
-  if (!isWriter(comment, claimantOf(request, response, cookies)))
-    throw comment.shown && readable ? forbidden({ key: refusal }) : notFound();
+  const addresses = browserId === undefined ? [] : await provedAddresses(db, { browserId });
+  const writer = isWriter(comment, claimantOf(request, response, cookies)) || isWriterByMail(comment, addresses);
+  if (!writer) throw comment.shown && readable ? forbidden({ key: refusal }) : notFound();
   markPrivate(response);
   return { comment, post: readable ? post : undefined };
 }

@@ -4,6 +4,7 @@ import type { Message } from '../http/messages.ts';
 import { isEmail, normaliseEmail } from '../text/email-address.ts';
 import { normaliseLine } from '../text/plain-text.ts';
 import { normaliseWebsite } from '../text/website.ts';
+import { imitatesMark } from './confirmed-mark.ts';
 
 /** Characters that the text of a comment may have; the table itself takes more, from imports. */
 export const longestComment = 10_000;
@@ -48,6 +49,7 @@ export function checkGuestReply(
   const errors: FieldErrors = checkBody(body);
   if (name === '') errors.name = { key: 'reply.name.missing' };
   else if (lengthOf(name) > longestName) errors.name = { key: 'reply.name.long', values: { most: longestName } };
+  else if (imitatesMark(name)) errors.name = { key: 'reply.name.mark' };
   if (email === '' && emailRequired) errors.email = { key: 'reply.email.missing' };
   else if (email === '' && wantsMail(readFollowChoice(fields))) errors.email = { key: 'follow.addressMissing' };
   else if (email !== '' && !isEmail(email)) errors.email = { key: 'reply.email.malformed' };

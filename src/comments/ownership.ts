@@ -18,3 +18,11 @@ export function isWriter(
   if (account_id !== null) return account_id === accountId;
   return browser_id !== null && browserIds.includes(browser_id);
 }
+
+/** Whether somebody wrote a comment in another browser that proved the same address; these are the ones proved in theirs. */
+export function isWriterByMail(
+  { email, email_proved }: Pick<Comment, 'email' | 'email_proved'>,
+  provedAddresses: readonly string[],
+): boolean {
+  return email_proved && email !== null && provedAddresses.includes(email);
+}

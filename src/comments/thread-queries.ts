@@ -32,6 +32,8 @@ export interface ReadableContent {
   readonly html: TrustedHtml;
   /** When it was changed after others could read it; undefined: it was not. */
   readonly editedAt: Date | undefined;
+  /** Whether its writer has proved by mail to have the address that it was written with. */
+  readonly addressConfirmed: boolean;
 }
 
 /** A stretch of a conversation in one order: from a key on, up to another that is not in it any more. */
@@ -184,7 +186,7 @@ export async function nearestAncestors(
 export function selectRows(db: Kysely<Database>, readable: readonly CommentStatus[]) {
   return db
     .selectFrom('comment')
-    .select(['id', 'parent_id', 'path', 'depth', 'created_at', 'edited_at', 'account_id', 'status'])
+    .select(['id', 'parent_id', 'path', 'depth', 'created_at', 'edited_at', 'account_id', 'status', 'email_proved'])
     .select((eb) => {
       const may = eb('status', 'in', readable);
       return [
@@ -208,7 +210,7 @@ export function toReadable(
   own: boolean,
 ): ReadableComment {
   const { name, html, website } = row;
-  const editedAt = row.edited_at ?? undefined;
+  const rest = { editedAt: row.edited_at ?? undefined, addressConfirmed: row.email_proved };
   return {
     id: row.id,
     parentId: row.parent_id,

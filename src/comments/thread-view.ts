@@ -19,6 +19,8 @@ export interface CommentView {
         readonly byAuthor: boolean;
         /** When it was changed after others could read it; undefined: it was not. */
         readonly editedAt: Date | undefined;
+        /** Whether its writer has proved by mail to have the address that it was written with. */
+        readonly addressConfirmed: boolean;
       }
     | undefined;
   /** Who took away what a placeholder stands for; undefined where that is nobody's business. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { eraseAddress } from '../../src/commenters/erasure.ts';
 import {
   commentIdsOn,
@@ -16,6 +16,9 @@ import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { askForLink, copyComment, proveAddress, writtenOn } from './prover.ts';
 import { tracesOf } from './traces.ts';
+
+// Every table is searched, and hundreds of comments are erased one by one.
+jest.setTimeout(60_000);
 
 let site: TestSite;
 let owner: { id: number; cookie: string };

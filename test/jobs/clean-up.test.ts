@@ -47,6 +47,30 @@ describe('the clean-up', () => {
     expect(left.map(({ key }) => key)).toEqual(['endless', 'running']);
   });
 
+  it('deletes links that prove an address a day after their time', async () => {
+    const { db } = database;
+    const { id } = await db
+      .insertInto('browser')
+      .values({ created_at: daysAgo(3) })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const proof = (name: string, expires: Date) => ({
+      token_hash: Buffer.from(name),
+      email: 'reader@reader.example',
+      browser_id: id,
+      created_at: daysAgo(3),
+      expires_at: expires,
+    });
+    await db
+      .insertInto('proof')
+      .values([proof('old', daysAgo(1.1)), proof('recent', daysAgo(0.9))])
+      .execute();
+    await cleanUp(db, { now });
+    expect(await db.selectFrom('proof').select('token_hash').execute()).toEqual([
+      { token_hash: Buffer.from('recent') },
+    ]);
+  });
+
   it.each(['invitation', 'password_reset'] as const)('deletes a spent %s after 30 days', async (table) => {
     const link = (name: string, expiresAt: Date, usedAt: Date | null) => ({
       token_hash: Buffer.from(name),
