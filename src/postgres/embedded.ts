@@ -5,7 +5,7 @@ import { findBinaries } from './binaries.ts';
 import { ensureCluster } from './cluster.ts';
 import { ensureDatabase } from './database.ts';
 import { EmbeddedPostgresError } from './error.ts';
-import { joinHold, leaveHold } from './hold.ts';
+import { confirmStart, isKept, joinHold, leaveHold } from './hold.ts';
 import { findPlace, type Place } from './place.ts';
 import { isRunning, isTaken, type Postmaster, readPostmaster } from './postmaster.ts';
 import { removeSocketFolder, startWatched, type Watched } from './watchdog.ts';
@@ -60,8 +60,7 @@ async function takeShare(place: Place, sync: boolean): Promise<Share> {
   const deadline = performance.now() + patience;
   for (;;) {
     const postmaster = await readPostmaster(place.folder);
-    const running = postmaster && (await isRunning(postmaster));
-    const share = running ? await join(place, postmaster) : await launch(place, sync, postmaster);
+    const share = await takeShareOnce(place, sync, postmaster);
     if (share) return share;
     if (performance.now() > deadline) {
       throw new EmbeddedPostgresError(
@@ -70,6 +69,18 @@ async function takeShare(place: Place, sync: boolean): Promise<Share> {
     }
     await setTimeout(50);
   }
+}
+
+async function takeShareOnce(
+  place: Place,
+  sync: boolean,
+  postmaster: Postmaster | undefined,
+): Promise<Share | undefined> {
+  if (!postmaster) return launch(place, sync, undefined);
+  if (await isRunning(postmaster)) return join(place, postmaster);
+  // It broke, and is being started again by its watchdog.
+  if (postmaster.socketFolder && (await isKept(postmaster.socketFolder))) return undefined;
+  return launch(place, sync, postmaster);
 }
 
 /** Takes a share in the Postgres that runs, if it is to go on running. */
@@ -105,7 +116,10 @@ async function launch(place: Place, sync: boolean, previous: Postmaster | undefi
   });
   while (words === undefined) {
     const now = await readPostmaster(place.folder);
-    if (now?.ready && now.socketFolder === hold.socketFolder) return { hold, watchdog };
+    if (now?.ready && now.socketFolder === hold.socketFolder) {
+      confirmStart(hold);
+      return { hold, watchdog };
+    }
     await setTimeout(5);
   }
   closeSync(hold.pipe);

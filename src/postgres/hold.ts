@@ -25,6 +25,22 @@ export interface NewPipe {
 
 const pipeName = 'hold';
 
+/** The file by which a watchdog knows that Postgres had started well once, so that it is to go on. */
+export const startedName = 'started';
+
+/** Tells the watchdog that Postgres has started well. */
+export function confirmStart({ pipe }: Hold): void {
+  writeSync(pipe, `${startedName}\n`);
+}
+
+/** Whether a watchdog is there that keeps a Postgres running, or starts it again. */
+export async function isKept(socketFolder: string): Promise<boolean> {
+  const hold = await joinHold(socketFolder);
+  if (typeof hold === 'string') return false;
+  closeSync(hold.pipe);
+  return true;
+}
+
 /** Makes a pipe that an account may use besides the one who makes it. */
 export async function makePipe(socketFolder: string, account: Account | undefined): Promise<NewPipe> {
   const path = join(socketFolder, pipeName);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type Account, canReach } from './account.ts';
 import { type Binaries, cleanEnvironment } from './binaries.ts';
-import { type Hold, makePipe } from './hold.ts';
+import { type Hold, makePipe, startedName } from './hold.ts';
 import type { Place } from './place.ts';
 
 /** A Postgres that was started by this process, with the first share in it. */
@@ -21,22 +21,37 @@ export interface Watched {
 /**
  * The watchdog's whole life. It starts Postgres, and stops it when its own input ends, which the system brings about when
  * the last process that has a share is gone. What it reads are names of files to make, as a sign of life.
+ * A Postgres that had started well once, and ends though it is shared, is started again in the same place.
  * It ignores the signals that a terminal or a supervisor sends to everything at once: the application decides.
  */
 const script = `
 folder=$1
 shift
-trap '' HUP INT TERM
+trap '' HUP INT TERM PIPE
 exec 3<&0 </dev/null
-"$@" 3<&- &
-server=$!
 (
   while read -r name; do true >"$folder/$name"; done <&3
-  kill -INT "$server"
+  true >"$folder/ending"
+  # More than once: a Postgres that is just being started may not listen yet.
+  while true; do
+    kill -INT "$(cat "$folder/server")"
+    sleep 0.2
+    kill -0 $$ || exit
+  done
 ) 2>/dev/null &
 reader=$!
 exec 3<&-
-wait "$server"
+pause=1
+while true; do
+  "$@" &
+  server=$!
+  echo "$server" >"$folder/server"
+  wait "$server"
+  [ -e "$folder/${startedName}" ] && [ ! -e "$folder/ending" ] || break
+  sleep "0.$pause"
+  [ "$pause" = 8 ] || pause=$((pause * 2))
+  [ ! -e "$folder/ending" ] || break
+done
 kill -KILL "$reader" 2>/dev/null
 rm -rf "$folder"
 `;

@@ -122,15 +122,64 @@ describe('the watchdog', () => {
     for (const pid of pids) expect(await lives(pid)).toBe(false);
   });
 
-  it('ends with a Postgres that was killed, and the next start works at once', async () => {
+  it('starts a Postgres again that was killed, at the same address, for all who share it', async () => {
     const dataDir = await makeFolderWithData();
-    const broken = await startEmbeddedPostgres({ dataDir });
-    await query(broken.url, 'create table kept as select 1 as one');
-    process.kill(await postmasterOf(broken.folder), 'SIGKILL');
-    await expectKept(dataDir);
-    await broken.stop();
+    const other = await startHolder(dataDir);
+    const { url, folder, stop } = await startEmbeddedPostgres({ dataDir });
+    await query(url, 'create table kept as select 1 as one');
+    for (let times = 0; times < 3; times += 1) {
+      const pid = await postmasterOf(folder);
+      process.kill(pid, 'SIGKILL');
+      await eventually(async () => (await answers(url)) && (await postmasterOf(folder)) !== pid);
+    }
+    expect(await query(url, 'select one from kept')).toEqual([{ one: 1 }]);
+    expect((await readdir(folder)).includes('postmaster.pid')).toBe(true);
+    await stop();
+    expect(await answers(other.url)).toBe(true);
+    expect(await other.stop()).toBe(0);
+    expect(existsSync(join(folder, 'postmaster.pid'))).toBe(false);
+    expect(existsSync(socketFolderOf(url))).toBe(false);
+  });
+
+  it('starts it again also where somebody told it to end', async () => {
+    const { url, folder, stop } = await startEmbeddedPostgres({ dataDir: await makeFolderWithData() });
+    for (const signal of ['SIGTERM', 'SIGQUIT'] as const) {
+      const pid = await postmasterOf(folder);
+      process.kill(pid, signal);
+      await eventually(async () => !(await lives(pid)) && (await answers(url)));
+    }
+    await stop();
+  });
+
+  it('lets who comes meanwhile share the same Postgres', async () => {
+    const dataDir = await makeFolderWithData();
+    const first = await startEmbeddedPostgres({ dataDir });
+    process.kill(await postmasterOf(first.folder), 'SIGKILL');
+    const second = await startEmbeddedPostgres({ dataDir });
+    expect(second.url).toBe(first.url);
+    await first.stop();
+    expect(await query(second.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await second.stop();
+  });
+
+  it('does not start it again when nobody shares it any more', async () => {
+    const dataDir = await makeFolderWithData();
+    const { url, folder, stop } = await startEmbeddedPostgres({ dataDir });
+    const [watchdog = 0] = await watchdogOf(await postmasterOf(folder));
+    process.kill(await postmasterOf(folder), 'SIGKILL');
+    await stop();
+    expect(await lives(watchdog)).toBe(false);
+    expect(existsSync(socketFolderOf(url))).toBe(false);
+    await (await startEmbeddedPostgres({ dataDir })).stop();
   });
 });
+
+async function answers(url: string): Promise<boolean> {
+  return query(url, 'select 1 as one').then(
+    () => true,
+    () => false,
+  );
+}
 
 async function expectKept(dataDir: string): Promise<void> {
   const { url, stop } = await startEmbeddedPostgres({ dataDir });
