@@ -220,7 +220,7 @@ export function toReadable(
     accountId: row.account_id,
     status: row.status,
     own,
-    content: name === null || html === null ? undefined : { name, website, html: trustStored(html), editedAt },
+    content: name === null || html === null ? undefined : { name, website, html: trustStored(html), ...rest },
   };
 }
 
