@@ -21,33 +21,29 @@ export async function plantThread(
 ): Promise<number[]> {
   const ids = await takeIds(db, planted.length);
   const shown = shownOf(planted);
-  const places: { root_id: number; depth: number; path: Buffer }[] = [];
-  const rows = planted.map(({ parent, status }, index) => {
+  const places: { id: number; parentId: number | null; rootId: number; depth: number; path: Buffer }[] = [];
+  for (const [index, { parent }] of planted.entries()) {
     const id = ids[index] as number;
     const above = parent === undefined ? undefined : places[parent];
-    const place = {
-      root_id: above?.root_id ?? id,
-      depth: (above?.depth ?? 0) + 1,
-      path: sortKey(above?.path, id),
-    };
-    places.push(place);
-    return {
-      id,
-      ...place,
-      conversation_id: conversationId,
-      parent_id: (parent === undefined ? undefined : ids[parent]) ?? null,
-      status,
-      shown: shown[index] as boolean,
-      ...wordsOf(id, status),
-      renderer_version: 1,
-      created_at: new Date('2026-02-01T12:00:00Z'),
-    };
-  });
-  for (let at = 0; at < rows.length; at += 500) {
-    await db
-      .insertInto('comment')
-      .values(rows.slice(at, at + 500))
-      .execute();
+    const place = { rootId: above?.rootId ?? id, depth: (above?.depth ?? 0) + 1, path: sortKey(above?.path, id) };
+    places.push({ id, parentId: above?.id ?? null, ...place });
+  }
+  for (let at = 0; at < places.length; at += 5000) {
+    const some = places.slice(at, at + 5000);
+    await sql`
+      insert into comment
+        (id, conversation_id, parent_id, root_id, depth, path, status, shown, name, source, html, renderer_version, created_at)
+      select id, ${conversationId}, parent_id, root_id, depth, path, status, shown,
+        left('Guest ' || id, words), left('Comment ' || id, words), left('<p>Comment ' || id || '</p>', words), 1,
+        '2026-02-01T12:00:00Z'
+      from unnest(
+        ${some.map(({ id }) => id)}::integer[], ${some.map(({ parentId }) => parentId)}::integer[],
+        ${some.map(({ rootId }) => rootId)}::integer[], ${some.map(({ depth }) => depth)}::integer[],
+        ${some.map(({ path }) => path)}::bytea[], ${planted.slice(at, at + 5000).map(({ status }) => status)}::text[],
+        ${shown.slice(at, at + 5000)}::boolean[]
+      ) as planted (id, parent_id, root_id, depth, path, status, shown),
+      -- What is deleted says nothing any more: the database checks it.
+      lateral (select case status when 'deleted' then 0 else 60 end) as length (words)`.execute(db);
   }
   const count = (status: CommentStatus) => planted.filter((each) => each.status === status).length;
   await db
@@ -135,12 +131,6 @@ export function randomFrom(seed: number): () => number {
 /** One of these. */
 export function pick<Value>(random: () => number, values: readonly Value[]): Value {
   return values[Math.floor(random() * values.length)] as Value;
-}
-
-// What is deleted says nothing any more: the database checks it.
-function wordsOf(id: number, status: CommentStatus) {
-  if (status === 'deleted') return { name: '', source: '', html: '' };
-  return { name: `Guest ${id}`, source: `Comment ${id}`, html: `<p>Comment ${id}</p>` };
 }
 
 async function takeIds(db: Kysely<Database>, count: number): Promise<number[]> {
