@@ -26,8 +26,11 @@ async function show() {
   // Typed on in the meantime: this is not what would be posted any more.
   if (text !== form.elements.body.value) return;
   place.replaceChildren(document.adoptNode(preview));
-  const heading = preview.querySelector('h1, h2');
-  heading.tabIndex = -1;
+  // Here it is a part of a page that has a heading already.
+  const heading = Object.assign(document.createElement('h2'), { id: 'preview-heading', tabIndex: -1 });
+  const title = preview.querySelector('h1');
+  heading.textContent = title.textContent;
+  title.replaceWith(heading);
   heading.focus();
 }
 
