@@ -10,6 +10,7 @@ import { stateOf } from '../posts/publication.ts';
 import type { PostForReading } from '../posts/queries.ts';
 import { siteOf } from '../site/current.ts';
 import { excerptOf } from '../text/plain-text.ts';
+import type { TrustedHtml } from '../text/trusted-html.ts';
 import { claimantOf } from './claimant.ts';
 import { type Closing, closesAt, closingOf, modeOf } from './closing.ts';
 import { type ClosingTools, closingTools } from './closing-tools.ts';
@@ -65,7 +66,7 @@ export async function sendPostPage(
   const conversation = await loadConversation(context, request, response, { post, form });
   const mayEdit = reachesPost(response, 'write', post);
   const article = presentArticle(post, { now: now(), mayEdit });
-  const description = post.excerpt || excerptOf(article.html, 160);
+  const description = descriptionOf(post, article.html);
   // A later page of the conversation stands for itself: else search engines would leave it out.
   const canonical = request.query.after === undefined ? { canonical: hrefOf(post) } : {};
   const feed = conversation && {
@@ -73,6 +74,15 @@ export async function sendPostPage(
     href: conversation.feedHref,
   };
   sendPage(response, postView, { title: post.title, description, ...canonical, feed, article, conversation }, status);
+}
+
+const descriptions = new WeakMap<PostForReading, string>();
+
+// To find where a word ends takes longer than to write half of the page; a post that is kept in memory is asked once.
+function descriptionOf(post: PostForReading, html: TrustedHtml): string {
+  const known = descriptions.get(post) ?? (post.excerpt || excerptOf(html, 160));
+  descriptions.set(post, known);
+  return known;
 }
 
 /**

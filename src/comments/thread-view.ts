@@ -1,4 +1,5 @@
 import type { Message } from '../http/messages.ts';
+import type { Printed } from '../http/render.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
 import { whyNotEdited } from './editing.ts';
 import { idsInKey, nestReplies, type ThreadNode } from './thread.ts';
@@ -43,6 +44,8 @@ export interface CommentView {
   readonly repeated: boolean;
   /** Whether it stands in one list with what it answers, since nesting has ended above it. */
   readonly flat: boolean;
+  /** By what its text is the same for all readers, so that it is printed once; undefined for an own one. */
+  readonly printed: Printed | undefined;
   /** What stands below it; undefined where nothing does, and where it follows in the same list. */
   readonly replies: RepliesView | undefined;
 }
@@ -131,7 +134,7 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
   const answersMissing = parentId !== null && !answered && !ownNote;
   const opensPage = level >= deepestList && (level - deepestList) % (deepestList - 1) === 0;
   const goesOn = node.replies.length > 0 || page.cut.has(id);
-  return {
+  const view = {
     id,
     depth: comment.depth,
     createdAt: comment.createdAt,
@@ -151,6 +154,13 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
     flat: level > deepestList,
     replies: level < deepestList ? presentReplies(page, node, level + 1) : undefined,
   };
+  return { ...view, printed: comment.own ? undefined : { by: comment, variant: variantOf(view) } };
+}
+
+// All that is printed of a comment and is not in its row.
+function variantOf(view: Omit<CommentView, 'printed'>): string {
+  const { content, parentName, furtherUpHref, replyHref, threadHref, repeated } = view;
+  return [content?.byAuthor, parentName, furtherUpHref, replyHref, threadHref, repeated].join('\n');
 }
 
 function toolsFor({ open, editMinutes, now }: Page, { id, status, createdAt }: ReadableComment): OwnTools {

@@ -61,10 +61,12 @@ const folder = join(import.meta.dirname, '..', '..', 'messages');
 export function createTranslate(language: string): Translate {
   const sentences: Record<string, string> = { ...english, ...readSentences(language) };
   const formats = new Map<string, Format>();
+  const numbers = new Intl.NumberFormat(language);
   return (key, values = {}) => {
     let format = formats.get(key);
     if (!format) {
-      format = prepare(new IntlMessageFormat(sentences[key] ?? key, language, undefined, { ignoreTag: true }));
+      const sentence = new IntlMessageFormat(sentences[key] ?? key, language, undefined, { ignoreTag: true });
+      format = prepare(sentence, numbers);
       formats.set(key, format);
     }
     return format(values);
@@ -73,24 +75,38 @@ export function createTranslate(language: string): Translate {
 
 type Format = (values: MessageValues) => string;
 
-// The kinds of parts in a parsed sentence that are text, and a place for a value as it is (ICU MessageFormat).
-const partKinds = { literal: 0, argument: 1 };
+// The kinds of parts in a parsed sentence (ICU MessageFormat): text, a place for a value as it is, and one for a number.
+const partKinds = { literal: 0, argument: 1, number: 2 };
 
-// Most sentences have no choices in them: where all places are filled with text, their parts are joined, which takes a
-// fiftieth of the time.
-function prepare(sentence: IntlMessageFormat): Format {
-  const parts = sentence.getAst();
-  const plain = parts.every(({ type }) => type === partKinds.literal || type === partKinds.argument);
+// Most sentences have no choices in them: their parts are joined, which takes a fiftieth of the time. What one number
+// decides is remembered.
+function prepare(sentence: IntlMessageFormat, numbers: Intl.NumberFormat): Format {
   const whole = (values: MessageValues) => String(sentence.format(values));
-  if (!plain) return whole;
+  const parts = sentence.getAst() as readonly { type: number; value: string; style?: unknown }[];
+  const plain = parts.every(({ type, style }) => Object.values(partKinds).includes(type) && !style);
+  if (!plain) return rememberingCounts(whole);
   return (values) => {
     let text = '';
-    for (const part of parts) {
-      const { type, value: written } = part as { type: number; value: string };
+    for (const { type, value: written } of parts) {
       const value = type === partKinds.literal ? written : values[written];
-      if (typeof value !== 'string') return whole(values);
-      text += value;
+      if (typeof value === 'string') text += value;
+      else if (type === partKinds.number && typeof value === 'number') text += numbers.format(value);
+      else return whole(values);
     }
+    return text;
+  };
+}
+
+const mostCounts = 1_000;
+
+function rememberingCounts(format: Format): Format {
+  const written = new Map<string, string>();
+  return (values) => {
+    const [[name, count] = [], ...more] = Object.entries(values);
+    if (typeof count !== 'number' || more.length > 0) return format(values);
+    const key = `${name} ${count}`;
+    const text = written.get(key) ?? format(values);
+    if (written.size < mostCounts) written.set(key, text);
     return text;
   };
 }

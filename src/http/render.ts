@@ -63,12 +63,35 @@ export function defineView<Model extends object>(template: string): View<Model> 
   return { template };
 }
 
+/**
+ * Lets what a template prints be remembered for as long as an object lives: an included template that is given this under
+ * the name `printed` is printed once for each variant. It says all that tells one print from another, but for the frame.
+ */
+export interface Printed {
+  readonly by: object;
+  readonly variant: string;
+}
+
+const prints = new WeakMap<object, { readonly key: string; readonly text: string }>();
+
 const eta = new Eta({
   views: join(import.meta.dirname, '..', '..', 'views'),
   cache: true,
   // Every template can say `t('key')`; raw output is for `trusted(…)` and other templates only, and a test says so.
   functionHeader: 'const { t, forms, dates } = it.frame; const trusted = it.trusted;',
 });
+
+const printAnew = eta.render;
+eta.render = (template, model, ...more) => {
+  const { printed, frame } = model as { printed?: Printed; frame?: Frame };
+  if (!printed) return printAnew.call(eta, template, model, ...more);
+  const key = [template, frame?.language, frame?.timeZone, printed.variant].join('\n');
+  const known = prints.get(printed.by);
+  if (known?.key === key) return known.text;
+  const text = printAnew.call(eta, template, model, ...more);
+  prints.set(printed.by, { key, text });
+  return text;
+};
 
 // A page of comments includes hundreds of templates. All are named from the root, so that a name is a place.
 const places = new Map<string, string>();
