@@ -5,7 +5,7 @@ import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
 import type { ConversationContext } from './conversation-page.ts';
 import { deleteComment } from './delete.ts';
 import { findWritten } from './editing-queries.ts';
-import { findOwn, type IdRequest, type OwnComment } from './find-own.ts';
+import { findOwn, type IdRequest, type OwnComment, whereabouts } from './find-own.ts';
 
 interface DeletePage {
   readonly id: number;
@@ -22,9 +22,9 @@ export async function askBeforeDeleting(
   response: Response,
 ): Promise<void> {
   const own = await findOwn(context, request, response, 'delete.notYours');
-  const { comment, post } = own;
+  const { comment } = own;
   if (comment.status === 'deleted') return response.redirect(303, placeOf(own));
-  const page = { id: comment.id, html: trustStored(comment.html), backHref: post ? `/comments/${comment.id}` : '/' };
+  const page = { id: comment.id, html: trustStored(comment.html), backHref: whereabouts(own) };
   sendPage(response, deleteView, { title: frameOf(response).t('delete.title'), hiddenFromSearch: true, ...page });
 }
 
@@ -42,7 +42,7 @@ export async function takeDeletion(
 }
 
 // Where a deleted comment left a placeholder, there; else where it was.
-function placeOf({ comment, post }: OwnComment): string {
+function placeOf({ comment, post }: Pick<OwnComment, 'comment' | 'post'>): string {
   if (!post) return '/';
   return comment.shown ? `/comments/${comment.id}` : `${hrefOf(post)}#conversation`;
 }

@@ -10,12 +10,13 @@ import { siteOf } from '../site/current.ts';
 import { type ConversationContext, readConversationState } from './conversation-page.ts';
 import { editComment } from './edit.ts';
 import { type EditRefusal, editableUntil, mostEdits, whyNotEdited } from './editing.ts';
-import { countEdits, type WrittenComment } from './editing-queries.ts';
-import { findOwn, type IdRequest } from './find-own.ts';
+import { countEdits, findWritten, type WrittenComment } from './editing-queries.ts';
+import { findOwn, type IdRequest, type OwnComment, whereabouts } from './find-own.ts';
 import { listErrors } from './reply-form.ts';
 
 interface EditPage {
   readonly id: number;
+  readonly backHref: string;
   readonly body: string;
   /** How often the comment had been edited when this form was made; undefined where a form did not say. */
   readonly version: number | undefined;
@@ -53,7 +54,7 @@ export async function showEditForm(
   const facts = { status: comment.status, createdAt: comment.created_at, editMinutes };
   const why = whyNotEdited({ ...facts, closed: closing !== undefined, edits }, now);
   if (why) return sendRefusal(response, { comment, post, why, typed: '' });
-  sendEditForm(response, { comment, body: comment.source, version: edits });
+  sendEditForm(response, { own, body: comment.source, version: edits });
 }
 
 /** Takes an edit, and leads to the comment or says why it was not saved. What was typed is never lost. */
@@ -72,26 +73,28 @@ export async function takeEdit(context: ConversationContext, request: IdRequest,
     now: context.now(),
   });
   if (outcome.kind === 'refused') return sendRefusal(response, { comment, post, why: outcome.why, typed: body });
-  if (outcome.kind === 'overtaken') return sendEditForm(response, { comment, body, ...outcome, status: 409 });
+  if (outcome.kind === 'overtaken') return sendEditForm(response, { own, body, ...outcome, status: 409 });
   if (outcome.kind === 'invalid')
-    return sendEditForm(response, { comment, body, version, errors: listErrors(outcome.errors), status: 422 });
-  response.redirect(303, `/comments/${comment.id}`);
+    return sendEditForm(response, { own, body, version, errors: listErrors(outcome.errors), status: 422 });
+  const edited = (await findWritten(context.db, comment.id)) ?? comment;
+  response.redirect(303, whereabouts({ ...own, comment: edited }));
 }
 
 function sendEditForm(
   response: Response,
   {
-    comment,
+    own,
     body,
     version,
     errors = [],
     stored,
     status = 200,
   }: Pick<EditPage, 'body' | 'version'> &
-    Partial<Pick<EditPage, 'errors' | 'stored'>> & { comment: WrittenComment; status?: number },
+    Partial<Pick<EditPage, 'errors' | 'stored'>> & { own: OwnComment; status?: number },
 ): void {
+  const { comment } = own;
   const until = editableUntil({ createdAt: comment.created_at, editMinutes: siteOf(response).edit_minutes });
-  const page = { id: comment.id, body, version, until, errors, stored };
+  const page = { id: comment.id, backHref: whereabouts(own), body, version, until, errors, stored };
   sendPage(response, editView, { title: frameOf(response).t('edit.title'), hiddenFromSearch: true, ...page }, status);
 }
 

@@ -4,6 +4,7 @@ import { markPrivate } from '../http/caching.ts';
 import { forbidden, found, notFound } from '../http/errors.ts';
 import { readId } from '../http/fields.ts';
 import type { MessageKey } from '../http/messages.ts';
+import { hrefOf } from '../posts/addresses.ts';
 import { findPostOfConversation, type PostForReading } from '../posts/queries.ts';
 import { readerOf } from '../posts/reader.ts';
 import { mayRead } from '../posts/reading.ts';
@@ -12,15 +13,17 @@ import type { ConversationContext } from './conversation-page.ts';
 import { findWritten, type WrittenComment } from './editing-queries.ts';
 import { isWriter, isWriterByMail } from './ownership.ts';
 import { noteBrowser } from './queries.ts';
+import { isVisibleTo } from './thread-queries.ts';
 import { readVisitor } from './visitor.ts';
 
 /** A request about one comment. */
 export type IdRequest = Request<{ id: string }>;
 
-/** A comment of whoever asks, and its post where they may read it. */
+/** A comment of whoever asks, its post where they may read it, and the browser that they ask from. */
 export interface OwnComment {
   readonly comment: WrittenComment;
   readonly post: PostForReading | undefined;
+  readonly browserId: number | undefined;
 }
 
 /**
@@ -45,5 +48,12 @@ export async function findOwn(
   const writer = isWriter(comment, claimantOf(request, response, cookies)) || isWriterByMail(comment, addresses);
   if (!writer) throw comment.shown && readable ? forbidden({ key: refusal }) : notFound();
   markPrivate(response);
-  return { comment, post: readable ? post : undefined };
+  return { comment, post: readable ? post : undefined, browserId };
+}
+
+/** The path at which a writer finds the own comment from here: one that is held is shown to the browser that wrote it alone. */
+export function whereabouts({ comment, post, browserId }: OwnComment): string {
+  if (post && isVisibleTo(comment, browserId)) return `/comments/${comment.id}`;
+  if (comment.account_id === null) return '/mine';
+  return post ? `${hrefOf(post)}#conversation` : '/';
 }

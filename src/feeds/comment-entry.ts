@@ -24,7 +24,7 @@ export function commentEntry(
     title: t('feed.comment', { name, title }),
     address: addressOf(id),
     publishedAt: writtenAt,
-    updatedAt: writtenAt,
+    updatedAt: comment.edited_at ?? writtenAt,
     authors: [website ? { name, address: website } : { name }],
     answers:
       parentId === null

@@ -6,7 +6,7 @@ import type { NewestComments } from './newest-comments.ts';
 
 /** A comment with all that a feed says about it, and nothing that it must not say. */
 export interface FedComment
-  extends Pick<Comment, 'id' | 'parent_id' | 'name' | 'website' | 'html' | 'created_at'>,
+  extends Pick<Comment, 'id' | 'parent_id' | 'name' | 'website' | 'html' | 'created_at' | 'edited_at'>,
     Pick<Post, 'kind' | 'slug' | 'title'> {
   readonly post_id: number;
 }
@@ -27,6 +27,7 @@ export async function listFedComments(
       'comment.website',
       'comment.html',
       'comment.created_at',
+      'comment.edited_at',
       'post.id as post_id',
       'post.kind',
       'post.slug',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import request from 'supertest';
 import { type EditingFacts, mostEdits, whyNotEdited } from '../../src/comments/editing.ts';
 import { isWriter } from '../../src/comments/ownership.ts';
+import { proveAddress } from '../commenters/prover.ts';
 import {
   type Asker,
   commentOn,
@@ -173,6 +174,43 @@ describe('An edit', () => {
     const changed = ['source', 'html', 'edited_at'];
     const rest = (row: object) => Object.entries(row).filter(([column]) => !changed.includes(column));
     expect(rest(await rowOf(id))).toEqual(rest(before));
+  });
+
+  it.each(['-1', '99999999999', 'x', '', '1e1'])(
+    'that says nonsense of what it saw (%j) is not refused',
+    async (version) => {
+      const { id, cookie } = await replyTo(site, path);
+      expect((await edit(id, { body: 'Said better.', version }, { cookie })).status).toBe(303);
+    },
+  );
+
+  it('leads to where its writer finds the comment: from another browser, a held one is found under /mine', async () => {
+    await holdAll();
+    const email = 'two-browsers@example.org';
+    const { id, cookie } = await replyTo(site, path, { email });
+    await proveAddress(site, email, cookie);
+    const elsewhere = { cookie: await proveAddress(site, email) };
+    const form = await openPage(site, `/comments/${id}/edit`, elsewhere);
+    expect(form.text).toContain('<a href="/mine">Back to the comment</a>');
+    expect((await edit(id, { body: 'From elsewhere.' }, elsewhere)).headers.location).toBe('/mine');
+    expect((await edit(id, { body: 'From here.' }, { cookie })).headers.location).toBe(`/comments/${id}`);
+    await decideOn(site, owner, id, { action: 'approve' });
+    expect((await edit(id, { body: 'From here.' }, elsewhere)).headers.location).toBe(`/comments/${id}`);
+  });
+
+  it('is brought into the form that all text is stored in', async () => {
+    const { id, cookie } = await replyTo(site, path);
+    await edit(id, { body: ' \u0000Cafe\u0301\r\n\u202ebackwards ' }, { cookie });
+    expect(await sourceOf(id)).toBe('Café\nbackwards');
+  });
+
+  it('is told to those who read the feed', async () => {
+    const { id, cookie } = await replyTo(site, path);
+    site.now = new Date(site.now.getTime() + 60_000);
+    await edit(id, { body: 'Said better.' }, { cookie });
+    const feed = await openPage(site, `${path}/comments/feed.xml`);
+    expect(feed.text).toContain('Said better.');
+    expect(feed.text).toContain(`<updated>${site.now.toISOString()}</updated>`);
   });
 
   it.each([
