@@ -6,6 +6,7 @@ import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { eraseAddress } from './erasure.ts';
 import { readErasureForm } from './form.ts';
 import { provedAddresses } from './queries.ts';
+import { sendSaid } from './said-page.ts';
 import { identifyBrowser, visitorCookies } from './this-browser.ts';
 
 interface ErasurePage {
@@ -13,7 +14,6 @@ interface ErasurePage {
 }
 
 const erasureView = defineView<ErasurePage>('commenters/erasure');
-const saidView = defineView<{ readonly text: string }>('commenters/said');
 
 /** `GET /mine/erasure` says what goes and what stays, `POST` erases an address that this browser has proved. */
 export function erasureRoutes(app: AppContext): Router {
@@ -43,8 +43,7 @@ export function erasureRoutes(app: AppContext): Router {
   });
 
   router.get('/mine/erased', (_request, response) => {
-    const { t } = frameOf(response);
-    sendPage(response, saidView, { title: t('mine.erasedTitle'), hiddenFromSearch: true, text: t('mine.erased') });
+    sendSaid(response, { title: 'mine.erasedTitle', text: 'mine.erased' });
   });
 
   return router;

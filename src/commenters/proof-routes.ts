@@ -10,6 +10,7 @@ import { readAddressForm } from './form.ts';
 import { sendMinePage } from './mine-page.ts';
 import { lookAtProof, proofMinutes, prove, requestProof } from './proof.ts';
 import { deleteProvedAddress } from './queries.ts';
+import { sendSaid } from './said-page.ts';
 import { identifyBrowser, visitorCookies } from './this-browser.ts';
 
 interface ProvePage {
@@ -19,7 +20,6 @@ interface ProvePage {
 }
 
 const proveView = defineView<ProvePage>('commenters/prove');
-const saidView = defineView<{ readonly text: string }>('commenters/said');
 
 /**
  * `POST /mine/proofs` mails a link, `GET` and `POST /mine/proofs/:token` are where it leads: the first shows a button, the
@@ -49,9 +49,7 @@ export function proofRoutes(app: AppContext, limits: AttemptLimits): Router {
   });
 
   router.get('/mine/proofs/sent', (_request, response) => {
-    const { t } = frameOf(response);
-    const text = t('mine.sent', { minutes: proofMinutes });
-    sendPage(response, saidView, { title: t('mine.sentTitle'), hiddenFromSearch: true, text });
+    sendSaid(response, { title: 'mine.sentTitle', text: 'mine.sent', values: { minutes: proofMinutes } });
   });
 
   router.get('/mine/proofs/:token', async (request, response) => {

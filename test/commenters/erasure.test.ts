@@ -77,7 +77,7 @@ describe('Erasing an address', () => {
     const { laptop, ids } = await writeAll();
     const { text } = await openPage(site, '/mine/erasure', { cookie: laptop });
     expect(wordsOf(text)).toContain(`This erases everything about ${email}`);
-    expect(wordsOf(text)).toContain('What stays: replies of others');
+    expect(wordsOf(text)).toContain('What stays replies of others, below a note that a comment was deleted');
     expect(await statusOf(site.db, ids[1] ?? 0)).toBe('approved');
   });
 
