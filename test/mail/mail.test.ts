@@ -84,14 +84,26 @@ describe('a mail that is delivered', () => {
     expect(content).toContain('Auto-Submitted: auto-generated\r\n');
   });
 
-  it('is marked as sent, and forgets what it said and to whom', async () => {
-    const mail = await queue(letter);
+  it('can be ended by a button of the reader’s mail program (RFC 8058), and only where that ends something', async () => {
+    const unsubscribeUrl = 'https://blog.example/following/leave/12.abc';
+    await deliver((await queue({ ...letter, unsubscribeUrl })).id);
+    await deliver((await queue(letter)).id);
+    const [ended = fail(), other = fail()] = smtp.received.map(({ content }) => unfolded(content));
+    expect(ended).toContain('List-Unsubscribe: <https://blog.example/following/leave/12.abc>\r\n');
+    expect(ended).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n');
+    expect(other).not.toContain('List-Unsubscribe');
+  });
+
+  it('is marked as sent, and forgets what it said, to whom, and how to end it', async () => {
+    const mail = await queue({ ...letter, unsubscribeUrl: 'https://blog.example/following/leave/12.abc' });
+    expect(mail.unsubscribe_url).toBe('https://blog.example/following/leave/12.abc');
     await deliver(mail.id);
     expect(await load(mail.id)).toMatchObject({
       sent_at: later,
       recipient: null,
       subject: null,
       body: null,
+      unsubscribe_url: null,
       last_error: null,
     });
   });
@@ -202,7 +214,7 @@ describe('without a mail server', () => {
   });
 });
 
-async function queue(what: typeof letter): Promise<Mail> {
+async function queue(what: typeof letter & { unsubscribeUrl?: string }): Promise<Mail> {
   await database.db.transaction().execute((trx) => queueMail(trx, { ...what, now }));
   return database.db.selectFrom('mail').selectAll().orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow();
 }
@@ -227,6 +239,11 @@ async function jobsFor(mailId: number): Promise<number> {
     select count(*)::integer as count from graphile_worker._private_jobs
     where payload ->> 'mailId' = ${String(mailId)}`.execute(database.db);
   return rows[0]?.count ?? 0;
+}
+
+// A long header goes on in the next line.
+function unfolded(content: string): string {
+  return content.replace(/\r\n[ \t]/g, ' ');
 }
 
 function fail(): never {
