@@ -131,9 +131,7 @@ export async function hasApproved(db: Kysely<Database>, browserId: number): Prom
   const row = await db
     .selectNoFrom(({ or, exists, selectFrom }) =>
       or([
-        exists(
-          selectFrom('comment').select('id').where('browser_id', '=', browserId).where('status', '=', 'approved'),
-        ),
+        exists(selectFrom('comment').select('id').where('browser_id', '=', browserId).where('status', '=', 'approved')),
         exists(
           selectFrom('proved_address')
             .innerJoin('comment', 'comment.email', 'proved_address.email')

@@ -4,7 +4,7 @@ import { daysToConfirm } from '../following/days-to-confirm.ts';
 import { deleteUnconfirmed } from '../following/queries.ts';
 
 /** For how many days things are kept once nobody needs them. */
-const daysKept = { networkHash: 30, usedLink: 30, proof: 1, submission: 30, mail: 90 };
+const daysKept = { networkHash: 30, usedLink: 30, proof: 1, provedAddress: 400, submission: 30, mail: 90 };
 
 /** Deletes what has been kept for as long as it may be: personal data has a clock. Repeating it changes nothing. */
 export async function cleanUp(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
@@ -14,6 +14,8 @@ export async function cleanUp(db: Kysely<Database>, { now }: { now: Date }): Pro
   await db.deleteFrom('rate_limit').where('expire', '<', String(now.getTime())).execute();
   await deleteUsedLinks(db, daysAgo(daysKept.usedLink));
   await db.deleteFrom('proof').where('expires_at', '<', daysAgo(daysKept.proof)).execute();
+  // As long as a browser keeps its cookie: after that nobody could use it.
+  await db.deleteFrom('proved_address').where('proved_at', '<', daysAgo(daysKept.provedAddress)).execute();
   await db.deleteFrom('submission').where('created_at', '<', daysAgo(daysKept.submission)).execute();
   await deleteUnconfirmed(db, { before: daysAgo(daysToConfirm) });
   await deleteOldMail(db, daysAgo(daysKept.mail));

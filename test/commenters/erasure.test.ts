@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { sql } from 'kysely';
 import { eraseAddress } from '../../src/commenters/erasure.ts';
 import {
   commentIdsOn,
@@ -64,6 +65,12 @@ async function writeAll(): Promise<{ ids: number[]; laptop: string; phone: strin
   });
   await decideOn(site, owner, second.id, { action: 'approve' });
   await askForLink(site, email);
+  await sql`
+    with followed as (insert into follower (email) values (${email}) returning id)
+    insert into subscription (follower_id, scope, conversation_id, pace, created_at, confirmed_at)
+    select id, 'conversation', ${post.conversationId}, 'daily', ${site.now}, ${site.now} from followed`.execute(
+    site.db,
+  );
   return { ids: [first.id, second.id], laptop, phone };
 }
 

@@ -71,6 +71,24 @@ describe('the clean-up', () => {
     ]);
   });
 
+  it('ends the proof of an address with the life of the browser’s cookie', async () => {
+    const { db } = database;
+    const { id } = await db
+      .insertInto('browser')
+      .values({ created_at: daysAgo(500) })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const proved = (email: string, provedAt: Date) => ({ browser_id: id, email, proved_at: provedAt });
+    await db
+      .insertInto('proved_address')
+      .values([proved('old@reader.example', daysAgo(400.1)), proved('recent@reader.example', daysAgo(399.9))])
+      .execute();
+    await cleanUp(db, { now });
+    expect(await db.selectFrom('proved_address').select('email').execute()).toEqual([
+      { email: 'recent@reader.example' },
+    ]);
+  });
+
   it.each(['invitation', 'password_reset'] as const)('deletes a spent %s after 30 days', async (table) => {
     const link = (name: string, expiresAt: Date, usedAt: Date | null) => ({
       token_hash: Buffer.from(name),
