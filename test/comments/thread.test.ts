@@ -71,6 +71,16 @@ describe('Two lists in reading order', () => {
     expect(merged.map(({ id }) => id)).toEqual([1, 2, 4, 5, 6]);
   });
 
+  it('have a row of both once: the second list’s', () => {
+    const [shared, own] = [row(2), { ...row(2), own: true }];
+    expect(mergeByKey([row(1), shared, row(3)], [own])).toEqual([row(1), own, row(3)]);
+  });
+
+  it('can have the newest branch first, each in reading order', () => {
+    const merged = mergeByKey([row(9), row(4), row(5, [4])], [row(7, [4]), row(6)], 'newest');
+    expect(merged.map(({ id }) => id)).toEqual([9, 6, 4, 5, 7]);
+  });
+
   it('stay as they are where one is empty', () => {
     expect(mergeByKey([row(1), row(2)], []).map(({ id }) => id)).toEqual([1, 2]);
     expect(mergeByKey([], [row(2)]).map(({ id }) => id)).toEqual([2]);
