@@ -19,7 +19,7 @@ export type JobName = keyof JobPayloads;
 
 /** How often each kind of job is tried. The pauses grow: seconds at first, six hours from the tenth on. */
 export const mostAttempts: Readonly<Record<JobName, number>> = {
-  deliver_mail: 12,
+  deliver_mail: 20,
   tell_followers: 12,
   tell_decision: 12,
   ask_confirmation: 12,
