@@ -54,7 +54,7 @@ describeInBrowser('What is new since the last visit', (browser) => {
       await visit();
       expect(await marks()).toEqual([id]);
       expect(await page.locator(`#c${id} .new-mark`).textContent()).toBe('New');
-      expect(await page.locator('.new-comments p').textContent()).toBe('1 new comment since your last visit');
+      expect(await page.locator('.new-comments p').textContent()).toBe('1 new comment');
       expect(await findings()).toEqual([]);
       pass(10);
       await visit();
