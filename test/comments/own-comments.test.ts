@@ -80,6 +80,8 @@ describe('What one browser wrote', () => {
     const { merged } = await read(thread, { branch: comments[1]?.key });
     expect(marks(merged, thread.ids)).toEqual(['1', '2', '5 own', '4 own']);
     expect(merged.above).toEqual([]);
+    const later = await read(thread, { branch: comments[1]?.key, after: thread.ids[2] });
+    expect(later.merged.above.map(({ id }) => id)).toEqual(thread.ids.slice(1, 3));
   });
 
   it('is nothing in other conversations, and nothing of other browsers', async () => {
