@@ -18,6 +18,8 @@ interface EditPage {
   readonly id: number;
   readonly backHref: string;
   readonly body: string;
+  /** Whether that is what came with a form, and is not saved. */
+  readonly typed: boolean;
   /** How often the comment had been edited when this form was made; undefined where a form did not say. */
   readonly version: number | undefined;
   readonly until: Date;
@@ -94,7 +96,16 @@ function sendEditForm(
 ): void {
   const { comment } = own;
   const until = editableUntil({ createdAt: comment.created_at, editMinutes: siteOf(response).edit_minutes });
-  const page = { id: comment.id, backHref: whereabouts(own), body, version, until, errors, stored };
+  const page = {
+    id: comment.id,
+    backHref: whereabouts(own),
+    typed: status !== 200,
+    body,
+    version,
+    until,
+    errors,
+    stored,
+  };
   sendPage(response, editView, { title: frameOf(response).t('edit.title'), hiddenFromSearch: true, ...page }, status);
 }
 

@@ -17,12 +17,12 @@ for (const javaScriptEnabled of [true, false]) {
       site = await serveSite();
       await site.db.updateTable('site').set({ comment_mode: 'open' }).execute();
       [guest, stranger] = [await openContext(), await openContext()];
-    }, 60_000);
+    }, 120_000);
     afterAll(async () => {
       await guest?.close();
       await stranger?.close();
       await site?.close();
-    }, 60_000);
+    }, 120_000);
 
     test('a guest edits a comment, and readers are told', async () => {
       const page = await visit(guest, openPost);
@@ -52,7 +52,7 @@ for (const javaScriptEnabled of [true, false]) {
           .count(),
       ).toBe(0);
       await Promise.all([page.close(), other.close()]);
-    }, 60_000);
+    }, 120_000);
 
     test('two windows with one comment: the second is shown what the first one saved', async () => {
       const [one, other] = [await visit(guest, openPost), await visit(guest, openPost)];
@@ -73,7 +73,30 @@ for (const javaScriptEnabled of [true, false]) {
       await other.waitForURL(/#c\d+$/);
       expect(await ownComment(other).innerText()).toContain('From the second window.');
       await Promise.all([one.close(), other.close()]);
-    }, 60_000);
+    }, 120_000);
+
+    // Without scripts a browser keeps nothing of its own accord.
+    if (javaScriptEnabled)
+      test('what was typed is there again after the window was closed, until it is saved or discarded', async () => {
+        const page = await openForm();
+        const stored = await page.getByLabel('Your comment').inputValue();
+        await page.getByLabel('Your comment').fill('Typed, and not saved.');
+        await page.close();
+        const again = await openForm();
+        expect(await again.getByLabel('Your comment').inputValue()).toBe('Typed, and not saved.');
+        expect(await again.getByText('was kept in this browser').isVisible()).toBe(true);
+        await expectNoFinding(again);
+        await again.getByRole('button', { name: 'Discard it' }).click();
+        expect(await again.getByLabel('Your comment').inputValue()).toBe(stored);
+        await again.getByLabel('Your comment').fill('Typed and saved.');
+        await again.getByRole('button', { name: 'Save changes' }).click();
+        await again.waitForURL(/#c\d+$/);
+        await again.close();
+        const last = await openForm();
+        expect(await last.getByLabel('Your comment').inputValue()).toBe('Typed and saved.');
+        expect(await last.getByText('was kept in this browser').isVisible()).toBe(false);
+        await last.close();
+      }, 120_000);
 
     test('when the time is over the text comes back to be copied', async () => {
       const page = await visit(guest, openPost);
@@ -89,7 +112,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goto(site.address + openPost);
       expect(await ownComment(page).getByRole('link', { name: /^Edit/ }).count()).toBe(0);
       await page.close();
-    }, 60_000);
+    }, 120_000);
 
     test('a guest deletes the comment, and no word of it is left', async () => {
       const page = await visit(guest, openPost);
@@ -101,8 +124,19 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole('button', { name: 'Delete comment' }).click();
       await page.waitForURL(/#conversation$/);
       expect(await page.getByText(/From the second window|Gerda Guest/).count()).toBe(0);
+      const kept = await page.evaluate(() => Object.keys(localStorage).filter((name) => name.includes('edit ')));
+      expect(kept).toEqual([]);
       await page.close();
-    }, 60_000);
+    }, 120_000);
+
+    async function openForm(): Promise<Page> {
+      const page = await visit(guest, openPost);
+      await ownComment(page)
+        .getByRole('link', { name: /^Edit your comment of/ })
+        .click();
+      await page.waitForURL(/\/edit$/);
+      return page;
+    }
 
     // The only one on that page whose writer is called so.
     function ownComment(page: Page) {
