@@ -76,7 +76,11 @@ function send<Answer>(transport: Transporter<Answer>, message: Message): Promise
   });
 }
 
-// Mail programs offer a button by these; their provider sends the POST (RFC 2369, RFC 8058).
-function oneClick(unsubscribeUrl: string): Record<string, string> {
-  return { 'List-Unsubscribe': `<${unsubscribeUrl}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
+// Mail programs offer a button by these; their provider sends the POST (RFC 2369, RFC 8058). An address that is folded like
+// other text would begin in the second line, where some do not look for it.
+function oneClick(unsubscribeUrl: string) {
+  return {
+    'List-Unsubscribe': { prepared: true, value: `<${unsubscribeUrl}>` },
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  };
 }

@@ -85,11 +85,11 @@ describe('a mail that is delivered', () => {
   });
 
   it('can be ended by a button of the reader’s mail program (RFC 8058), and only where that ends something', async () => {
-    const unsubscribeUrl = 'https://blog.example/following/leave/12.abc';
+    const unsubscribeUrl = `https://a-blog-with-a-long-name.example/following/leave/12-345.${'a'.repeat(22)}`;
     await deliver((await queue({ ...letter, unsubscribeUrl })).id);
     await deliver((await queue(letter)).id);
-    const [ended = fail(), other = fail()] = smtp.received.map(({ content }) => unfolded(content));
-    expect(ended).toContain('List-Unsubscribe: <https://blog.example/following/leave/12.abc>\r\n');
+    const [ended = fail(), other = fail()] = smtp.received.map(({ content }) => content);
+    expect(ended).toContain(`List-Unsubscribe: <${unsubscribeUrl}>\r\n`);
     expect(ended).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n');
     expect(other).not.toContain('List-Unsubscribe');
   });
@@ -239,11 +239,6 @@ async function jobsFor(mailId: number): Promise<number> {
     select count(*)::integer as count from graphile_worker._private_jobs
     where payload ->> 'mailId' = ${String(mailId)}`.execute(database.db);
   return rows[0]?.count ?? 0;
-}
-
-// A long header goes on in the next line.
-function unfolded(content: string): string {
-  return content.replace(/\r\n[ \t]/g, ' ');
 }
 
 function fail(): never {
