@@ -1,66 +1,61 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { startEmbeddedPostgres } from '../src/postgres/embedded.ts';
-import { fillDatabase, threadSizes } from './fill.ts';
-import { measure } from './load.ts';
-import { nextReply } from './replies.ts';
-import { printTable, type Row, toFigures } from './report.ts';
-import { startBareServer, startSiteServer } from './servers.ts';
-
-const clients = { reading: 4, posting: 16 };
+import { fillSite } from './content/fill.ts';
+import { goals } from './goals.ts';
+import type { Findings, Measurement } from './measurement.ts';
+import { measurements } from './measurements/all.ts';
+import { startBenchPostgres } from './processes/postgres.ts';
+import { printFigures, toFigures } from './report.ts';
 
 /**
- * `npm run bench [-- --json FILE] [--seconds N]`: fills a database of its own and measures the site as a reader and a
- * commenter meet it, beside a bare `node:http` server that answers the same headers and bytes in the same run. Servers
- * are processes of their own; the load comes from this one.
+ * `npm run bench [-- --json FILE] [--only NAME,…] [--seconds N] [--minutes N]`: fills a database of its own and measures
+ * the site against its goals. `--seconds` is the length of one round of a load (2), `--minutes` that of the mixed load that
+ * memory is measured under (5). Servers are processes of their own; the load comes from this one.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { json: { type: 'string' }, seconds: { type: 'string', default: '5' } } });
-  const seconds = Number(values.seconds);
-  const dataDir = await mkdtemp(join(tmpdir(), 'rejoinder bench '));
-  // Started by root, Postgres runs as another user, who has to come here.
-  await chmod(dataDir, 0o755);
-  const postgres = await startEmbeddedPostgres({ dataDir });
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'string' },
+      only: { type: 'string' },
+      seconds: { type: 'string', default: '2' },
+      minutes: { type: 'string', default: '5' },
+    },
+  });
+  const chosen = choose(values.only?.split(','));
+  const postgres = await startBenchPostgres();
   try {
-    await fillDatabase(postgres.url);
-    const rows = await measureAll(postgres.url, seconds);
-    printTable(rows);
-    if (values.json) await writeFile(values.json, `${JSON.stringify({ figures: toFigures(rows) }, null, 2)}\n`);
+    say('filling the database');
+    await fillSite(postgres.url, [...new Set(chosen.flatMap(({ threads }) => threads))]);
+    const ground = { postgres, seconds: Number(values.seconds), minutes: Number(values.minutes) };
+    const found: Findings[] = [];
+    for (const measurement of chosen) {
+      const names = measurement.names.join(', ');
+      say(names);
+      try {
+        found.push(await measurement.measure(ground));
+      } catch (error) {
+        // The others are still worth having.
+        process.exitCode = 1;
+        say(`${names} failed: ${(error as Error).stack}`);
+      }
+    }
+    const figures = toFigures(found);
+    printFigures(figures);
+    if (values.json) await writeFile(values.json, `${JSON.stringify({ figures }, null, 2)}\n`);
   } finally {
     await postgres.stop();
-    await rm(dataDir, { recursive: true, force: true });
   }
 }
 
-async function measureAll(databaseUrl: string, seconds: number): Promise<Row[]> {
-  const rows: Row[] = [];
-  const site = await startSiteServer(databaseUrl);
-  try {
-    for (const size of threadSizes) {
-      const path = `/posts/thread-of-${size}`;
-      const load = { clients: clients.reading, seconds, request: () => ({ path }) };
-      const page = await measure(site, load);
-      const bare = await startBareServer({ status: 200, headers: page.headers, body: page.body });
-      try {
-        rows.push({ name: `post-page-${size}`, own: page, bare: await measure(bare, load) });
-      } finally {
-        await bare.stop();
-      }
-    }
-    const load = { clients: clients.posting, seconds, request: nextReply };
-    const posting = await measure(site, load);
-    const bare = await startBareServer({ status: 303, headers: posting.headers, body: posting.body });
-    try {
-      rows.push({ name: 'post-comment', own: posting, bare: await measure(bare, load) });
-    } finally {
-      await bare.stop();
-    }
-  } finally {
-    await site.stop();
-  }
-  return rows;
+/** @throws where a name is none of a goal. */
+function choose(names: readonly string[] | undefined): readonly Measurement[] {
+  const unknown = names?.find((name) => !goals.some((goal) => goal.name === name));
+  if (unknown !== undefined) throw new Error(`There is no figure “${unknown}”.`);
+  return names ? measurements.filter((each) => each.names.some((name) => names.includes(name))) : measurements;
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 await main();

@@ -1,0 +1,143 @@
+import type { Kysely } from 'kysely';
+import { addAccount } from '../../src/accounts/add-account.ts';
+import { hashPassword } from '../../src/accounts/passwords.ts';
+import { sortKey } from '../../src/comments/thread.ts';
+import { createDatabase, createPool, type Database } from '../../src/database.ts';
+import { prepareDatabase } from '../../src/migrate.ts';
+import { createPost } from '../../src/posts/service.ts';
+import { renderComment } from '../../src/text/comment-markdown.ts';
+import { rendererVersion } from '../../src/text/renderer-version.ts';
+import { createNames } from './people.ts';
+import { createProse } from './prose.ts';
+
+/** With what the owner of the site signs in. */
+export const owner = { email: 'owner@site.example', password: 'a password of the bench' };
+
+/** Posts without comments of their own, to which measurements reply; the moderated one holds everything first. */
+export const emptyThreads = { open: 'open-thread', own: 'own-thread', moderated: 'moderated-thread' };
+
+/** Address of the post with so many comments. */
+export function threadOf(size: number): string {
+  return `/posts/thread-of-${size}`;
+}
+
+const wordsOfPost = 900;
+const hour = 3_600_000;
+
+/**
+ * Makes a site with an owner, posts with conversations of these sizes, and empty ones.
+ *
+ * @param url of an empty database.
+ */
+export async function fillSite(url: string, sizes: readonly number[]): Promise<void> {
+  const pool = createPool(url, (error) => {
+    throw error;
+  });
+  await prepareDatabase(pool);
+  const db = createDatabase(pool);
+  await db.updateTable('site').set({ comment_mode: 'open', title: 'A site to measure' }).execute();
+  const authorId = await addOwner(db);
+  const texts = writeTexts();
+  for (const size of sizes) {
+    const { conversationId } = await addPost(db, { authorId, slug: `thread-of-${size}` });
+    await addComments(db, { conversationId, size, texts });
+  }
+  for (const slug of Object.values(emptyThreads)) {
+    await addPost(db, { authorId, slug, mode: slug === emptyThreads.moderated ? 'all_held' : null });
+  }
+  await pool.query('vacuum analyze');
+  await pool.query('checkpoint');
+  await db.destroy();
+}
+
+async function addOwner(db: Kysely<Database>): Promise<number> {
+  const passwordHash = await hashPassword(owner.password);
+  const person = { name: 'Olive Owner', email: owner.email, role: 'owner', passwordHash, now: new Date() } as const;
+  const account = await db.transaction().execute((trx) => addAccount(trx, person));
+  if (!account) throw new Error('The database is not empty.');
+  return account.id;
+}
+
+const prose = createProse(2_026);
+
+function addPost(
+  db: Kysely<Database>,
+  { authorId, slug, mode = null }: { authorId: number; slug: string; mode?: 'all_held' | null },
+): Promise<{ conversationId: number }> {
+  const now = new Date(Date.now() - 24 * hour);
+  return db.transaction().execute((trx) =>
+    createPost(trx, {
+      title: `A ${slug.replaceAll('-', ' ')}`,
+      slug,
+      kind: 'post',
+      source: prose.post(wordsOfPost),
+      publishedAt: now,
+      authorIds: [authorId],
+      mode,
+      tags: ['Measured'],
+      now,
+    }),
+  );
+}
+
+interface Text {
+  readonly source: string;
+  readonly html: string;
+}
+
+// As many as a page has and more, so that no page says anything twice.
+function writeTexts(): Text[] {
+  return Array.from({ length: 500 }, () => {
+    const source = prose.comment();
+    return { source, html: renderComment(source).html.toString() };
+  });
+}
+
+// Ten comments, by the place of the one that each answers. Conversations of every size repeat them, so that their first
+// pages are alike, and only what lies behind differs.
+const shape: readonly (number | undefined)[] = [undefined, 0, 1, 2, 1, 0, 5, undefined, 7, undefined];
+
+async function addComments(
+  db: Kysely<Database>,
+  { conversationId, size, texts }: { conversationId: number; size: number; texts: readonly Text[] },
+): Promise<void> {
+  const nextName = createNames(size);
+  const last = await db.selectFrom('comment').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  const firstId = (last?.id ?? 0) + 1;
+  const block: { id: number; root: number; depth: number; key: Buffer }[] = [];
+  const rows = Array.from({ length: size }, (_, index) => {
+    const id = firstId + index;
+    const parent = block[shape[index % shape.length] ?? -1];
+    const { root, depth, key } = {
+      root: parent?.root ?? id,
+      depth: (parent?.depth ?? 0) + 1,
+      key: sortKey(parent?.key, id),
+    };
+    block[index % shape.length] = { id, root, depth, key };
+    return {
+      id,
+      conversation_id: conversationId,
+      parent_id: parent?.id ?? null,
+      root_id: root,
+      depth,
+      path: key,
+      status: 'approved' as const,
+      shown: true,
+      name: nextName(),
+      ...(texts[index % texts.length] as Text),
+      renderer_version: rendererVersion,
+      created_at: new Date(Date.now() - 24 * hour + (index * 23 * hour) / size),
+    };
+  });
+  for (let start = 0; start < size; start += 1_000) {
+    await db
+      .insertInto('comment')
+      .values(rows.slice(start, start + 1_000))
+      .execute();
+  }
+  const counts = db.updateTable('conversation_count').set({ readable: size });
+  await counts.where('conversation_id', '=', conversationId).execute();
+  await db
+    .selectNoFrom(({ fn, val }) => fn('setval', [val('comment_id_seq'), val(firstId + size)]).as('next'))
+    .execute();
+}

@@ -1,0 +1,136 @@
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
+import { threadOf } from '../content/fill.ts';
+import { askOnce, type Connection, encodeRequest, openConnection } from '../load/connection.ts';
+import { median } from '../load/statistics.ts';
+import type { Ground, Measurement } from '../measurement.ts';
+import type { MeasuredProcess } from '../processes/measured-process.ts';
+import { withSite } from '../processes/site.ts';
+
+const full = 200;
+const small = 1_000;
+const large = { 'thread-10k': 10_000, 'thread-100k': 100_000 } as const;
+
+/** Milliseconds until every process has heard of a change. */
+const hearing = 4;
+
+/** A page that is made anew, since its conversation is said to have changed. */
+interface ChangingPage {
+  /** Says that the conversation has changed, and waits until that is known. */
+  change(): Promise<void>;
+  /** Asks for the page, not compressed. @returns milliseconds. */
+  ask(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** What it costs to make the first page of a conversation, however much follows. */
+export const rendering: Measurement = {
+  names: ['thread-10k', 'thread-100k', 'render-cpu'],
+  threads: [full, small, ...Object.values(large)],
+  measure: (ground) =>
+    withSite(ground, async (site) => {
+      const made = await pagesMade(site);
+      const times = await timeThreads(ground, site);
+      const cpu = await measureCpu(ground, site);
+      const expected = times.pages + cpu.pages;
+      const share = ((await pagesMade(site)) - made) / expected;
+      if (share < 0.99) throw new Error(`Only ${Math.round(share * 100)} % of the pages were made anew.`);
+      return {
+        values: {
+          'thread-10k': { value: times.of('thread-10k') / times.of('small') },
+          'thread-100k': { value: times.of('thread-100k') / times.of('small') },
+          'render-cpu': { value: cpu.app + cpu.postgres },
+        },
+        further: [
+          { name: 'thread-1k-time', value: times.of('small'), unit: 'ms' },
+          { name: 'thread-10k-time', value: times.of('thread-10k'), unit: 'ms' },
+          { name: 'thread-100k-time', value: times.of('thread-100k'), unit: 'ms' },
+          { name: 'render-cpu-app', value: cpu.app, unit: 'ms' },
+          { name: 'render-cpu-postgres', value: cpu.postgres, unit: 'ms' },
+        ],
+      };
+    }),
+};
+
+async function timeThreads(ground: Ground, site: MeasuredProcess) {
+  const sizes = { small, ...large };
+  const names = Object.keys(sizes) as (keyof typeof sizes)[];
+  const times = new Map(names.map((name) => [name, [] as number[]]));
+  const pages = await Promise.all(
+    names.map(async (name) => [name, await openPage(ground, site, threadOf(sizes[name]))] as const),
+  );
+  const rounds = Math.ceil(ground.seconds * 60);
+  const warmUp = 50;
+  for (let round = 0; round < warmUp + rounds; round += 1) {
+    for (const [name, page] of pages) {
+      await page.change();
+      const time = await page.ask();
+      if (round >= warmUp) times.get(name)?.push(time);
+    }
+  }
+  for (const [, page] of pages) await page.close();
+  return { of: (name: keyof typeof sizes) => median(times.get(name) ?? []), pages: (warmUp + rounds) * pages.length };
+}
+
+/** CPU in milliseconds per page, without what it costs to hear of a change. */
+async function measureCpu(ground: Ground, site: MeasuredProcess) {
+  const page = await openPage(ground, site, threadOf(full));
+  const perRound = Math.ceil(ground.seconds * 50);
+  const rounds = 6;
+  const spend = async (act: () => Promise<unknown>) => {
+    const before = { app: (await site.usage()).cpu, postgres: await ground.postgres.cpu() };
+    for (let count = 0; count < perRound; count += 1) {
+      await page.change();
+      await act();
+    }
+    const app = (await site.usage()).cpu - before.app;
+    return {
+      app: app / perRound / 1_000,
+      postgres: ((await ground.postgres.cpu()) - before.postgres) / perRound / 1_000,
+    };
+  };
+  await spend(page.ask);
+  const found = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const without = await spend(async () => {});
+    const withPage = await spend(page.ask);
+    found.push({ app: withPage.app - without.app, postgres: withPage.postgres - without.postgres });
+  }
+  await page.close();
+  return {
+    app: median(found.map(({ app }) => app)),
+    postgres: median(found.map(({ postgres }) => postgres)),
+    pages: (rounds + 1) * perRound,
+  };
+}
+
+async function openPage({ postgres }: Ground, site: MeasuredProcess, path: string): Promise<ChangingPage> {
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  const slug = path.split('/').at(-1);
+  const { rows } = await client.query('select conversation_id as id from post where slug = $1', [slug]);
+  const subject = `conversation ${rows[0].id}`;
+  const connection: Connection = await openConnection(site.port);
+  const request = encodeRequest({ path });
+  return {
+    async change() {
+      await client.query({ name: 'tell', text: "select pg_notify('change', $1)", values: [subject] });
+      await setTimeout(hearing);
+    },
+    async ask() {
+      const start = performance.now();
+      const { status } = await connection.ask(request);
+      if (status !== 200) throw new Error(`${path} answered ${status}.`);
+      return performance.now() - start;
+    },
+    async close() {
+      connection.close();
+      await client.end();
+    },
+  };
+}
+
+async function pagesMade(site: MeasuredProcess): Promise<number> {
+  const { body } = await askOnce(site.port, { path: '/metrics' });
+  return Number(/^pages_total\{source="made"\} (\d+)/m.exec(body.toString())?.[1]);
+}

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Ground } from '../measurement.ts';
+import { type MeasuredProcess, measured, startProcess } from './measured-process.ts';
+
+let started = 0;
+
+/**
+ * Starts the site as `npm start` does, with its log going to a file, its jobs, and all that it keeps in memory; but without
+ * a limit for one network, since all the load comes from one.
+ */
+export async function startSite({ postgres }: Pick<Ground, 'postgres'>): Promise<MeasuredProcess> {
+  started += 1;
+  const log = join(postgres.dataDir, `site-${started}.log`);
+  const output = await open(log, 'w');
+  const environment = {
+    PORT: '0',
+    HOST: '127.0.0.1',
+    BASE_URL: '',
+    DATABASE_URL: postgres.url,
+    DATA_DIR: join(postgres.dataDir, `site-${started}`),
+    COMMENT_LIMIT: '0',
+    SAMPLE_CONTENT: 'none',
+    WEB_PROCESSES: '1',
+    LOG_LEVEL: 'info',
+    SMTP_URL: '',
+  };
+  const child = startProcess('src/main.ts', environment, output.fd);
+  const ended = once(child, 'exit').then(() => 'ended');
+  await output.close();
+  for (;;) {
+    const port = /^Rejoinder is at http:\/\/localhost:(\d+)/m.exec(await readFile(log, 'utf8'))?.[1];
+    if (port) return measured(child, Number(port));
+    if (await Promise.race([ended, setTimeout(20)])) {
+      throw new Error(`The site did not start: ${await readFile(log, 'utf8')}`);
+    }
+  }
+}
+
+/** Lets something be done with a site that runs only for it. */
+export async function withSite<Result>(
+  ground: Pick<Ground, 'postgres'>,
+  use: (site: MeasuredProcess) => Promise<Result>,
+): Promise<Result> {
+  const site = await startSite(ground);
+  try {
+    return await use(site);
+  } finally {
+    await site.stop();
+  }
+}
