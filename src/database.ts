@@ -57,17 +57,63 @@ export interface Database {
   tag: TagTable;
 }
 
+/** For how long one statement may take, in milliseconds: nobody waits for ever for a database that has stopped to answer. */
+export const statementPatience = { page: 10_000, job: 300_000 };
+
 /**
  * Makes a pool of connections; none is opened before it is needed.
  *
  * @param url `postgres://…`, as `pg` reads it.
  * @param onError told of connections that break, idle or at work; without a listener such an error would end the process.
+ * @param limits `statement`: see `statementPatience`; none: whatever it takes. `connections`: how many at most.
  */
-export function createPool(url: string, onError: (error: Error) => void): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5_000 });
-  pool.on('connect', (client) => client.on('error', onError));
+export function createPool(
+  url: string,
+  onError: (error: Error) => void,
+  { statement, connections = 10 }: { statement?: number; connections?: number } = {},
+): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    ...(statement === undefined ? {} : limitsOf(statement)),
+  });
+  pool.on('connect', (client) => {
+    client.on('error', onError);
+    giveUpSilence(client);
+  });
   pool.on('error', () => {}); // told by the client already
   return pool;
+}
+
+/** What makes a connection like those of a pool, but one that may wait for others as long as it has to. */
+export function withoutLimits({ options }: pg.Pool): pg.ClientConfig {
+  return { ...options, ...limitsOf(0) };
+}
+
+// The server ends the statement itself, if it still can. And it lets go of what the transaction of a dead machine holds.
+function limitsOf(statement: number): pg.PoolConfig {
+  return {
+    statement_timeout: statement,
+    query_timeout: statement && statement + 2_000,
+    idle_in_transaction_session_timeout: statement * 6,
+  };
+}
+
+/** Ends a connection on which a statement was not answered in time; the library would give it to the next who comes. */
+function giveUpSilence(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
+  const watched = (...parameters: unknown[]) => {
+    const answer = query(...parameters);
+    if (answer instanceof Promise) {
+      answer.catch((error: Error) => {
+        if (error.message === 'Query read timeout') (client as unknown as pg.Client).end().catch(() => {});
+      });
+    }
+    return answer;
+  };
+  client.query = watched as typeof client.query;
 }
 
 /** The query builder over a pool. Destroying it ends the pool. */

@@ -4,16 +4,25 @@ import { runMigrations } from 'graphile-worker';
 import type { Kysely } from 'kysely';
 import { FileMigrationProvider, Migrator } from 'kysely/migration';
 import type pg from 'pg';
-import { createDatabase } from './database.ts';
+import { createDatabase, createPool } from './database.ts';
 
 /**
  * Makes a database ready for the site: its tables, and those of the jobs. Safe to call from several processes at once,
- * and quick where everything is there already.
+ * and quick where everything is there already. Takes as long as it takes, on connections of its own.
  *
  * @returns names of the migrations that were applied now, in order.
  * @throws whatever the first failing migration threw; its changes are rolled back.
  */
 export async function prepareDatabase(pool: pg.Pool): Promise<string[]> {
+  const patient = createPool(pool.options.connectionString ?? '', () => {});
+  try {
+    return await prepare(patient);
+  } finally {
+    await patient.end();
+  }
+}
+
+async function prepare(pool: pg.Pool): Promise<string[]> {
   // The migrations of the jobs do not wait for each other: two processes at once trip over half of them.
   const turn = await pool.connect();
   try {

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
+import { withoutLimits } from '../database.ts';
 import { RefusedError } from './refusal.ts';
 
 // Held in the database, it is known to every process, wherever it runs, and goes when its process dies.
@@ -48,7 +49,7 @@ export async function refuseWhileServed(client: pg.ClientBase): Promise<void> {
 }
 
 async function putUp(pool: pg.Pool, onBreak: () => void): Promise<pg.Client> {
-  const client = new pg.Client(pool.options) as pg.Client & { unref(): void };
+  const client = new pg.Client(withoutLimits(pool)) as pg.Client & { unref(): void };
   client.on('error', () => {});
   try {
     await client.connect();

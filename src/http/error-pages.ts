@@ -71,10 +71,10 @@ export function errorPages({
   };
 }
 
-// The forms in which people write at length name their text so.
+// The forms in which people write name their texts so.
 function typedText(request: Request): string {
-  const { body, reply } = readFields(request.body, ['body', 'reply']);
-  return body || reply;
+  const texts = readFields(request.body, ['title', 'excerpt', 'body', 'reply', 'reason', 'note']);
+  return Object.values(texts).filter(Boolean).join('\n\n');
 }
 
 // Without its database a site does not know its own name.

@@ -38,14 +38,18 @@ export function found<Value>(value: Value | undefined | null): Value {
   return value;
 }
 
-// SQLSTATE classes 08 (connection) and 57P0x (shutting down, starting up), 53300 (too many connections).
-const databaseAway = /^(08...|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE)$/;
+// SQLSTATE classes 08 (connection), 53 (too many connections, disk full) and 57P0x (shutting down, starting up), 57014 (took
+// too long), 25P03 (was silent too long), 25006 (a standby, which takes no changes).
+const awayStates = /^(08...|53...|57P0[1-5]|57014|25P03|25006)$/;
+const awayCodes =
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|ENOENT|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+const awayMessages =
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client (was closed|has encountered a connection error)|Cannot use a pool after calling end)/;
 
 /** Whether an error says that the database cannot be reached now, rather than that something is wrong with the code. */
 export function isDatabaseAway(error: unknown): boolean {
   const { code, syscall, message = '' } = (error ?? {}) as { code?: string; syscall?: string; message?: string };
-  if (code && databaseAway.test(code)) return code !== 'ENOENT' || syscall === 'connect';
-  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
-    message,
-  );
+  if (code && awayStates.test(code)) return true;
+  if (code && awayCodes.test(code)) return code !== 'ENOENT' || syscall === 'connect';
+  return awayMessages.test(message);
 }

@@ -67,6 +67,13 @@ export function sessionCookie(secure: boolean): string {
  */
 function sessionStore(pool: pg.Pool): Store {
   const store = new PostgresStore({ pool, tableName: 'session', pruneSessionInterval: false });
+  const get = store.get.bind(store);
+  // The middleware takes ENOENT for a session that does not exist. Here it is the database's socket.
+  store.get = (id, callback) =>
+    get(id, (error, data) => {
+      if (error?.code === 'ENOENT') error.code = 'ECONNREFUSED';
+      callback(error, data);
+    });
   const regenerate = store.regenerate.bind(store);
   store.regenerate = (request, callback) => {
     regenerate(request, (error) => {

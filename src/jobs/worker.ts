@@ -11,8 +11,11 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** How often to look for jobs that nobody does any more, in milliseconds. */
-const watchPause = 60_000;
+/**
+ * In milliseconds. `watch`: how often to look for jobs that nobody does any more; `look`: for jobs of which no notification
+ * told, as after the database was away; `restart`: how long a worker that broke is missed.
+ */
+const pauses = { watch: 60_000, look: 1_000, restart: 500 };
 
 /** What is done for each kind of job. `lastTry`: nobody will try again should it fail. */
 export type Tasks = { readonly [Name in JobName]: (payload: JobPayloads[Name], lastTry: boolean) => Promise<void> };
@@ -28,7 +31,7 @@ type Surroundings = Pick<AppContext, 'db' | 'pool' | 'logger'>;
 export function startWorker(context: Surroundings, tasks: Tasks): Worker {
   const stopping = new AbortController();
   const done = keepRunning(context, { tasks, stopping: stopping.signal });
-  const watch = setInterval(() => releaseAbandonedJobs(context.db).catch(() => {}), watchPause);
+  const watch = setInterval(() => releaseAbandonedJobs(context.db).catch(() => {}), pauses.watch);
   return {
     async stop() {
       clearInterval(watch);
@@ -52,7 +55,7 @@ async function keepRunning(
     } catch (error) {
       context.logger.error({ err: error }, 'the worker broke');
     }
-    await pause(5_000, undefined, { signal: stopping }).catch(() => {});
+    await pause(pauses.restart, undefined, { signal: stopping }).catch(() => {});
   }
 }
 
@@ -61,6 +64,7 @@ function runOnPool({ pool, logger }: Surroundings, tasks: Tasks): Promise<Runner
     pgPool: pool,
     noHandleSignals: true,
     concurrency: 2,
+    pollInterval: pauses.look,
     logger: bridge(logger),
     taskList: taskList(tasks),
     parsedCronItems: parseCronItems([

@@ -101,7 +101,7 @@ function settings(sync: boolean): string[] {
   const chosen = [
     'listen_addresses=',
     // Enough for 32 processes with all their connections.
-    'max_connections=500',
+    'max_connections=600',
     // What Postgres writes down on its own would hold statements, and with them names and addresses.
     'log_min_messages=fatal',
     'log_min_error_statement=panic',

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 import { hasOwner } from '../accounts/queries.ts';
 import { type Config, publicAddress } from '../config.ts';
+import { createDatabase, createPool, statementPatience } from '../database.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { prepareDatabase } from '../migrate.ts';
 import { loadSecrets } from '../site/queries.ts';
@@ -36,7 +37,12 @@ export async function assembleSite({
   const firstStart = await completeFirstStart(db, { sampleContent: config.sampleContent, now: now() });
   const [secrets, owned] = await Promise.all([loadSecrets(db), hasOwner(db)]);
   const site = composeSite({ db, pool, url: () => database.url, config, secrets, logger, now });
-  const worker = startWorker(site.context, tasksOf(site.context));
+  const jobs = createPool(database.url, (err) => logger.warn({ err }, 'a connection for jobs broke'), {
+    statement: statementPatience.job,
+    connections: 5,
+  });
+  const jobContext = { ...site.context, pool: jobs, db: createDatabase(jobs) };
+  const worker = startWorker(jobContext, tasksOf(jobContext));
   return {
     listener: site.listener,
     announcement: announcement({
@@ -46,7 +52,7 @@ export async function assembleSite({
     }),
     async stop(deadline) {
       await site.stop();
-      await Promise.race([worker.stop(), aborted(deadline)]);
+      await Promise.race([worker.stop().then(() => jobs.end()), aborted(deadline)]);
     },
   };
 }

@@ -25,6 +25,7 @@ const patience = { between: 500, betweenWords: 5_000 };
  * Opens the database that the configuration names, or the embedded one. One that cannot be reached is waited for.
  *
  * @param listeners `onError` is told of connections that break later, `onWait` now and then why this is taking so long.
+ * `statementPatience`: for how long a statement may take, in milliseconds; none: whatever it takes.
  * @throws StartError or EmbeddedPostgresError where waiting would not help.
  */
 export async function openDatabase(
@@ -33,7 +34,13 @@ export async function openDatabase(
     onError,
     onWait,
     cancel,
-  }: { onError: (error: Error) => void; onWait: (reason: string) => void; cancel?: AbortSignal | undefined },
+    statementPatience,
+  }: {
+    onError: (error: Error) => void;
+    onWait: (reason: string) => void;
+    cancel?: AbortSignal | undefined;
+    statementPatience?: number;
+  },
 ): Promise<OpenDatabase> {
   // What talks to a database takes a while to load: Postgres can start meanwhile.
   const [embedded, { createDatabase, createPool }] = await Promise.all([
@@ -41,7 +48,7 @@ export async function openDatabase(
     import('../database.ts'),
   ]);
   const url = databaseUrl ?? embedded?.url ?? '';
-  const pool = createPool(url, onError);
+  const pool = createPool(url, onError, statementPatience ? { statement: statementPatience } : {});
   const close = async () => {
     await pool.end();
     await embedded?.stop();
@@ -84,16 +91,9 @@ async function greet(pool: pg.Pool): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     if (error instanceof StartError) throw error;
-    if (!isDatabaseAway(error) && !isUnknownHost(error)) {
+    if (!isDatabaseAway(error)) {
       throw new StartError(`The database of DATABASE_URL refuses: ${(error as Error).message}.`);
     }
     return (error as Error).message || String((error as NodeJS.ErrnoException).code);
   }
-}
-
-// Names of machines come and go with the machines, where several are started at once.
-function isUnknownHost(error: unknown): boolean {
-  return ['ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(
-    (error as NodeJS.ErrnoException).code ?? '',
-  );
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { showServing } from '../backup/serving.ts';
 import type { Config } from '../config.ts';
+import { statementPatience } from '../database.ts';
 import { type FrontDoor, takePort } from './front-door.ts';
 import { openDatabase } from './open-database.ts';
 
@@ -38,6 +39,7 @@ export async function startSite(
       onError: (error) => logger.warn({ err: error }, 'a connection to the database broke'),
       onWait: (reason) => logger.warn(`waiting for the database: ${reason}`),
       cancel,
+      statementPatience: statementPatience.page,
     });
     // The rest of the code loads while Postgres starts.
     const [database, { assembleSite }] = await Promise.all([opening, import('./assemble-site.ts')]);
