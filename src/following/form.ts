@@ -15,6 +15,10 @@ export interface FollowForm {
 export function readFollowForm(body: unknown): FollowForm {
   const fields = readFields(body, ['email', 'pace']);
   const email = normaliseEmail(fields.email);
-  const error = isEmail(email) ? undefined : ({ key: 'follow.addressMissing' } as const);
-  return { typed: { email: fields.email, pace: readPace(fields.pace) }, email, error };
+  return { typed: { email: fields.email, pace: readPace(fields.pace) }, email, error: problemOf(email) };
+}
+
+function problemOf(email: string): Message | undefined {
+  if (email === '') return { key: 'follow.addressMissing' };
+  return isEmail(email) ? undefined : { key: 'reply.email.malformed' };
 }

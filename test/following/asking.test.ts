@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { cleanUp } from '../../src/jobs/clean-up.ts';
 import { proveAddress } from '../commenters/prover.ts';
@@ -6,6 +6,9 @@ import { decideOn, fieldOn, openPage, postReply, replyTo, sendForm, wordsOf } fr
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { confirm, countFollowing, doJob, doJobs, follow, linkIn, takeJobs, takeMails } from './followers.ts';
+
+// Each step is a request of its own, and other work may slow them all.
+jest.setTimeout(60_000);
 
 let site: TestSite;
 let owner: { id: number; cookie: string };
@@ -84,7 +87,8 @@ describe('Who wants to follow', () => {
     expect(answer.status).toBe(422);
     expect(fieldOn(answer.text, 'email')).toBe('fanny at home');
     expect(answer.text).toContain('<option value="daily" selected>');
-    expect(wordsOf(answer.text)).toContain('please enter the address that the mail should go to');
+    expect(wordsOf(answer.text)).toContain('This does not look like an e-mail address');
+    expect(wordsOf((await ask({ email: ' ' })).text)).toContain('please enter the address that the mail should go to');
     expect(await countFollowing(site)).toEqual({ subscriptions: 0, followers: 0 });
   });
 

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { decideOn, replyTo, sendForm } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { confirm, doJob, doJobs, linkIn, takeJobs, takeMails } from './followers.ts';
 
 const greta = 'greta@reader.example';
+
+// Each step is a request of its own, and other work may slow them all.
+jest.setTimeout(60_000);
 
 let site: TestSite;
 let owner: { id: number; cookie: string };

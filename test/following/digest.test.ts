@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { decideOn, openPage, replyTo, sendForm, wordsOf } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { countFollowing, doJobs, follow, linkIn, sendDueDigests, takeJobs, takeMails } from './followers.ts';
 
 const fanny = 'fanny@reader.example';
+
+// Each step is a request of its own, and other work may slow them all.
+jest.setTimeout(60_000);
 
 let site: TestSite;
 let owner: { id: number; cookie: string };
@@ -137,7 +140,7 @@ describe('Who follows once a day', () => {
     expect(mail?.subject).toBe('53 new replies on Rejoinder');
     expect(mail?.body.match(/Number \d+ of many/g)).toHaveLength(50);
     expect(mail?.body).toContain('… and 3 more.');
-  }, 60_000);
+  });
 
   it('gets one digest, though two processes send them at once, or one comes again', async () => {
     const emails = ['one@reader.example', 'two@reader.example', 'three@reader.example'];

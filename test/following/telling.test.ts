@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
 import { addSubscription } from '../../src/following/queries.ts';
 import { proveAddress } from '../commenters/prover.ts';
@@ -6,6 +6,9 @@ import { decideOn, newText, replyTo, sendForm } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { confirm, doJob, doJobs, follow, takeJobs, takeMails } from './followers.ts';
+
+// Each step is a request of its own, and other work may slow them all.
+jest.setTimeout(60_000);
 
 let site: TestSite;
 let owner: { id: number; cookie: string };
@@ -102,6 +105,20 @@ describe('A comment that can be read', () => {
     await takeJobs(site);
     await say();
     expect(await takeJobs(site)).toEqual([]);
+  });
+
+  it('is told to those alone who are concerned, and have confirmed', async () => {
+    const elsewhere = await replyTo(site, path, { email: 'greta@reader.example', follow: 'replies' });
+    await confirm(site, 'greta@reader.example');
+    await decideOn(site, owner, elsewhere.id, { action: 'approve' });
+    await follow(site, { comment: elsewhere.id }, { email: 'gustav@reader.example' });
+    await takeJobs(site);
+    await follow(site, { conversation: post.conversationId }, { email: fanny });
+    const fields = { conversation: String(post.conversationId), email: 'silent@reader.example' };
+    await sendForm(site, '/following', fields);
+    await takeJobs(site);
+    await say(await say());
+    expect(await told()).toEqual([fanny, fanny]);
   });
 
   it('is told in one mail to an address that follows in several ways, for the narrowest reason', async () => {
@@ -236,6 +253,10 @@ describe('A job that tells', () => {
     await doJob(site, job);
     await Promise.all([doJob(site, job), doJob(site, job)]);
     expect((await takeMails(site)).map(({ recipient }) => recipient)).toEqual([fanny]);
+    // Nor is it news to who began to follow since.
+    await followAtOnce('late@reader.example');
+    await doJob(site, job);
+    expect(await takeMails(site)).toEqual([]);
   });
 
   it('goes on behind whom it told last when it was cut off', async () => {

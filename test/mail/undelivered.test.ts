@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
 import { recordFailure } from '../../src/mail/queries.ts';
 import { queueMail } from '../../src/mail/queue.ts';
 import { openPage, sendForm, wordsOf } from '../support/comments.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
+
+// Each step is a request of its own, and other work may slow them all.
+jest.setTimeout(60_000);
 
 let site: TestSite;
 let owner: { cookie: string };
