@@ -16,7 +16,8 @@ for (const javaScriptEnabled of [true, false]) {
 
     beforeAll(async () => {
       site = await serveSite();
-      [laptop, phone] = (await Promise.all([1, 2].map(() => browser().newContext({ javaScriptEnabled })))) as never;
+      laptop = await browser().newContext({ javaScriptEnabled });
+      phone = await browser().newContext({ javaScriptEnabled });
     }, 60_000);
     afterAll(async () => {
       await laptop?.close();
