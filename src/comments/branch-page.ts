@@ -73,9 +73,12 @@ export async function showBranch(
   const authorIds = new Set(post.authors.map(({ id }) => id));
   const { edit_minutes: editMinutes } = siteOf(response);
   const answerable = !closing && comment.status === 'approved';
+  const { t } = frameOf(response);
   sendPage(response, branchView, {
-    title: frameOf(response).t('branch.title', { title: post.title }),
+    title: t('branch.title', { title: post.title }),
     hiddenFromSearch: true,
+    // One's own held comment has a page, but no feed yet.
+    feed: comment.shown ? { title: t('feed.followBranch'), href: `${path}/feed.xml` } : undefined,
     conversationId,
     count: readable,
     name: comment.status === 'approved' ? comment.name : undefined,

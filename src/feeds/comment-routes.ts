@@ -63,7 +63,7 @@ export function commentFeedRoutes({ db, config, secrets, now }: AppContext): Rou
           ? t('feed.branch', { name: comment.name, title: post.title })
           : t('feed.branchOfNobody', { title: post.title }),
       path: `/comments/${comment.id}/thread/feed.xml`,
-      page: `/comments/${comment.id}`,
+      page: `/comments/${comment.id}/thread`,
       conversations: [comment.conversation_id],
       newest,
     });

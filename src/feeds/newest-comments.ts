@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
-import { deepestKeyLevel } from '../comments/thread.ts';
+import { behindAllKeys, deepestKeyLevel, endOfBranch } from '../comments/thread.ts';
 import type { Database } from '../database.ts';
 import { published } from '../posts/query-parts.ts';
 
@@ -26,8 +26,7 @@ const mostLookedAt = 5_000;
 
 // Higher than every id.
 const beforeNothing = 2_147_483_647;
-const levelBytes = 5;
-const behindAllReplies = Buffer.alloc(levelBytes, 0xff);
+const levelBytes = behindAllKeys.length;
 
 /**
  * The newest comments of the site. Those of posts that are not public now are passed over; where thousands of them come
@@ -137,8 +136,7 @@ async function lookThroughLatest(
 // Below the last level of the sort keys, a comment's key does not tell what it answers: there, answers alone are found.
 function belongsTo({ id, conversation_id, path }: BranchRoot): RawBuilder<SqlBool> {
   if (path.length >= deepestKeyLevel * levelBytes) return sql`(comment.id = ${id} or comment.parent_id = ${id})`;
-  const end = Buffer.concat([path, behindAllReplies]);
-  return sql`comment.conversation_id = ${conversation_id} and comment.path >= ${path} and comment.path < ${end}`;
+  return sql`comment.conversation_id = ${conversation_id} and comment.path >= ${path} and comment.path < ${endOfBranch(path)}`;
 }
 
 function approvedBefore(db: Kysely<Database>, { conversationId, before }: { conversationId: number; before: number }) {

@@ -208,6 +208,20 @@ describe('the feed of a conversation', () => {
   });
 });
 
+describe('an edited comment', () => {
+  it('says when it was edited, and in which words it stands now', async () => {
+    const { slug, ids } = await plant('Second thoughts', [approved(), approved()]);
+    const change = { html: '<p>Better.</p>', edited_at: new Date('2026-11-20T08:00:00Z') };
+    await site.db.updateTable('comment').set(change).where('id', '=', Number(ids[0])).execute();
+    const [untouched, edited] = childrenOf(await readFeed(`/posts/${slug}/comments/feed.xml`), 'entry');
+    const written = '2026-02-01T12:00:00.000Z';
+    const timesIn = (entry?: ParsedElement) => entry && [textIn(entry, 'published'), textIn(entry, 'updated')];
+    expect(timesIn(untouched)).toEqual([written, written]);
+    expect(timesIn(edited)).toEqual([written, '2026-11-20T08:00:00.000Z']);
+    expect(edited && textIn(edited, 'content')).toBe('<p>Better.</p>');
+  });
+});
+
 describe('the feed of all comments', () => {
   it('holds the newest of every post and page, by links to the first of all', async () => {
     await site.db.updateTable('comment').set({ status: 'spam' }).execute();
@@ -308,6 +322,16 @@ describe('the feed of a branch', () => {
     const feed = await readFeed(`/comments/${ids[0]}/thread/feed.xml`);
     expect(idsIn(feed)).toEqual([ids[1]]);
     expect(textIn(feed, 'title')).toBe('Replies on “Taken down”');
+  });
+
+  it('stands on the page of the branch', async () => {
+    const { ids } = await plant('Followed branch', [approved(), approved(0)]);
+    const { text } = await openPage(site, `/comments/${ids[0]}/thread`);
+    const href = `/comments/${ids[0]}/thread/feed.xml`;
+    expect(text).toContain(
+      `<link rel="alternate" type="application/atom+xml" title="Feed of this branch" href="${href}">`,
+    );
+    expect(text).toContain(`<a href="${href}">Feed of this branch</a>`);
   });
 
   it('is nothing for a comment that one may not see', async () => {
