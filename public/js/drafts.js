@@ -8,17 +8,30 @@ import { copyOf } from './words.js';
 const lifetime = 30 * 86_400_000;
 
 const form = document.querySelector('form.reply-form');
-const texts = document.querySelector('.kept-texts');
+const { body, key, parent } = form?.elements ?? {};
+const note = form?.querySelector('.kept-note');
+const others = document.querySelector('.kept-texts');
 const conversation = (form ?? document.getElementById('conversation'))?.dataset.conversation;
 
-function draftsOf(belongs) {
+/** The text that was kept last under the key of this form. */
+let saved;
+
+function draftsWhere(fits) {
   const drafts = namesAfter('draft ').map((key) => ({ key, ...recall(`draft ${key}`, {}) }));
-  return drafts.filter(belongs).sort((one, other) => other.at - one.at);
+  return drafts.filter(fits).sort((one, other) => other.at - one.at);
+}
+
+function isHere(draft) {
+  return draft.conversation === conversation && draft.parent === parent.value;
+}
+
+function keyOf(text) {
+  return draftsWhere((draft) => isHere(draft) && draft.text === text)[0]?.key;
 }
 
 function settle() {
   for (const key of takenKeys()) forget(`draft ${key}`);
-  for (const { key } of draftsOf(({ at }) => !(at > Date.now() - lifetime))) forget(`draft ${key}`);
+  for (const { key } of draftsWhere(({ at }) => !(at > Date.now() - lifetime))) forget(`draft ${key}`);
 }
 
 // A form that was taken before with another text: what is new in it can only be sent under a new key.
@@ -29,49 +42,53 @@ function renew(key) {
   if (text) keep(`draft ${makeKey()}`, { ...draft, text });
 }
 
-function lookAfter({ body, key, parent }) {
-  const note = form.querySelector('.kept-note');
-  const isHere = (draft) => draft.conversation === conversation && draft.parent === parent.value;
-  const keyOf = (text) => draftsOf((draft) => isHere(draft) && draft.text === text)[0]?.key ?? makeKey();
-  const [latest] = draftsOf(isHere);
-  const cameBack = key.defaultValue !== '';
+function useKey(one) {
+  key.value = one;
+  history.replaceState({ replyKey: one }, '');
+}
+
+function restore() {
+  const [latest] = draftsWhere(isHere);
+  // Browsers fill in the text again, but not the key.
+  const earlier = body.value !== '' && history.state?.replyKey;
   if (body.value === '' && latest) {
     body.value = latest.text;
     key.value = latest.key;
     note.hidden = false;
   }
-  if (key.value === '') key.value = keyOf(body.value);
-  let saved = recall(`draft ${key.value}`)?.text;
+  useKey(key.value || keyOf(body.value) || earlier || makeKey());
+  saved = recall(`draft ${key.value}`)?.text;
+  // A text that the server sent back.
+  if (body.defaultValue !== '' && !wasAnswered(key.value)) save();
+}
 
-  function save() {
-    const other = recall(`draft ${key.value}`);
-    // The same draft, continued in another tab: from here on there are two.
-    if (wasAnswered(key.value) || (other && other.text !== saved)) key.value = makeKey();
-    saved = body.value;
-    if (saved.trim() === '') return forget(`draft ${key.value}`);
-    keep(`draft ${key.value}`, { conversation, parent: parent.value, text: saved, at: Date.now() });
-  }
+function save() {
+  const stored = recall(`draft ${key.value}`);
+  // Taken, and this is something new; or continued in another tab, and from here on there are two.
+  if (key.value === '' || wasAnswered(key.value) || (stored && stored.text !== saved)) useKey(makeKey());
+  saved = body.value;
+  if (saved.trim() === '') return forget(`draft ${key.value}`);
+  keep(`draft ${key.value}`, { conversation, parent: parent.value, text: saved, at: Date.now() });
+}
 
-  body.addEventListener('input', save);
-  if (cameBack && body.value !== '') save();
-  note.querySelector('button').addEventListener('click', () => {
-    forget(`draft ${key.value}`);
-    body.value = '';
-    key.value = makeKey();
-    note.hidden = true;
-    body.dispatchEvent(new Event('input'));
-    body.focus();
-  });
-  // Back from the answer: the form is as it was, but what is written into it now is something new.
-  addEventListener('pageshow', () => {
-    settle();
-    if (wasAnswered(key.value)) key.value = keyOf(body.value);
-  });
+function discard() {
+  forget(`draft ${key.value}`);
+  body.value = '';
+  useKey(makeKey());
+  note.hidden = true;
+  body.dispatchEvent(new Event('input'));
+  body.focus();
+}
+
+// Back from the answer: the same text, sent again, is no second comment; a text that was refused has a key of its own.
+function comeBack() {
+  settle();
+  if (wasAnswered(key.value)) useKey(keyOf(body.value) ?? key.value);
 }
 
 // What has no form on this page: it was closed, or the text answers one comment and has a page of its own.
 function offer(draft) {
-  const item = copyOf(texts.querySelector('template'));
+  const item = copyOf(others.querySelector('template'));
   const link = item.querySelector('a');
   item.querySelector('textarea').value = draft.text;
   if (form && draft.parent) link.href = `/comments/${draft.parent}/reply`;
@@ -79,17 +96,29 @@ function offer(draft) {
   item.querySelector('button').addEventListener('click', () => {
     forget(`draft ${draft.key}`);
     item.remove();
-    texts.hidden = !texts.querySelector('textarea');
+    others.hidden = !others.querySelector('textarea');
   });
-  texts.append(item);
-  texts.hidden = false;
+  others.append(item);
+  others.hidden = false;
+}
+
+function begin() {
+  if (form) {
+    restore();
+    addEventListener('pageshow', comeBack);
+  }
+  if (!others) return;
+  const isElsewhere = (draft) => draft.conversation === conversation && draft.key !== key?.value;
+  for (const draft of draftsWhere(isElsewhere)) offer(draft);
 }
 
 settle();
-const conflict = document.querySelector('[data-sent-key]')?.dataset.sentKey;
-if (conflict) renew(conflict);
-if (form) lookAfter(form.elements);
-if (texts) {
-  const own = form?.elements.key.value;
-  for (const draft of draftsOf(({ key, ...draft }) => draft.conversation === conversation && key !== own)) offer(draft);
+const refused = document.querySelector('[data-sent-key]');
+if (refused) renew(refused.dataset.sentKey);
+if (form) {
+  body.addEventListener('input', save);
+  note.querySelector('button').addEventListener('click', discard);
 }
+// What the browser fills in by itself on a reload or the way back is there only when the page is shown.
+if (performance.getEntriesByType('navigation')[0]?.type === 'navigate') begin();
+else addEventListener('pageshow', begin, { once: true });

@@ -146,9 +146,12 @@ describeInBrowser('The text of a reply', (browser) => {
   );
 
   test(
-    'that came back with a mistake is kept, too',
+    'that came back with a mistake is kept, even if the script comes with it only',
     async () => {
       const page = await open();
+      await page.route('**/js/drafts.js', (route) => route.abort());
+      await page.reload();
+      await page.unroute('**/js/drafts.js');
       await page.getByLabel('Your reply').fill('Without a name.');
       await send(page);
       await page.waitForSelector('.error-summary');
@@ -239,6 +242,43 @@ describeInBrowser('The text of a reply', (browser) => {
       await page.waitForURL(/#c\d+$/);
       expect(await countComments(site.db, conversationId)).toBe(2);
       expect(await draftsIn(page)).toEqual([]);
+    },
+    limit,
+  );
+
+  test(
+    'that is sent once more after going back from the answer makes no second comment',
+    async () => {
+      const page = await open();
+      await write(page, 'Once is enough.');
+      await send(page);
+      await page.waitForURL(/#c\d+$/);
+      await page.goBack();
+      expect(await textIn(page)).toBe('Once is enough.');
+      await send(page);
+      await page.waitForURL(/#c\d+$/);
+      expect(await countComments(site.db, conversationId)).toBe(1);
+      expect(await draftsIn(page)).toEqual([]);
+    },
+    limit,
+  );
+
+  test(
+    'that was refused beside an earlier one can be sent after going back, too',
+    async () => {
+      const page = await open();
+      await write(page, 'The first wording.');
+      await loseAnswer(page);
+      const again = await open();
+      await write(again, 'The second wording.');
+      await send(again);
+      await again.getByRole('heading', { name: 'This form was sent before' }).waitFor();
+      await again.goBack();
+      expect(await textIn(again)).toBe('The second wording.');
+      await send(again);
+      await again.waitForURL(/#c\d+$/);
+      expect(await countComments(site.db, conversationId)).toBe(2);
+      expect(await draftsIn(again)).toEqual([]);
     },
     limit,
   );

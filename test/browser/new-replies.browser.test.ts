@@ -7,6 +7,7 @@ import { type ComposedTestSite, serveComposed } from '../support/composed-site.t
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { addPost } from '../support/posts.ts';
+import { plantThread } from '../support/threads.ts';
 
 const limit = 60_000;
 const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -17,6 +18,7 @@ describeInBrowser('A reader of a conversation', (browser) => {
   let context: BrowserContext;
   let page: Page;
   let path: string;
+  let conversationId: number;
   let posts = 0;
 
   beforeAll(async () => {
@@ -30,13 +32,14 @@ describeInBrowser('A reader of a conversation', (browser) => {
   beforeEach(async () => {
     posts += 1;
     const source = Array.from({ length: 40 }, () => 'A long post.').join('\n\n');
-    const { slug } = await addPost(database.db, {
+    const post = await addPost(database.db, {
       title: `Post ${posts}`,
       slug: `post-${posts}`,
       mode: 'open',
       source,
     });
-    path = `/posts/${slug}`;
+    path = `/posts/${post.slug}`;
+    conversationId = post.conversationId;
     await reply();
     context = await browser().newContext();
     context.setDefaultTimeout(10_000);
@@ -76,6 +79,25 @@ describeInBrowser('A reader of a conversation', (browser) => {
       expect(await page.evaluate(() => document.activeElement?.id)).toBe(`c${id - 1}`);
       expect(await page.locator('.new-mark').count()).toBe(2);
       expect(await page.locator('.new-replies').textContent()).toBe('');
+    },
+    limit,
+  );
+
+  test(
+    'of a conversation of several pages is led to the newest',
+    async () => {
+      await plantThread(
+        database.db,
+        conversationId,
+        Array.from({ length: 250 }, () => ({ parent: undefined, status: 'approved' as const })),
+      );
+      await open();
+      const id = await reply();
+      await told('1 new reply. Show them');
+      await page.getByRole('link', { name: 'Show them' }).click();
+      await page.waitForURL('**?order=newest');
+      await page.waitForFunction(() => document.activeElement?.matches('article.comment'));
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe(`c${id}`);
     },
     limit,
   );
