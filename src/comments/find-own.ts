@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express';
 import { provedAddresses } from '../commenters/queries.ts';
-import { markPrivate } from '../http/caching.ts';
 import { forbidden, found, notFound } from '../http/errors.ts';
 import { readId } from '../http/fields.ts';
 import type { MessageKey } from '../http/messages.ts';
@@ -47,7 +46,6 @@ export async function findOwn(
   const addresses = browserId === undefined ? [] : await provedAddresses(db, { browserId });
   const writer = isWriter(comment, claimantOf(request, response, cookies)) || isWriterByMail(comment, addresses);
   if (!writer) throw comment.shown && readable ? forbidden({ key: refusal }) : notFound();
-  markPrivate(response);
   return { comment, post: readable ? post : undefined, browserId };
 }
 

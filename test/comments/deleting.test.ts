@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { usualWait } from '../../src/comments/queries.ts';
 import {
   type Asker,
@@ -16,6 +16,8 @@ import {
 } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
+
+jest.setTimeout(30_000);
 
 let site: TestSite;
 let owner: { id: number; cookie: string };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { type EditingFacts, mostEdits, whyNotEdited } from '../../src/comments/editing.ts';
 import { isWriter } from '../../src/comments/ownership.ts';
@@ -18,6 +18,8 @@ import {
 } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
+
+jest.setTimeout(30_000);
 
 let site: TestSite;
 let owner: { id: number; cookie: string };

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Asker, commentOn, decideOn, openPage, replyTo, sendForm } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
+
+jest.setTimeout(30_000);
 
 let site: TestSite;
 let owner: { id: number; cookie: string };
