@@ -18,7 +18,10 @@ export async function takeTurn(trx: Transaction<Database>, { about, id }: TurnOf
   await sql`select pg_advisory_xact_lock(${subjects[about]}::integer, ${id}::integer)`.execute(trx);
 }
 
-/** Waits for a turn that any number of others share, until the transaction ends. */
-export async function shareTurn(trx: Transaction<Database>, { about, id }: TurnOf): Promise<void> {
-  await sql`select pg_advisory_xact_lock_shared(${subjects[about]}::integer, ${id}::integer)`.execute(trx);
+/** Waits for turns that any number of others share, one after the other as they are given, until the transaction ends. */
+export async function shareTurns(trx: Transaction<Database>, turns: readonly TurnOf[]): Promise<void> {
+  const each = turns.map(
+    ({ about, id }) => sql`pg_advisory_xact_lock_shared(${subjects[about]}::integer, ${id}::integer)`,
+  );
+  await sql`select ${sql.join(each)}`.execute(trx);
 }

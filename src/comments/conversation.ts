@@ -2,17 +2,60 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import type { Closure, Conversation } from '../posts/table.ts';
 import type { Site } from '../site/table.ts';
-import { shareTurn, takeTurn } from '../turns.ts';
+import { shareTurns, takeTurn } from '../turns.ts';
 import type { ClosingFacts } from './closing.ts';
 
+/** What decides whether and how a reply is taken, as it is and stays until the reply is stored. */
+export interface ReplyTerms {
+  readonly site: Site;
+  readonly conversation: Pick<Conversation, 'mode' | 'close_after_days'>;
+  /** The closing by hand that holds now. */
+  readonly closure: Pick<Closure, 'reason' | 'closed_at'> | undefined;
+  /** Whether somebody has asked to be told of replies. */
+  readonly followed: boolean;
+}
+
 /**
- * Holds a conversation open while a reply is written: any number of replies share it, and a closing waits for them.
- *
- * @returns what decides whether it is closed, as it is now that the lock is held.
+ * Holds a conversation open while a reply is written: any number of replies share it, and a closing, of it or of the whole
+ * site, waits for them.
  */
-export async function shareConversation(trx: Transaction<Database>, id: number): Promise<Conversation> {
-  await shareTurn(trx, { about: 'conversation', id });
-  return await trx.selectFrom('conversation').selectAll().where('id', '=', id).forShare().executeTakeFirstOrThrow();
+export async function shareConversation(trx: Transaction<Database>, id: number): Promise<ReplyTerms> {
+  await shareTurns(trx, [
+    { about: 'conversation', id },
+    { about: 'site', id: 1 },
+  ]);
+  // By a statement of its own: one that waited for its turn would still see what was before.
+  const row = await trx
+    .selectFrom('conversation')
+    .innerJoin('site', (join) => join.onTrue())
+    .leftJoin('closure', (join) =>
+      join.onRef('closure.conversation_id', '=', 'conversation.id').on('closure.reopened_at', 'is', null),
+    )
+    .selectAll('site')
+    .select([
+      'conversation.mode as own_mode',
+      'conversation.close_after_days as own_close_after_days',
+      'closure.reason',
+      'closure.closed_at',
+    ])
+    .select(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('subscription')
+          .select('subscription.id')
+          .whereRef('subscription.conversation_id', '=', 'conversation.id')
+          .where('subscription.confirmed_at', 'is not', null),
+      ).as('followed'),
+    )
+    .where('conversation.id', '=', id)
+    .forShare('conversation')
+    .executeTakeFirstOrThrow();
+  const { own_mode, own_close_after_days, reason, closed_at, followed, ...site } = row;
+  return {
+    site,
+    conversation: { mode: own_mode, close_after_days: own_close_after_days },
+    closure: reason === null || closed_at === null ? undefined : { reason, closed_at },
+    followed: Boolean(followed),
+  };
 }
 
 /**

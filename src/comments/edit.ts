@@ -2,11 +2,9 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Role } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
-import { loadSite } from '../site/queries.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
-import { shareTurn } from '../turns.ts';
 import { closingOf, modeOf } from './closing.ts';
-import { closingFacts, findClosure, shareConversation } from './conversation.ts';
+import { closingFacts, shareConversation } from './conversation.ts';
 import { type EditRefusal, whyNotEdited } from './editing.ts';
 import { countEdits, findWritten, replaceText, type WrittenComment } from './editing-queries.ts';
 import { gatherFacts, type KnownFacts } from './facts.ts';
@@ -48,10 +46,7 @@ export type EditOutcome =
 export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutcome> {
   return db.transaction().execute(async (trx) => {
     const { commentId, now } = edit;
-    const conversation = await shareConversation(trx, edit.conversationId);
-    const closure = await findClosure(trx, edit.conversationId);
-    await shareTurn(trx, { about: 'site', id: 1 });
-    const site = await loadSite(trx);
+    const { site, conversation, closure } = await shareConversation(trx, edit.conversationId);
     const closing = closingOf(closingFacts({ site, conversation, closure, publishedAt: edit.publishedAt }), now);
 
     const locked = await lockWithAncestors(trx, [commentId]);

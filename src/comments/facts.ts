@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Role } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
 import type { CommentMode } from '../site/table.ts';
@@ -40,68 +40,37 @@ export async function gatherFacts(
   const since = new Date(now.getTime() - floodMinutes * 60_000);
   // Some comments are enough to know whether one of them was approved, be it of this browser or of another with an address
   // that this one has proved; a flood is counted to its limit.
-  const counts = await db
-    .selectNoFrom((eb) => [
-      eb
-        .selectFrom((from) =>
-          from
-            .selectFrom('comment')
-            .select('id')
-            .where('browser_id', '=', browserId ?? null)
-            .where('status', '=', 'approved')
-            .$if(editedId !== undefined, (query) => query.where('id', '<>', editedId ?? 0))
-            .limit(100)
-            .as('approved'),
-        )
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .as('approvedHere'),
-      eb
-        .selectFrom((from) =>
-          from
-            .selectFrom('proved_address')
-            .innerJoin('comment', 'comment.email', 'proved_address.email')
-            .select('comment.id')
-            .where('proved_address.browser_id', '=', browserId ?? null)
-            .where('comment.email_proved', '=', true)
-            .where('comment.browser_id', 'is distinct from', browserId ?? null)
-            .where('comment.status', '=', 'approved')
-            .limit(100)
-            .as('approved'),
-        )
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .as('approvedElsewhere'),
-      eb
-        .selectFrom((from) =>
-          from
-            .selectFrom('comment')
-            .select('id')
-            .where('browser_id', '=', browserId ?? null)
-            .where('created_at', '>', since)
-            .$if(editedId !== undefined, (query) => query.where('id', '<', editedId ?? 0))
-            .limit(100)
-            .as('recent'),
-        )
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .as('recentFromBrowser'),
-      eb
-        .selectFrom((from) =>
-          from
-            .selectFrom('comment')
-            .select('id')
-            .where('network_hash', '=', networkHash ?? null)
-            .where('created_at', '>', since)
-            .$if(editedId !== undefined, (query) => query.where('id', '<', editedId ?? 0))
-            .limit(100)
-            .as('recent'),
-        )
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .as('recentFromNetwork'),
-    ])
-    .executeTakeFirstOrThrow();
+  const browser = browserId ?? null;
+  const edited = editedId ?? null;
+  const { rows } = await sql<Record<'approvedHere' | 'approvedElsewhere' | 'fromBrowser' | 'fromNetwork', number>>`
+    select
+      (select count(*)::integer from (
+        select from comment
+        where browser_id = ${browser}::integer and status = 'approved' and id is distinct from ${edited}::integer
+        limit 100
+      ) approved) as "approvedHere",
+      (select count(*)::integer from (
+        select from proved_address join comment on comment.email = proved_address.email
+        where proved_address.browser_id = ${browser}::integer and comment.email_proved
+          and comment.browser_id is distinct from ${browser}::integer and comment.status = 'approved'
+        limit 100
+      ) approved) as "approvedElsewhere",
+      (select count(*)::integer from (
+        select from comment
+        where browser_id = ${browser}::integer and created_at > ${since} and id < coalesce(${edited}::integer, 2147483647)
+        limit 100
+      ) recent) as "fromBrowser",
+      (select count(*)::integer from (
+        select from comment
+        where network_hash = ${networkHash ?? null}::bytea and created_at > ${since}
+          and id < coalesce(${edited}::integer, 2147483647)
+        limit 100
+      ) recent) as "fromNetwork"`.execute(db);
+  const counts = rows[0] as (typeof rows)[0];
   return {
     ...known,
-    approvedBefore: Math.min(100, Number(counts.approvedHere) + Number(counts.approvedElsewhere)),
-    recentFromBrowser: Number(counts.recentFromBrowser),
-    recentFromNetwork: Number(counts.recentFromNetwork),
+    approvedBefore: Math.min(100, counts.approvedHere + counts.approvedElsewhere),
+    recentFromBrowser: counts.fromBrowser,
+    recentFromNetwork: counts.fromNetwork,
   };
 }

@@ -1,30 +1,11 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { published } from '../posts/query-parts.ts';
-import type { TrustedHtml } from '../text/trusted-html.ts';
-import type { Draft } from './form.ts';
-import type { CommentStatus } from './lifecycle.ts';
 import type { Verdict } from './policies.ts';
-import type { SubmissionKeys } from './submission.ts';
 import type { Comment } from './table.ts';
-import { sortKey } from './thread.ts';
 
 /** What a reply needs of the comment that it answers. */
 export type ParentRow = Pick<Comment, 'id' | 'path' | 'depth' | 'root_id'>;
-
-/** A comment that is to be stored. */
-export interface NewComment {
-  readonly conversationId: number;
-  readonly parent: ParentRow | undefined;
-  readonly draft: Draft;
-  readonly html: TrustedHtml;
-  readonly rendererVersion: number;
-  readonly status: CommentStatus;
-  readonly accountId: number | undefined;
-  readonly browserId: number | undefined;
-  readonly networkHash: Buffer | undefined;
-  readonly now: Date;
-}
 
 /** The comment that is answered, held so that nobody hides it meanwhile; undefined where readers do not see one. */
 export function shareParent(
@@ -39,56 +20,6 @@ export function shareParent(
     .where('status', '=', 'approved')
     .forShare()
     .executeTakeFirst();
-}
-
-/** Stores a comment at its place in the thread. @returns its id. */
-export async function insertComment(trx: Transaction<Database>, comment: NewComment): Promise<number> {
-  const { parent, draft } = comment;
-  const id = await nextCommentId(trx);
-  await trx
-    .insertInto('comment')
-    .values({
-      id,
-      conversation_id: comment.conversationId,
-      parent_id: parent?.id ?? null,
-      root_id: parent?.root_id ?? id,
-      depth: (parent?.depth ?? 0) + 1,
-      path: sortKey(parent?.path, id),
-      status: comment.status,
-      shown: comment.status === 'approved',
-      account_id: comment.accountId ?? null,
-      browser_id: comment.browserId ?? null,
-      name: draft.name,
-      email: draft.email ?? null,
-      email_proved: sql<boolean>`exists (
-        select from proved_address
-        where browser_id = ${comment.browserId ?? null}::integer and email = ${draft.email ?? null}::text
-      )`,
-      website: draft.website ?? null,
-      source: draft.body,
-      html: comment.html.toString(),
-      renderer_version: comment.rendererVersion,
-      network_hash: comment.networkHash ?? null,
-      created_at: comment.now,
-      external_source: null,
-      external_id: null,
-    })
-    .execute();
-  return id;
-}
-
-/** Stores under which key a comment came. @returns false where the key is taken. */
-export async function insertSubmission(
-  trx: Transaction<Database>,
-  { keys, commentId, now }: { keys: SubmissionKeys; commentId: number; now: Date },
-): Promise<boolean> {
-  const row = await trx
-    .insertInto('submission')
-    .values({ key: keys.key, comment_id: commentId, digest: keys.digest, created_at: now })
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .returning('comment_id')
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 /** Stores how a comment was judged. */
@@ -198,11 +129,6 @@ export async function usualWait(db: Kysely<Database>): Promise<number | undefine
     ) latest
     join comment on comment.id = latest.subject_id`.execute(db);
   return rows[0]?.seconds ?? undefined;
-}
-
-async function nextCommentId(trx: Transaction<Database>): Promise<number> {
-  const { rows } = await sql<{ id: string }>`select nextval('comment_id_seq') as id`.execute(trx);
-  return Number(rows[0]?.id);
 }
 
 /** How many comments of a conversation can be read; undefined where its post is not published. */

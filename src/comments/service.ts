@@ -7,29 +7,21 @@ import { announceReadable } from '../following/announce.ts';
 import { readFollowChoice } from '../following/choices.ts';
 import { followFromReply } from '../following/reply-choice.ts';
 import { readId } from '../http/fields.ts';
-import { loadSite } from '../site/queries.ts';
 import type { Site } from '../site/table.ts';
 import { normaliseEmail } from '../text/email-address.ts';
 import { normaliseLine } from '../text/plain-text.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
-import { shareTurn } from '../turns.ts';
 import { type Closing, closingOf, modeOf } from './closing.ts';
-import { closingFacts, findClosure, shareConversation } from './conversation.ts';
+import { closingFacts, shareConversation } from './conversation.ts';
 import { changeCounts } from './counts.ts';
 import { gatherFacts } from './facts.ts';
 import { checkGuestReply, checkStaffReply, type Draft, type FieldErrors, isDraft, type ReplyFields } from './form.ts';
 import { isReadable } from './lifecycle.ts';
 import { secondsUntilAllowed } from './limits.ts';
 import { judgeComment, type Verdict } from './policies.ts';
-import {
-  addBrowser,
-  insertComment,
-  insertJudgement,
-  insertSubmission,
-  type ParentRow,
-  shareParent,
-} from './queries.ts';
+import { type ParentRow, shareParent } from './queries.ts';
 import { renderVisibly } from './rendering.ts';
+import { storeComment } from './store-comment.ts';
 import { type EarlierSubmission, findSubmission, type SubmissionKeys, submissionKeys } from './submission.ts';
 
 /** Who writes: one of the staff, or a guest in a browser that may be new. */
@@ -97,11 +89,7 @@ export async function findFirstAnswer(db: Kysely<Database>, submission: Submissi
  */
 export async function writeComment(trx: Transaction<Database>, submission: Submission): Promise<Outcome> {
   const { conversationId, writer, networkHash, now } = submission;
-  const conversation = await shareConversation(trx, conversationId);
-  const closure = await findClosure(trx, conversationId);
-  // As it is now, and stays until the reply is stored: whoever closes the whole site waits for it.
-  await shareTurn(trx, { about: 'site', id: 1 });
-  const site = await loadSite(trx);
+  const { site, conversation, closure, followed } = await shareConversation(trx, conversationId);
   const closing = closingOf(closingFacts({ site, conversation, closure, publishedAt: submission.publishedAt }), now);
   if (closing) return { kind: 'closed', closing };
 
@@ -132,22 +120,20 @@ export async function writeComment(trx: Transaction<Database>, submission: Submi
   };
   const verdict = judgeComment(await gatherFacts(trx, { known, browserId: knownBrowser, networkHash, now }));
 
-  const browserId = writer.kind === 'guest' ? (knownBrowser ?? (await addBrowser(trx, { now }))) : undefined;
-  const commentId = await insertComment(trx, {
+  const stored = await storeComment(trx, {
     conversationId,
     parent,
     draft,
     html: rendered.html,
     rendererVersion,
-    status: verdict.status,
-    accountId: writer.kind === 'staff' ? writer.id : undefined,
-    browserId,
-    networkHash: writer.kind === 'staff' ? undefined : networkHash,
+    verdict,
+    writer: writer.kind === 'staff' ? { accountId: writer.id } : { browserId: knownBrowser, networkHash },
+    keys: keysOf(submission),
     now,
   });
-  if (!(await insertSubmission(trx, { keys: keysOf(submission), commentId, now }))) throw new SentMeanwhile();
-  await insertJudgement(trx, { commentId, verdict, now });
-  if (isReadable(verdict.status)) {
+  if (!stored) throw new SentMeanwhile();
+  const { commentId, browserId } = stored;
+  if (followed && isReadable(verdict.status)) {
     await announceReadable(trx, { commentId, conversationId, parentId: parent?.id ?? null, now });
   }
   if (browserId !== undefined) {

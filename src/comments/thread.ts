@@ -13,8 +13,12 @@ export const deepestKeyLevel = 400;
 export function sortKey(parentKey: Buffer | undefined, id: number): Buffer {
   const own = Buffer.alloc(levelBytes);
   own.writeUIntBE(id, 0, levelBytes);
-  const above = parentKey ?? Buffer.alloc(0);
-  return Buffer.concat([above.subarray(0, (deepestKeyLevel - 1) * levelBytes), own]);
+  return Buffer.concat([keyAbove(parentKey), own]);
+}
+
+/** The part of a reply's key that comes from its parent. */
+export function keyAbove(parentKey: Buffer | undefined): Buffer {
+  return (parentKey ?? Buffer.alloc(0)).subarray(0, (deepestKeyLevel - 1) * levelBytes);
 }
 
 /** The ids in a sort key, from the first comment of the branch to the comment itself. */

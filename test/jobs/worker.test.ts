@@ -14,6 +14,7 @@ import { tasksOf } from '../../src/tasks.ts';
 import { type SmtpServer, startSmtpServer } from '../mail/smtp-server.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { withoutMemory } from '../support/site.ts';
 
 const letter = { recipient: 'reader@reader.example', subject: 'Hello', body: 'Text', now: new Date() };
 
@@ -157,13 +158,15 @@ async function start(environment: Record<string, string> = { SMTP_URL: smtp.url 
 
 async function context(environment: Record<string, string>): Promise<AppContext> {
   lines = [];
+  const now = () => new Date();
   return {
     db: database.db,
     pool: database.pool,
     config: readConfig({ BASE_URL: 'https://blog.example', ...environment }),
     secrets: await loadSecrets(database.db),
     logger: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
-    now: () => new Date(),
+    now,
+    ...withoutMemory(now),
   };
 }
 
