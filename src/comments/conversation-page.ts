@@ -169,6 +169,7 @@ async function loadConversation(
   const authorIds = new Set(post.authors.map(({ id }) => id));
   const { edit_minutes: editMinutes } = siteOf(response);
   const comments = presentThread(slice, { authorIds, open: !closing, editMinutes, now, ownNotes, nextHref });
+  const oneBranch = comments.length < 2 && !slice.next && !slice.continued;
   return {
     conversationId: post.conversation_id,
     count: readable,
@@ -177,7 +178,7 @@ async function loadConversation(
     firstHref: slice.continued ? pageHref(href, { order }) : undefined,
     order: {
       chosen: order,
-      otherHref: comments.length > 1 ? pageHref(href, { order: order === 'oldest' ? 'newest' : 'oldest' }) : undefined,
+      otherHref: oneBranch ? undefined : pageHref(href, { order: order === 'oldest' ? 'newest' : 'oldest' }),
     },
     closing,
     // What was typed comes back, even if the conversation was closed in this very moment.

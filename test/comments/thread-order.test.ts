@@ -45,6 +45,19 @@ describe('The order of a conversation', () => {
     expect((await openPage(site, path)).text).not.toContain('thread-order');
   });
 
+  it('is a choice on a page, too, that has room for one branch of several', async () => {
+    const { path, ids } = await plant([
+      approved(undefined),
+      ...Array.from({ length: pageRows }, () => approved(0)),
+      approved(undefined),
+    ]);
+    expect((await openPage(site, path)).text).toContain('thread-order');
+    const last = ids.at(-2);
+    const { text } = await openPage(site, `${path}?after=${last}`);
+    expect(commentIdsOn(text)).toEqual(ids.slice(-1));
+    expect(text).toContain('thread-order');
+  });
+
   it('stays the chosen one from page to page, also within a branch, and back to the first', async () => {
     const { path, ids } = await plant([
       ...Array.from({ length: 150 }, () => approved(undefined)),
