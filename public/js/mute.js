@@ -10,10 +10,12 @@ const [buttonTemplate, noteTemplate] = section?.querySelectorAll('.mute-tools > 
 const list = section?.querySelector('.muted-people');
 
 const muted = new Set(recall('muted people', []));
-const comments = [...(section?.querySelectorAll('article.comment:has(.comment-name)') ?? [])].map((article) => ({
-  article,
-  name: article.querySelector('.comment-name').textContent.trim(),
-}));
+const comments = [...(section?.querySelectorAll('article.comment:not([data-own]):has(.comment-name)') ?? [])].map(
+  (article) => ({
+    article,
+    name: article.querySelector('.comment-name').textContent.trim(),
+  }),
+);
 
 function change(name, add) {
   muted[add ? 'add' : 'delete'](name);

@@ -2,6 +2,7 @@
 const form = document.querySelector('form.reply-form');
 const button = form?.querySelector('button[formaction]');
 const place = form?.querySelector('.preview-place');
+const failed = form?.querySelector('.preview-failed');
 
 async function fetchPreview() {
   const answer = await fetch(button.formAction, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
@@ -13,11 +14,12 @@ async function fetchPreview() {
 async function show() {
   const text = form.elements.body.value;
   let preview;
+  failed.textContent = '';
   button.setAttribute('aria-busy', 'true');
   try {
     preview = await fetchPreview();
   } catch {
-    place.textContent = place.dataset.failed;
+    failed.textContent = failed.dataset.words;
     return;
   } finally {
     button.removeAttribute('aria-busy');

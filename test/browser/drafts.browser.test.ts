@@ -314,11 +314,15 @@ describeInBrowser('The text of a reply', (browser) => {
         });
       });
       const page = await open();
+      const errors: string[] = [];
+      page.on('pageerror', ({ message }) => errors.push(message));
+      await page.reload();
       await write(page, 'Nothing is kept.');
       expect(await keyOf(page)).toMatch(/^[\da-f-]{36}$/);
       await send(page);
       await page.waitForURL(/#c\d+$/);
       expect(await countComments(site.db, conversationId)).toBe(1);
+      expect(errors).toEqual([]);
     },
     limit,
   );
