@@ -91,11 +91,10 @@ async function load(site: MeasuredProcess, path: string): Promise<FirstLoad> {
 
 async function watchLoad(page: Page, address: string, path: string): Promise<FirstLoad> {
   const files = new Map<string, LoadedFile>();
-  page.on('request', (request) => {
+  // A stream of events is no file: it never ends.
+  page.on('requestfinished', (request) => {
     const url = new URL(request.url());
     if (url.origin !== address) throw new Error(`The page loads something of another host: ${url.host}.`);
-    // A stream of events is no file: it never ends.
-    if (request.resourceType() === 'eventsource') return;
     files.set(url.pathname, { path: url.pathname + url.search, script: request.resourceType() === 'script' });
   });
   await page.goto(address + path, { waitUntil: 'load' });
