@@ -121,7 +121,7 @@ describe('/mine', () => {
     }
     expect(read).toEqual(ofDesk.toReversed());
     expect(pages).toBe(Math.ceil(ofDesk.length / 20));
-  });
+  }, 60_000);
 
   it('begins at the newest again where the address is made up', async () => {
     const { id, cookie } = await replyTo(site, path);
