@@ -12,7 +12,7 @@ import type { Closing } from './closing.ts';
 import { freshForm, readConversationState } from './conversation-page.ts';
 import { findVisible } from './permalink.ts';
 import type { LocatedComment } from './queries.ts';
-import { pageHref, readThread } from './read-thread.ts';
+import { nextPageHref, pageHref, readThread } from './read-thread.ts';
 import type { ReplyForm } from './reply-form.ts';
 import type { ReplyContext } from './replying.ts';
 import { idsInKey, nearestBranch } from './thread.ts';
@@ -69,7 +69,7 @@ export async function showBranch(
       until: closing ? undefined : closesAt,
     });
   }
-  const nextHref = slice.next && pageHref(path, { after: slice.next.after });
+  const nextHref = nextPageHref(path, slice);
   const authorIds = new Set(post.authors.map(({ id }) => id));
   const { edit_minutes: editMinutes } = siteOf(response);
   const answerable = !closing && comment.status === 'approved';

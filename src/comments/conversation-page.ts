@@ -17,7 +17,7 @@ import { type ClosingTools, closingTools } from './closing-tools.ts';
 import { closingFacts, findConversationState } from './conversation.ts';
 import { longestComment } from './form.ts';
 import { hasApproved } from './queries.ts';
-import { pageHref, readOrder, readThread } from './read-thread.ts';
+import { nextPageHref, pageHref, readOrder, readThread } from './read-thread.ts';
 import { freshFields, type ReplyForm } from './reply-form.ts';
 import type { ThreadOrder } from './thread.ts';
 import { type CommentView, presentThread } from './thread-view.ts';
@@ -165,7 +165,7 @@ async function loadConversation(
   if (nothingToSay) return undefined;
 
   const href = hrefOf(post);
-  const nextHref = slice.next && pageHref(href, { order, after: slice.next.after });
+  const nextHref = nextPageHref(href, slice);
   const authorIds = new Set(post.authors.map(({ id }) => id));
   const { edit_minutes: editMinutes } = siteOf(response);
   const comments = presentThread(slice, { authorIds, open: !closing, editMinutes, now, ownNotes, nextHref });

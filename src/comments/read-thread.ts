@@ -55,6 +55,16 @@ export function readOrder(value: unknown): ThreadOrder {
 }
 
 /**
+ * The path of the page that follows; undefined where none does. Where a branch goes on there, it leads to the comment that
+ * is answered, which that page repeats.
+ */
+export function nextPageHref(path: string, { next, range }: Pick<ThreadSlice, 'next' | 'range'>): string | undefined {
+  if (!next) return undefined;
+  const anchor = next.parentId === null ? undefined : `c${next.parentId}`;
+  return pageHref(path, { order: range.order, after: next.after, anchor });
+}
+
+/**
  * The path of a page of a conversation.
  *
  * @param path of the page on which it begins.
@@ -66,7 +76,7 @@ export function pageHref(
     order = 'oldest',
     after,
     anchor = 'conversation',
-  }: { order?: ThreadOrder; after?: number | undefined; anchor?: string } = {},
+  }: { order?: ThreadOrder; after?: number | undefined; anchor?: string | undefined } = {},
 ): string {
   const query = [...(order === 'newest' ? ['order=newest'] : []), ...(after === undefined ? [] : [`after=${after}`])];
   return `${path}${query.length > 0 ? `?${query.join('&')}` : ''}#${anchor}`;

@@ -61,7 +61,7 @@ describe('The page of a branch', () => {
       expect(commentIdsOn(text)).not.toContain(ids[0]);
       if (pages > 0) expect(text).toContain(`<a href="${first}#conversation">To the beginning of this thread</a>`);
       next = /<p class="thread-more"><a href="([^"]*)"/.exec(text)?.[1];
-      if (next) expect(next).toMatch(new RegExp(`^${first}\\?after=\\d+#conversation$`));
+      if (next) expect(next).toMatch(new RegExp(`^${first}\\?after=\\d+#c${ids[30]}$`));
     }
     expect(pages).toBe(3);
     expect(seen).toEqual(ids.slice(1, -1));
@@ -182,7 +182,7 @@ describe('A branch that a page cuts', () => {
     const branch = [approved(undefined), ...Array.from({ length: 250 }, () => approved(0))];
     const { ids, path } = await plant([...branch, approved(undefined), approved(0)]);
     const { text } = await openPage(site, path);
-    const next = `${path}?after=${ids[pageRows - 1]}#conversation`;
+    const next = `${path}?after=${ids[pageRows - 1]}#c${ids[0]}`;
     expect(text).toContain(`<li class="thread-cut"><a href="${next}">More replies to Guest ${ids[0]} follow</a></li>`);
     expect(text.indexOf('class="thread-cut"')).toBeGreaterThan(text.indexOf(`id="c${ids[pageRows - 1]}"`));
     expect(wordsOf(/<summary>.*<\/summary>/.exec(text)?.[0] ?? '')).toBe(

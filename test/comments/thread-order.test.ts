@@ -70,7 +70,7 @@ describe('The order of a conversation', () => {
     const first = await openPage(site, `${path}?order=newest`);
     expect(commentIdsOn(first.text)).toEqual(expected.slice(0, pageRows));
     const next = /<p class="thread-more"><a href="([^"]*)"/.exec(first.text)?.[1];
-    expect(next).toBe(`${path}?order=newest&amp;after=${expected[pageRows - 1]}#conversation`);
+    expect(next).toBe(`${path}?order=newest&amp;after=${expected[pageRows - 1]}#c${ids[10]}`);
     expect(first.text).toContain(`<li class="thread-cut"><a href="${next}">`);
     const second = await openPage(site, (next as string).replace('&amp;', '&'));
     expect(commentIdsOn(second.text)).toEqual([ids[10], ...expected.slice(pageRows)]);
