@@ -134,20 +134,28 @@ export async function endSubscriptions(
   { ids, emails }: { ids: readonly number[]; emails?: readonly string[] },
 ): Promise<number> {
   if (ids.length === 0 || emails?.length === 0) return 0;
+  const followers = await trx
+    .selectFrom('follower')
+    .select('id')
+    .where('id', 'in', trx.selectFrom('subscription').select('follower_id').where('id', 'in', ids))
+    .$if(emails !== undefined, (query) => query.where('email', 'in', emails ?? []))
+    .execute();
+  const followerIds = followers.map(({ id }) => id);
+  await lockFollowers(trx, followerIds);
+  if (followerIds.length === 0) return 0;
   const ended = await trx
     .deleteFrom('subscription')
-    .using('follower')
-    .whereRef('follower.id', '=', 'subscription.follower_id')
-    .where('subscription.id', 'in', ids)
-    .$if(emails !== undefined, (query) => query.where('follower.email', 'in', emails ?? []))
-    .returning('subscription.follower_id')
+    .where('id', 'in', ids)
+    .where('follower_id', 'in', followerIds)
+    .returning('id')
     .execute();
-  await forgetFollowers(trx, [...new Set(ended.map(({ follower_id }) => follower_id))]);
+  await forgetFollowers(trx, followerIds);
   return ended.length;
 }
 
 /** Ends whatever a follower gets once a day. @returns how many subscriptions that were. */
 export async function endDigest(trx: Transaction<Database>, { followerId }: { followerId: number }): Promise<number> {
+  await lockFollowers(trx, [followerId]);
   const ended = await trx
     .deleteFrom('subscription')
     .where('follower_id', '=', followerId)
@@ -206,10 +214,16 @@ function selectNamed(db: Kysely<Database>) {
     ]);
 }
 
-// Locked first, so that the second statement sees what somebody subscribed to meanwhile.
-async function forgetFollowers(trx: Transaction<Database>, ids: readonly number[]): Promise<void> {
+// Before their subscriptions, as a digest does it. Whoever subscribes meanwhile waits, or is seen by the next statement.
+async function lockFollowers(trx: Transaction<Database>, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   await trx.selectFrom('follower').select('id').where('id', 'in', ids).orderBy('id').forUpdate().execute();
+}
+
+// Those who are left without a subscription.
+async function forgetFollowers(trx: Transaction<Database>, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  await lockFollowers(trx, ids);
   await trx
     .deleteFrom('follower')
     .where('id', 'in', ids)

@@ -1,8 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { mailedLink } from '../../src/following/links.ts';
 import { decideOn, openPage, replyTo, sendForm, wordsOf } from '../support/comments.ts';
+import { untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
-import { countFollowing, doJobs, follow, linkIn, sendDueDigests, takeJobs, takeMails } from './followers.ts';
+import {
+  countFollowing,
+  doJobs,
+  follow,
+  followingContext,
+  linkIn,
+  sendDueDigests,
+  takeJobs,
+  takeMails,
+} from './followers.ts';
 
 const fanny = 'fanny@reader.example';
 
@@ -168,6 +179,22 @@ describe('Who follows once a day', () => {
     const [next] = await takeMails(site);
     expect(next?.body).toContain('Three.');
     expect(next?.body).not.toContain('Two.');
+  });
+
+  it('ends while a digest is being sent: neither waits for the other in vain', async () => {
+    await followDaily({ conversation: post.conversationId });
+    await say(post, 'One.');
+    const { id } = await site.db.selectFrom('subscription').select('id').executeTakeFirstOrThrow();
+    const link = mailedLink({ ...(await followingContext(site)), siteAddress: '' }, 'leave', [id]);
+    let leaving: Promise<unknown> | undefined;
+    await site.db.transaction().execute(async (digest) => {
+      await digest.selectFrom('follower').select('id').forUpdate().execute();
+      leaving = sendForm(site, link, {});
+      await untilWaiting(site.db, 1);
+      await digest.deleteFrom('digest_item').execute();
+    });
+    expect(await leaving).toMatchObject({ status: 200 });
+    expect(await countFollowing(site)).toEqual({ subscriptions: 0, followers: 0 });
   });
 
   it('ends all daily mail by the button of a mail program, and by the link at its end', async () => {
