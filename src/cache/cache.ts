@@ -16,8 +16,8 @@ export interface Made<Value> {
 export interface Cache<Value extends object> {
   /** What is kept under a key and still holds. */
   find(key: string): Value | undefined;
-  /** What is kept under a key, even if it is outdated. */
-  findOutdated(key: string): Value | undefined;
+  /** What is kept under a key and holds as far as is known, though nobody vouches for it. */
+  findUnconfirmed(key: string): Value | undefined;
   /** What is kept under a key, or else what `make` makes now: once for all who ask meanwhile. @throws what `make` throws. */
   get(key: string, make: () => Promise<Made<Value>>): Promise<Value>;
 }
@@ -71,7 +71,10 @@ export function createCache<Value extends object>({
 
   return {
     find,
-    findOutdated: (key) => entries.get(key)?.value,
+    findUnconfirmed(key) {
+      const entry = entries.get(key);
+      return entry && changes.unchangedAsFarAsKnown(entry.mark, entry.subjects) ? entry.value : undefined;
+    },
     async get(key, maker) {
       const kept = find(key);
       if (kept) return kept;

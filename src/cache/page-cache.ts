@@ -11,8 +11,8 @@ import { sendKeptPage } from './send-kept-page.ts';
 export interface PageCounts {
   /** Answered with a kept page. */
   kept: number;
-  /** Answered with a page that may be outdated, since the database was away. */
-  outdated: number;
+  /** Answered with a kept page that nobody vouches for, since the database was away. */
+  unconfirmed: number;
   /** Made anew, whether or not they can be kept. */
   made: number;
 }
@@ -23,7 +23,7 @@ type Rendition = { readonly page: KeptPage } | { readonly page: undefined; reado
 /** What two thirds and one third of are for: pages by their plain address, and those with a query, which anyone can make many of. */
 const bytesKept = { plain: 32 * 1_048_576, further: 16 * 1_048_576 };
 
-/** While the database is not heard, an outdated page is better than waiting longer than so many milliseconds. */
+/** While the database is not heard, a page that nobody vouches for is better than waiting longer than so many milliseconds. */
 const patience = 1_000;
 
 /**
@@ -57,19 +57,19 @@ export function servePages({
 
   async function serve(cache: Cache<Rendition>, address: string, request: IncomingMessage, response: ServerResponse) {
     const ifNoneMatch = request.headers['if-none-match'];
-    const outdated = cache.findOutdated(address)?.page;
+    const unconfirmed = cache.findUnconfirmed(address)?.page;
     let own = false;
     const making = cache.get(address, () => {
       own = true;
       return make(request, address);
     });
-    const late = outdated && !changes.isHeard() ? pause(patience, undefined) : undefined;
+    const late = unconfirmed && !changes.isHeard() ? pause(patience, undefined) : undefined;
     const rendition = await (late ? Promise.race([making, late]) : making);
     if (rendition?.page) return sendKeptPage(rendition.page, ifNoneMatch, request, response);
-    if (outdated && (!rendition || rendition.answer.status === 503)) {
-      counts.outdated += 1;
+    if (unconfirmed && (!rendition || rendition.answer.status === 503)) {
+      counts.unconfirmed += 1;
       response.setHeader('Cache-Status', 'Rejoinder; hit; detail="the database is away"');
-      return sendKeptPage(outdated, ifNoneMatch, request, response);
+      return sendKeptPage(unconfirmed, ifNoneMatch, request, response);
     }
     // An answer that is for one alone: others get their own.
     if (own && rendition) sendAnswer(rendition.answer, ifNoneMatch, response);

@@ -16,6 +16,8 @@ export interface Changes {
    * also while nothing can be said for sure, since the database is not heard.
    */
   unchangedSince(mark: Mark, subjects: readonly Subject[]): boolean;
+  /** The same, as far as is known: while the database is not heard, something may have changed that nobody told. */
+  unchangedAsFarAsKnown(mark: Mark, subjects: readonly Subject[]): boolean;
   /** Whether the database is heard now, so that nothing can have changed unnoticed. */
   isHeard(): boolean;
   /** Fulfilled when all that was committed before the call is known here, or cannot be heard. */
@@ -28,6 +30,7 @@ export interface Changes {
 export const unheardChanges: Changes = {
   mark: () => ({ epoch: 0, sequence: 0 }),
   unchangedSince: () => false,
+  unchangedAsFarAsKnown: () => false,
   isHeard: () => false,
   caughtUp: async () => {},
   onChange: () => () => {},

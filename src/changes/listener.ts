@@ -77,6 +77,7 @@ export function listenForChanges({
   return {
     mark: record.mark,
     unchangedSince: (mark, subjects) => isHeard() && record.unchangedSince(mark, subjects),
+    unchangedAsFarAsKnown: record.unchangedSince,
     isHeard,
     async caughtUp() {
       const present = connection;

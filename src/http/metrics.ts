@@ -7,7 +7,7 @@ import { shareMetrics } from './shared-metrics.ts';
 /** How often readers without cookies got a page, by where it came from. */
 interface PageCounts {
   readonly kept: number;
-  readonly outdated: number;
+  readonly unconfirmed: number;
   readonly made: number;
 }
 
@@ -58,12 +58,12 @@ export function createMetrics({
   });
   new Counter({
     name: 'pages_total',
-    help: 'Pages for readers without cookies: kept in memory, outdated (kept, while the database was away), or made anew.',
+    help: 'Pages for readers without cookies: kept in memory, unconfirmed (kept, while the database was away), or made anew.',
     labelNames: ['source'],
     registers: [registry],
     collect() {
       this.reset();
-      for (const source of ['kept', 'outdated', 'made'] as const) this.inc({ source }, pageCounts[source]);
+      for (const source of ['kept', 'unconfirmed', 'made'] as const) this.inc({ source }, pageCounts[source]);
     },
   });
   new Gauge({

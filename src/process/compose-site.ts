@@ -26,7 +26,7 @@ export function composeSite({
   const { db, now, logger } = parts;
   const onError = (error: Error) => logger.warn({ err: error }, 'changes are not heard for the moment');
   const changes = listenForChanges({ url, onError });
-  const pageCounts = { kept: 0, outdated: 0, made: 0 };
+  const pageCounts = { kept: 0, unconfirmed: 0, made: 0 };
   const context: AppContext = { ...parts, changes, rows: createRowCache({ changes, now }), pageCounts };
   const streams = createReplyStreams({ db, changes, now });
   const pages = servePages({ site: createApp(context), changes, now, counts: pageCounts });

@@ -17,6 +17,7 @@ beforeEach(() => {
   const changes: Changes = {
     mark: record.mark,
     unchangedSince: (mark, subjects) => heard && record.unchangedSince(mark, subjects),
+    unchangedAsFarAsKnown: record.unchangedSince,
     isHeard: () => heard,
     caughtUp: async () => {},
     onChange: () => () => {},
@@ -35,13 +36,13 @@ const made =
   });
 
 describe('what is kept', () => {
-  test('holds until one of its subjects changes, and is there even then for who has nothing better', async () => {
+  test('holds until one of its subjects changes, and nobody gets it any more', async () => {
     await cache.get('page', made('first'));
     record.note('conversation 2');
     expect(await cache.get('page', made('second'))).toEqual({ text: 'first' });
     record.note('conversation 1');
     expect(cache.find('page')).toBeUndefined();
-    expect(cache.findOutdated('page')).toEqual({ text: 'first' });
+    expect(cache.findUnconfirmed('page')).toBeUndefined();
     expect(await cache.get('page', made('third'))).toEqual({ text: 'third' });
   });
 
@@ -53,10 +54,11 @@ describe('what is kept', () => {
     expect(cache.find('page')).toBeUndefined();
   });
 
-  test('holds no more after a gap in what was heard, nor while nothing is heard', async () => {
+  test('holds no more after a gap in what was heard, and while nothing is heard as far as is known', async () => {
     await cache.get('page', made('before'));
     heard = false;
     expect(cache.find('page')).toBeUndefined();
+    expect(cache.findUnconfirmed('page')).toEqual({ text: 'before' });
     heard = true;
     expect(cache.find('page')).toEqual({ text: 'before' });
     record.noteGap();
@@ -75,7 +77,7 @@ describe('what is kept', () => {
 
   test('is nothing that depends on nothing', async () => {
     await cache.get('page', made('once', { subjects: [] }));
-    expect(cache.findOutdated('page')).toBeUndefined();
+    expect(cache.findUnconfirmed('page')).toBeUndefined();
   });
 
   test('is not what could not be made', async () => {

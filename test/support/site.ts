@@ -30,7 +30,7 @@ export function withoutMemory(now: () => Date) {
   return {
     changes: unheardChanges,
     rows: createRowCache({ changes: unheardChanges, now }),
-    pageCounts: { kept: 0, outdated: 0, made: 0 },
+    pageCounts: { kept: 0, unconfirmed: 0, made: 0 },
   };
 }
 
