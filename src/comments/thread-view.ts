@@ -118,11 +118,12 @@ interface Page extends ThreadContext {
 
 type Node = ThreadNode<ReadableComment>;
 
-function presentList(page: Page, nodes: readonly Node[], level: number): CommentView[] {
-  return nodes.flatMap((node) => [
-    presentComment(page, node, level),
-    ...(level < deepestList ? [] : presentList(page, node.replies, level + 1)),
-  ]);
+function presentList(page: Page, nodes: readonly Node[], level: number, list: CommentView[] = []): CommentView[] {
+  for (const node of nodes) {
+    list.push(presentComment(page, node, level));
+    if (level >= deepestList) presentList(page, node.replies, level + 1, list);
+  }
+  return list;
 }
 
 function presentComment(page: Page, node: Node, level: number): CommentView {
