@@ -13,8 +13,8 @@ import { createProse } from './prose.ts';
 /** With what the owner of the site signs in. */
 export const owner = { email: 'owner@site.example', password: 'a password of the bench' };
 
-/** Posts without comments of their own, to which measurements reply; the moderated one holds everything first. */
-export const emptyThreads = { open: 'open-thread', own: 'own-thread', moderated: 'moderated-thread' };
+/** Posts without comments, to which measurements reply; the moderated one holds everything first. */
+export const emptyThreads = { open: 'open-thread', moderated: 'moderated-thread' };
 
 /** Address of the post with so many comments. */
 export function threadOf(size: number): string {

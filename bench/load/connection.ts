@@ -123,6 +123,14 @@ export async function askOnce(port: number, asked: Asked, expected = 200): Promi
   }
 }
 
+let networks = 0;
+
+/** The header by which a proxy says where a request comes from: each time from another network. */
+export function fromNewNetwork(): { 'x-forwarded-for': string } {
+  networks += 1;
+  return { 'x-forwarded-for': `10.${(networks >> 16) & 255}.${(networks >> 8) & 255}.${networks & 255}` };
+}
+
 /** A line of an answer's header; undefined where it is not there. */
 export function headerOf({ head }: Pick<Answer, 'head'>, name: string): string | undefined {
   return new RegExp(`^${name}: *(.*)$`, 'im').exec(head)?.[1]?.trim();

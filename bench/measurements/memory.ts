@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { emptyThreads, threadOf } from '../content/fill.ts';
 import { createProse } from '../content/prose.ts';
 import { choose, createRandom } from '../content/random.ts';
-import { type Asked, askOnce, cookiesOf, encodeRequest, openConnection } from '../load/connection.ts';
+import { type Asked, askOnce, cookiesOf, encodeRequest, fromNewNetwork, openConnection } from '../load/connection.ts';
 import { slope } from '../load/statistics.ts';
 import type { Measurement } from '../measurement.ts';
 import type { MeasuredProcess } from '../processes/measured-process.ts';
@@ -72,7 +72,7 @@ async function mixRequests(site: MeasuredProcess): Promise<() => MixedRequest> {
   const reply = (body: string): Asked => ({
     path: `${open}/comments`,
     form: new URLSearchParams({ name: 'Greta Guest', body }).toString(),
-    headers: { 'sec-fetch-site': 'same-origin' },
+    headers: { 'sec-fetch-site': 'same-origin', ...fromNewNetwork() },
   });
   const cookie = cookiesOf(await askOnce(site.port, reply(prose.comment()), 303));
   const browser = { 'accept-encoding': 'gzip, deflate, br' };

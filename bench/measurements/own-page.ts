@@ -1,7 +1,7 @@
-import { emptyThreads } from '../content/fill.ts';
+import { threadOf } from '../content/fill.ts';
 import { createProse } from '../content/prose.ts';
 import { runLoad } from '../load/clients.ts';
-import { askOnce, cookiesOf, encodeRequest } from '../load/connection.ts';
+import { askOnce, cookiesOf, encodeRequest, fromNewNetwork } from '../load/connection.ts';
 import { median, quantile } from '../load/statistics.ts';
 import type { Measurement } from '../measurement.ts';
 import { withSite } from '../processes/site.ts';
@@ -13,17 +13,16 @@ const comments = { ofOthers: 195, own: 5 };
 /** The page of a post for one who took part: what depends on the browser's cookie is not in memory. */
 export const ownPage: Measurement = {
   names: ['own-page'],
-  threads: [],
+  threads: [comments.ofOthers],
   measure: (ground) =>
     withSite(ground, async (site) => {
-      const path = `/posts/${emptyThreads.own}`;
+      const path = threadOf(comments.ofOthers);
       const prose = createProse(77);
       const say = (cookie: string) => {
         const form = new URLSearchParams({ name: 'Greta Guest', body: prose.comment() }).toString();
-        const headers = { 'sec-fetch-site': 'same-origin', ...(cookie && { cookie }) };
+        const headers = { 'sec-fetch-site': 'same-origin', ...fromNewNetwork(), ...(cookie && { cookie }) };
         return askOnce(site.port, { path: `${path}/comments`, form, headers }, 303);
       };
-      for (let count = 0; count < comments.ofOthers; count += 1) await say('');
       const cookie = cookiesOf(await say(''));
       for (let count = 1; count < comments.own; count += 1) await say(cookie);
 

@@ -1,9 +1,10 @@
+import pg from 'pg';
 import { emptyThreads } from '../content/fill.ts';
 import { createProse } from '../content/prose.ts';
 import { runByTurns, runLoad } from '../load/clients.ts';
-import { encodeRequest } from '../load/connection.ts';
+import { encodeRequest, fromNewNetwork } from '../load/connection.ts';
 import { median, quantile } from '../load/statistics.ts';
-import type { Measurement } from '../measurement.ts';
+import type { Ground, Measurement } from '../measurement.ts';
 import { startBareForm } from '../processes/bare.ts';
 import { withSite } from '../processes/site.ts';
 
@@ -24,7 +25,7 @@ export const posting: Measurement = {
         const next = () => {
           count += 1;
           const fields = { name: 'Greta Guest', body: `${prose.comment()} ${count}`, parent: '' };
-          return encodeRequest({ path, form: new URLSearchParams(fields).toString() });
+          return encodeRequest({ path, form: new URLSearchParams(fields).toString(), headers: fromNewNetwork() });
         };
         const load = { clients, next, expect: 303 };
         const usedBefore = await ground.postgres.cpu();
@@ -34,6 +35,7 @@ export const posting: Measurement = {
           rounds,
         );
         const used = (await ground.postgres.cpu()) - usedBefore;
+        if ((await shareApproved(ground)) < 0.99) throw new Error('Comments were held that were to be published.');
         const own = pairs.map(([each]) => each);
         const others = pairs.map(([, each]) => each);
         const times = own.flatMap((each) => each.times);
@@ -54,3 +56,18 @@ export const posting: Measurement = {
       }
     }),
 };
+
+async function shareApproved({ postgres }: Ground): Promise<number> {
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ share: number }>(
+      `select avg((comment.status = 'approved')::integer)::float8 as share
+      from comment join post using (conversation_id) where post.slug = $1`,
+      [emptyThreads.open],
+    );
+    return rows[0]?.share ?? 0;
+  } finally {
+    await client.end();
+  }
+}

@@ -9,7 +9,7 @@ let started = 0;
 
 /**
  * Starts the site as `npm start` does, with its log going to a file, its jobs, and all that it keeps in memory; but without
- * a limit for one network, since all the load comes from one.
+ * a limit for one network. Requests say by `X-Forwarded-For` from which they come, as a proxy does.
  */
 export async function startSite({ postgres }: Pick<Ground, 'postgres'>): Promise<MeasuredProcess> {
   started += 1;
@@ -22,6 +22,7 @@ export async function startSite({ postgres }: Pick<Ground, 'postgres'>): Promise
     DATABASE_URL: postgres.url,
     DATA_DIR: join(postgres.dataDir, `site-${started}`),
     COMMENT_LIMIT: '0',
+    TRUST_PROXY: 'loopback',
     SAMPLE_CONTENT: 'none',
     WEB_PROCESSES: '1',
     LOG_LEVEL: 'info',
