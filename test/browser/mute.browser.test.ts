@@ -114,6 +114,22 @@ describeInBrowser('A reader who mutes a person', (browser) => {
     limit,
   );
 
+  test(
+    'has peace on the page of a branch as well',
+    async () => {
+      await mute(again);
+      await page.goto(`${site.address}/comments/${loud}/thread`);
+      expect((await page.locator(`#c${loud}`).innerText()).trim()).toBe('You muted Ludo #1 $&. Show');
+      expect(await page.locator(`#c${reply}`).innerText()).toContain('Calm.');
+      expect(await findings()).toEqual([]);
+      await page.getByText('People you muted').click();
+      await page.getByRole('button', { name: 'Unmute' }).click();
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe('conversation-heading');
+      expect(await page.getByText('LOUD.', { exact: true }).isVisible()).toBe(true);
+    },
+    limit,
+  );
+
   async function mute(id: number): Promise<void> {
     await page.locator(`#c${id}`).getByRole('button', { name: 'Mute Ludo #1 $&' }).click();
   }

@@ -56,6 +56,12 @@ describeInBrowser('What is new since the last visit', (browser) => {
       expect(await page.locator(`#c${id} .new-mark`).textContent()).toBe('New');
       expect(await page.locator('.new-comments p').textContent()).toBe('1 new comment');
       expect(await findings()).toEqual([]);
+      await page.setViewportSize({ width: 320, height: 600 });
+      const overflow = await page.locator('.reading-bar').evaluate((bar) => {
+        document.documentElement.style.fontSize = '200%';
+        return bar.scrollWidth - bar.clientWidth;
+      });
+      expect(overflow).toBe(0);
       pass(10);
       await visit();
       expect(await marks()).toEqual([id]);

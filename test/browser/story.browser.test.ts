@@ -83,7 +83,7 @@ for (const javaScriptEnabled of [true, false]) {
       await item.getByRole('button', { name: 'Approve' }).click();
       await page.getByText('your reply stands under it').waitFor();
       const reader = await visit(guest, openPost);
-      const replies = reader.locator('li:has(> article .comment-name:text-is("Gerda Guest")) > ol.thread');
+      const replies = reader.locator('li:has(> article .comment-name:text-is("Gerda Guest")) > .replies > ol.thread');
       expect(await replies.innerText()).toContain('Welcome, Gerda.');
       expect(await reader.locator('article.comment.held').count()).toBe(0);
       await Promise.all([page.close(), reader.close()]);
