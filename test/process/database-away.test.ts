@@ -35,7 +35,7 @@ describe.each([
     expect((await send(early)).status).toBe(303);
     await postgres.stop(signal);
 
-    const page = await fetch(`${site.address}/search?q=${randomUUID()}`);
+    const page = await fetch(`${site.address}/${randomUUID()}`);
     expect([page.status, page.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await page.text()).toContain('<h1>Back in a moment</h1>');
     for (const reply of [early, late]) {
@@ -62,7 +62,7 @@ describe('a database that has stopped to answer', () => {
   it('makes nobody wait for ever, and everything goes on when it answers again', async () => {
     const reply = newReply();
     await postgres.signalAll('SIGSTOP');
-    const [page, answer] = await Promise.all([fetch(`${site.address}/search?q=${randomUUID()}`), send(reply)]);
+    const [page, answer] = await Promise.all([fetch(`${site.address}/${randomUUID()}`), send(reply)]);
     await postgres.signalAll('SIGCONT');
     expect([page.status, page.headers.get('retry-after')]).toEqual([503, '5']);
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);

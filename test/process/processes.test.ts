@@ -9,7 +9,9 @@ import { join } from 'node:path';
 import { text as textOfStream } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { createDatabase, createPool, type Database } from '../../src/database.ts';
+import { startEmbeddedPostgres } from '../../src/postgres/embedded.ts';
 import { readPostmaster } from '../../src/postgres/postmaster.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -62,9 +64,31 @@ describe('a site of several processes', () => {
     expect(await site.end('SIGINT')).toBe(0);
   });
 
+  it('goes on when its own Postgres is killed, and when the process is that started it', async () => {
+    const folder = await makeDataFolder();
+    const site = await spawnSite({ DATA_DIR: folder, WEB_PROCESSES: '2' });
+    const shared = await startEmbeddedPostgres({ dataDir: folder });
+    const pool = createPool(shared.url, () => {});
+    const [first = 0] = await processesOf(site, 2, createDatabase(pool));
+    await pool.end();
+    await shared.stop();
+    const postgres = async () => (await readPostmaster(join(folder, 'postgres')))?.pid ?? 0;
+    const before = await postgres();
+    process.kill(before, 'SIGKILL');
+    await eventually(async () => (await postgres()) !== before && (await reply(site).catch(() => 0)) === 303);
+    expect(await childrenOf(site)).toContain(first);
+    const now = await postgres();
+    process.kill(first, 'SIGKILL');
+    await eventually(async () => !(await childrenOf(site)).includes(first));
+    await eventually(async () => (await reply(site).catch(() => 0)) === 303);
+    expect(await postgres()).toBe(now);
+    expect(await site.end('SIGTERM')).toBe(0);
+    await eventually(() => !isAlive(now), { what: 'the end of Postgres' });
+    await rm(folder, { recursive: true, force: true });
+  });
+
   it('is gone, with its Postgres, when the process that keeps the others is killed', async () => {
-    const folder = await mkdtemp(join(process.env.TEST_FOLDER ?? tmpdir(), 'processes-'));
-    await chmod(folder, 0o755);
+    const folder = await makeDataFolder();
     const site = await spawnSite({ DATA_DIR: folder, WEB_PROCESSES: '2' });
     const pids = await eventually(async () => {
       const children = await childrenOf(site);
@@ -185,13 +209,20 @@ function spawnSeveral(count: number): Promise<SpawnedSite> {
   return spawnSite({ DATABASE_URL: database.url, WEB_PROCESSES: String(count) });
 }
 
+async function makeDataFolder(): Promise<string> {
+  const folder = await mkdtemp(join(process.env.TEST_FOLDER ?? tmpdir(), 'processes-'));
+  // Started by root, Postgres runs as another user, who has to come here.
+  await chmod(folder, 0o755);
+  return folder;
+}
+
 /** The numbers of the processes that answer, once there are so many: who answers listens for new jobs. */
-function processesOf(site: SpawnedSite, count: number): Promise<number[]> {
+function processesOf(site: SpawnedSite, count: number, db: Kysely<Database> = database.db): Promise<number[]> {
   return eventually(async () => {
     const pids = await childrenOf(site);
     const { rows } = await sql`
       select from pg_stat_activity where datname = current_database() and query like 'LISTEN "jobs:insert"%'
-    `.execute(database.db);
+    `.execute(db);
     return pids.length === count && rows.length === count ? pids : undefined;
   });
 }
