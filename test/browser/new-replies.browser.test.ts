@@ -107,10 +107,9 @@ describeInBrowser('A reader of a conversation', (browser) => {
     async () => {
       await open();
       await setHidden(true);
-      const ended = await page.evaluate(() => document.visibilityState);
-      expect(ended).toBe('hidden');
       await eventually(() => streams.ended === 1);
       await reply();
+      expect(streams).toEqual({ asked: 1, ended: 1 });
       const asked = page.waitForRequest(isStream);
       await setHidden(false);
       await asked;
@@ -151,10 +150,13 @@ describeInBrowser('A reader of a conversation', (browser) => {
     limit,
   );
 
-  const streams = { ended: 0 };
+  const streams = { asked: 0, ended: 0 };
 
   async function open(): Promise<void> {
-    streams.ended = 0;
+    Object.assign(streams, { asked: 0, ended: 0 });
+    page.on('request', (request) => {
+      if (isStream(request)) streams.asked += 1;
+    });
     page.on('requestfailed', (request) => {
       if (isStream(request)) streams.ended += 1;
     });
