@@ -7,7 +7,8 @@ import type { Ground, Measurement } from '../measurement.ts';
 import type { MeasuredProcess } from '../processes/measured-process.ts';
 import { withSite } from '../processes/site.ts';
 
-const full = 200;
+/** Ten conversations whose first page is full, so that the site is busy while its CPU is counted, as it is under load. */
+const full = Array.from({ length: 10 }, (_, index) => 200 + index);
 const small = 1_000;
 const large = { 'thread-10k': 10_000, 'thread-100k': 100_000 } as const;
 
@@ -16,7 +17,7 @@ const hearing = 4;
 
 /** A page that is made anew, since its conversation is said to have changed. */
 interface ChangingPage {
-  /** Says that the conversation has changed, and waits until that is known. */
+  /** Says that the conversation has changed. */
   change(): Promise<void>;
   /** Asks for the page, not compressed. @returns milliseconds. */
   ask(): Promise<number>;
@@ -26,7 +27,7 @@ interface ChangingPage {
 /** What it costs to make the first page of a conversation, however much follows. */
 export const rendering: Measurement = {
   names: ['thread-10k', 'thread-100k', 'render-cpu'],
-  threads: [full, small, ...Object.values(large)],
+  threads: [...full, small, ...Object.values(large)],
   measure: (ground) =>
     withSite(ground, async (site) => {
       const made = await pagesMade(site);
@@ -64,6 +65,7 @@ async function timeThreads(ground: Ground, site: MeasuredProcess) {
   for (let round = 0; round < warmUp + rounds; round += 1) {
     for (const [name, page] of pages) {
       await page.change();
+      await setTimeout(hearing);
       const time = await page.ask();
       if (round >= warmUp) times.get(name)?.push(time);
     }
@@ -74,36 +76,35 @@ async function timeThreads(ground: Ground, site: MeasuredProcess) {
 
 /** CPU in milliseconds per page, without what it costs to hear of a change. */
 async function measureCpu(ground: Ground, site: MeasuredProcess) {
-  const page = await openPage(ground, site, threadOf(full));
-  const perRound = Math.ceil(ground.seconds * 50);
-  const rounds = 6;
-  const spend = async (act: () => Promise<unknown>) => {
+  const pages = await Promise.all(full.map((size) => openPage(ground, site, threadOf(size))));
+  const turns = Math.ceil(ground.seconds * 8);
+  const rounds = 8;
+  const spend = async (act: (page: ChangingPage) => Promise<unknown>) => {
     const madeBefore = await pagesMade(site);
     const before = { app: (await site.usage()).cpu, postgres: await ground.postgres.cpu() };
-    for (let count = 0; count < perRound; count += 1) {
-      await page.change();
-      await act();
+    for (let turn = 0; turn < turns; turn += 1) {
+      for (const page of pages) await page.change();
+      await setTimeout(hearing);
+      for (const page of pages) await act(page);
     }
     const app = ((await site.usage()).cpu - before.app) / 1_000;
     const postgres = ((await ground.postgres.cpu()) - before.postgres) / 1_000;
-    return { app, postgres, pages: (await pagesMade(site)) - madeBefore };
+    return { app, postgres, made: (await pagesMade(site)) - madeBefore };
   };
-  await spend(page.ask);
+  const ask = (page: ChangingPage) => page.ask();
+  await spend(ask);
   const found = [];
   for (let round = 0; round < rounds; round += 1) {
     const without = await spend(async () => {});
-    const withPage = await spend(page.ask);
-    const perPage = (whole: number, rest: number) => (whole - rest) / withPage.pages;
+    const withPages = await spend(ask);
+    const perPage = (whole: number, rest: number) => (whole - rest) / withPages.made;
     found.push({
-      app: perPage(withPage.app, without.app),
-      postgres: perPage(withPage.postgres, without.postgres),
+      app: perPage(withPages.app, without.app),
+      postgres: perPage(withPages.postgres, without.postgres),
     });
   }
-  await page.close();
-  return {
-    app: median(found.map(({ app }) => app)),
-    postgres: median(found.map(({ postgres }) => postgres)),
-  };
+  for (const page of pages) await page.close();
+  return { app: median(found.map(({ app }) => app)), postgres: median(found.map(({ postgres }) => postgres)) };
 }
 
 async function openPage({ postgres }: Ground, site: MeasuredProcess, path: string): Promise<ChangingPage> {
@@ -117,7 +118,6 @@ async function openPage({ postgres }: Ground, site: MeasuredProcess, path: strin
   return {
     async change() {
       await client.query({ name: 'tell', text: "select pg_notify('change', $1)", values: [subject] });
-      await setTimeout(hearing);
     },
     async ask() {
       const start = performance.now();
