@@ -7,8 +7,8 @@ import type {
   RateLimitTable,
   SessionTable,
 } from './accounts/table.ts';
-import type { ProofTable, ProvedAddressTable } from './commenters/table.ts';
-import type { BrowserTable, CommentTable, JudgementTable, RevisionTable, SubmissionTable } from './comments/table.ts';
+import type { ProofTable } from './commenters/table.ts';
+import type { CommentTable, JudgementTable, RevisionTable, SubmissionTable } from './comments/table.ts';
 import type { EventNoteTable, EventTable } from './events/table.ts';
 import type { AnnouncementTable, DigestItemTable, FollowerTable, SubscriptionTable } from './following/table.ts';
 import type { MailTable } from './mail/table.ts';
@@ -23,6 +23,7 @@ import type {
   TagTable,
 } from './posts/table.ts';
 import type { SecretTable, SiteTable } from './site/table.ts';
+import type { BrowserTable, ProvedAddressTable } from './visitors/table.ts';
 
 /** Every table, by its name. */
 export interface Database {

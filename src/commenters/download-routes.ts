@@ -4,9 +4,9 @@ import { Router } from 'express';
 import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
 import { frameOf } from '../http/render.ts';
+import { provedAddresses } from '../visitors/queries.ts';
+import { identifyBrowser, visitorCookies } from '../visitors/this-browser.ts';
 import { writeDownload } from './download.ts';
-import { provedAddresses } from './queries.ts';
-import { identifyBrowser, visitorCookies } from './this-browser.ts';
 
 /** `GET /mine/download`: a copy of everything, for a browser that has proved an address. */
 export function downloadRoutes(app: AppContext): Router {

@@ -1,13 +1,13 @@
 import { type Request, type Response, Router } from 'express';
-import { setRemembered } from '../comments/visitor.ts';
 import type { AppContext } from '../context.ts';
 import { forbidden } from '../http/errors.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { provedAddresses } from '../visitors/queries.ts';
+import { identifyBrowser, visitorCookies } from '../visitors/this-browser.ts';
+import { setRemembered } from '../visitors/visitor.ts';
 import { eraseAddress } from './erasure.ts';
 import { readErasureForm } from './form.ts';
-import { provedAddresses } from './queries.ts';
 import { sendSaid } from './said-page.ts';
-import { identifyBrowser, visitorCookies } from './this-browser.ts';
 
 interface ErasurePage {
   readonly addresses: readonly string[];

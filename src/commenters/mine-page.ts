@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express';
 import { findJudgements, usualWait } from '../comments/queries.ts';
-import type { VisitorCookies } from '../comments/visitor.ts';
 import type { AppContext } from '../context.ts';
 import { lastEvents } from '../events/queries.ts';
 import { type OwnSubscription, presentSubscriptions } from '../following/own-view.ts';
@@ -8,9 +7,10 @@ import { readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { siteOf } from '../site/current.ts';
+import { provedAddresses } from '../visitors/queries.ts';
+import { identifyBrowser } from '../visitors/this-browser.ts';
+import type { VisitorCookies } from '../visitors/visitor.ts';
 import type { AddressForm } from './form.ts';
-import { provedAddresses } from './queries.ts';
-import { identifyBrowser } from './this-browser.ts';
 import { listWritten } from './written-queries.ts';
 import { presentWritten, type WrittenView } from './written-view.ts';
 

@@ -1,17 +1,17 @@
 import { type Response, Router } from 'express';
 import type { AttemptLimits } from '../accounts/attempts.ts';
 import { newToken } from '../accounts/tokens.ts';
-import { setVisitor } from '../comments/visitor.ts';
 import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
 import { HttpError, notFound } from '../http/errors.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { identifyBrowser, visitorCookies } from '../visitors/this-browser.ts';
+import { setVisitor } from '../visitors/visitor.ts';
 import { readAddressForm } from './form.ts';
 import { sendMinePage } from './mine-page.ts';
 import { lookAtProof, proofMinutes, prove, requestProof } from './proof.ts';
 import { deleteProvedAddress } from './queries.ts';
 import { sendSaid } from './said-page.ts';
-import { identifyBrowser, visitorCookies } from './this-browser.ts';
 
 interface ProvePage {
   readonly token: string;

@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { AttemptLimits } from '../accounts/attempts.ts';
 import { hashToken } from '../accounts/tokens.ts';
-import { addBrowser } from '../comments/queries.ts';
 import type { Database } from '../database.ts';
 import { queueMail } from '../mail/queue.ts';
 import { takeTurn } from '../turns.ts';
-import { findProof, insertProof, insertProvedAddress, provedAddresses, useProof } from './queries.ts';
+import { addBrowser, provedAddresses } from '../visitors/queries.ts';
+import { findProof, insertProof, insertProvedAddress, useProof } from './queries.ts';
 
 /** For how long a mailed link works. */
 export const proofMinutes = 30;

@@ -2,18 +2,6 @@ import { type Insertable, type Kysely, type Selectable, sql, type Transaction } 
 import type { Database } from '../database.ts';
 import type { ProofTable } from './table.ts';
 
-/** The addresses that were proved by mail in a browser, the latest last; normalised. */
-export async function provedAddresses(db: Kysely<Database>, { browserId }: { browserId: number }): Promise<string[]> {
-  const rows = await db
-    .selectFrom('proved_address')
-    .select('email')
-    .where('browser_id', '=', browserId)
-    .orderBy('proved_at')
-    .orderBy('email')
-    .execute();
-  return rows.map(({ email }) => email);
-}
-
 /** Keeps a right to prove an address. */
 export async function insertProof(trx: Transaction<Database>, proof: Insertable<ProofTable>): Promise<void> {
   await trx.insertInto('proof').values(proof).execute();

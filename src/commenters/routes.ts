@@ -1,11 +1,11 @@
 import { Router } from 'express';
 import { createAttemptLimits } from '../accounts/attempts.ts';
 import type { AppContext } from '../context.ts';
+import { visitorCookies } from '../visitors/this-browser.ts';
 import { downloadRoutes } from './download-routes.ts';
 import { erasureRoutes } from './erasure-routes.ts';
 import { sendMinePage } from './mine-page.ts';
 import { proofRoutes } from './proof-routes.ts';
-import { visitorCookies } from './this-browser.ts';
 
 /** A commenter's own, without an account: `GET /mine`, and what lies below it. */
 export function commenterRoutes(app: AppContext): Router {

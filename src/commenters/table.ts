@@ -9,10 +9,3 @@ export interface ProofTable {
   expires_at: Date;
   used_at: Date | null;
 }
-
-/** That whoever uses a browser reads the mail of an address. */
-export interface ProvedAddressTable {
-  browser_id: number;
-  email: string;
-  proved_at: Date;
-}

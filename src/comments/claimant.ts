@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { viewerOf } from '../accounts/viewer.ts';
+import { readVisitor, type VisitorCookies } from '../visitors/visitor.ts';
 import type { Claimant } from './ownership.ts';
-import { readVisitor, type VisitorCookies } from './visitor.ts';
 
 /** What whoever sent a request can prove of themselves. */
 export function claimantOf(request: Request, response: Response, cookies: VisitorCookies): Claimant {

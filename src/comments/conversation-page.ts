@@ -11,6 +11,7 @@ import type { PostForReading } from '../posts/queries.ts';
 import { siteOf } from '../site/current.ts';
 import { excerptOf } from '../text/plain-text.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
+import { readRemembered, readVisitor, type VisitorCookies } from '../visitors/visitor.ts';
 import { claimantOf } from './claimant.ts';
 import { type Closing, closesAt, closingOf, modeOf } from './closing.ts';
 import { type ClosingTools, closingTools } from './closing-tools.ts';
@@ -21,7 +22,6 @@ import { nextPageHref, pageHref, readOrder, readThread } from './read-thread.ts'
 import { freshFields, type ReplyForm } from './reply-form.ts';
 import type { ThreadOrder } from './thread.ts';
 import { type CommentView, presentThread } from './thread-view.ts';
-import { readRemembered, readVisitor, type VisitorCookies } from './visitor.ts';
 
 /** A conversation as the page of its post prints it. */
 export interface ConversationModel {

@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import { provedAddresses } from '../commenters/queries.ts';
 import { forbidden, found, notFound } from '../http/errors.ts';
 import { readId } from '../http/fields.ts';
 import type { MessageKey } from '../http/messages.ts';
@@ -7,13 +6,13 @@ import { hrefOf } from '../posts/addresses.ts';
 import { findPostOfConversation, type PostForReading } from '../posts/queries.ts';
 import { readerOf } from '../posts/reader.ts';
 import { mayRead } from '../posts/reading.ts';
+import { noteBrowser, provedAddresses } from '../visitors/queries.ts';
+import { readVisitor } from '../visitors/visitor.ts';
 import { claimantOf } from './claimant.ts';
 import type { ConversationContext } from './conversation-page.ts';
 import { findWritten, type WrittenComment } from './editing-queries.ts';
 import { isWriter, isWriterByMail } from './ownership.ts';
-import { noteBrowser } from './queries.ts';
 import { isVisibleTo } from './thread-queries.ts';
-import { readVisitor } from './visitor.ts';
 
 /** A request about one comment. */
 export type IdRequest = Request<{ id: string }>;

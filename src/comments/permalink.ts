@@ -6,12 +6,13 @@ import { findPostOfConversation, type PostForReading } from '../posts/queries.ts
 import { readerOf } from '../posts/reader.ts';
 import { mayRead } from '../posts/reading.ts';
 import { trustStored } from '../text/trusted-html.ts';
+import { noteBrowser } from '../visitors/queries.ts';
+import { readVisitor } from '../visitors/visitor.ts';
 import { freshForm, readConversationState } from './conversation-page.ts';
-import { findComment, type LocatedComment, noteBrowser } from './queries.ts';
+import { findComment, type LocatedComment } from './queries.ts';
 import { pageHref } from './read-thread.ts';
 import { type ReplyContext, sendReplyPage } from './replying.ts';
 import { findPageStart, isVisibleTo } from './thread-queries.ts';
-import { readVisitor } from './visitor.ts';
 
 type IdRequest = Request<{ id: string }>;
 

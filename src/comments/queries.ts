@@ -40,23 +40,6 @@ export async function insertJudgement(
     .execute();
 }
 
-/** A browser that will be known by its cookie. @returns its id. */
-export async function addBrowser(trx: Transaction<Database>, { now }: { now: Date }): Promise<number> {
-  const { id } = await trx
-    .insertInto('browser')
-    .values({ created_at: now, seen_at: null })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return id;
-}
-
-/** Notes that a browser came back with its cookie. @returns whether there is such a browser. */
-export async function noteBrowser(db: Kysely<Database>, { id, now }: { id: number; now: Date }): Promise<boolean> {
-  const row = await db.selectFrom('browser').select('seen_at').where('id', '=', id).executeTakeFirst();
-  if (row && !row.seen_at) await db.updateTable('browser').set({ seen_at: now }).where('id', '=', id).execute();
-  return row !== undefined;
-}
-
 /** Whether a comment from this browser, or with an address that it has proved, was approved before. */
 export async function hasApproved(db: Kysely<Database>, browserId: number): Promise<boolean> {
   const row = await db

@@ -1,6 +1,6 @@
 import type { Message, MessageKey } from '../http/messages.ts';
+import type { RememberedPerson } from '../visitors/visitor.ts';
 import type { FieldErrors, ReplyFields } from './form.ts';
-import type { RememberedPerson } from './visitor.ts';
 
 /** The form for a reply, as a page prints it. */
 export interface ReplyForm {

@@ -10,14 +10,15 @@ import { hrefOf } from '../posts/addresses.ts';
 import type { PostForReading } from '../posts/queries.ts';
 import { normaliseLine } from '../text/plain-text.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
+import { noteBrowser } from '../visitors/queries.ts';
+import { type RememberedPerson, readVisitor, setRemembered, setVisitor } from '../visitors/visitor.ts';
 import { secondsUntilAsked } from './asking-by-mail.ts';
 import { type ConversationContext, freshForm, readConversationState, sendPostPage } from './conversation-page.ts';
 import { type FieldErrors, type ReplyFields, readReply } from './form.ts';
-import { findComment, noteBrowser } from './queries.ts';
+import { findComment } from './queries.ts';
 import { listErrors, type ReplyForm } from './reply-form.ts';
 import { type Outcome, postComment, type Writer } from './service.ts';
 import { tellTaken } from './taken.ts';
-import { type RememberedPerson, readVisitor, setRemembered, setVisitor } from './visitor.ts';
 
 /** What it takes to answer a reply. */
 export type ReplyContext = ConversationContext &

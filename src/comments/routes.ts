@@ -11,13 +11,13 @@ import type { PostForReading } from '../posts/queries.ts';
 import { readerOf } from '../posts/reader.ts';
 import { readAddress } from '../posts/reading.ts';
 import type { PostKind } from '../posts/table.ts';
+import { noteBrowser } from '../visitors/queries.ts';
+import { readVisitor } from '../visitors/visitor.ts';
 import { showBranch } from './branch-page.ts';
 import { sendPostPage } from './conversation-page.ts';
 import { leadToComment, showReplyForm } from './permalink.ts';
 import { previewReply } from './preview.ts';
-import { noteBrowser } from './queries.ts';
 import { type ReplyContext, takeReply } from './replying.ts';
-import { readVisitor } from './visitor.ts';
 import { writerRoutes } from './writer-routes.ts';
 
 /**

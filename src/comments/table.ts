@@ -2,14 +2,6 @@ import type { ColumnType, Generated, Selectable } from 'kysely';
 import type { CommentStatus } from './lifecycle.ts';
 import type { Facts, StoredOpinion } from './policies.ts';
 
-/** A visitor's browser, known by a signed cookie that holds its id. */
-export interface BrowserTable {
-  id: Generated<number>;
-  created_at: Date;
-  /** null until the cookie came back for the first time. */
-  seen_at: Date | null;
-}
-
 export interface CommentTable {
   id: Generated<number>;
   conversation_id: number;

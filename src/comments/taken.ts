@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { readCookie, setCookie } from '../http/cookies.ts';
 import { isUuid } from '../text/uuid.ts';
-import type { VisitorCookies } from './visitor.ts';
+import type { VisitorCookies } from '../visitors/visitor.ts';
 
 // As long as the browser keeps a text that nobody has told it was taken.
 const daysKept = 30;

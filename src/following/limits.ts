@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { AttemptLimits } from '../accounts/attempts.ts';
-import { provedAddresses } from '../commenters/queries.ts';
 import type { Database } from '../database.ts';
+import { provedAddresses } from '../visitors/queries.ts';
 
 /** Who wants to follow: the address, and where it was typed. */
 export interface Asker {

@@ -1,9 +1,9 @@
 import { type Request, type Response, Router } from 'express';
-import { provedAddresses } from '../commenters/queries.ts';
-import { identifyBrowser, visitorCookies } from '../commenters/this-browser.ts';
 import type { AppContext } from '../context.ts';
 import { forbidden, found, notFound } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
+import { provedAddresses } from '../visitors/queries.ts';
+import { identifyBrowser, visitorCookies } from '../visitors/this-browser.ts';
 import { readPace } from './choices.ts';
 import { changePace, endSubscriptions } from './queries.ts';
 

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
-import { provedAddresses } from '../commenters/queries.ts';
 import type { Database } from '../database.ts';
+import { provedAddresses } from '../visitors/queries.ts';
 import type { FollowChoice } from './choices.ts';
 import { requestFollowing } from './confirm.ts';
 

@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
-import { noteBrowser } from '../comments/queries.ts';
-import { readVisitor, type VisitorCookies } from '../comments/visitor.ts';
 import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
 import { markPrivate } from '../http/caching.ts';
+import { noteBrowser } from './queries.ts';
+import { readVisitor, type VisitorCookies } from './visitor.ts';
 
 /** How this site signs its visitors' cookies. */
 export function visitorCookies({ config, secrets }: Pick<AppContext, 'config' | 'secrets'>): VisitorCookies {
