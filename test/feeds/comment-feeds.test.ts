@@ -329,9 +329,9 @@ describe('the feed of a branch', () => {
     const { text } = await openPage(site, `/comments/${ids[0]}/thread`);
     const href = `/comments/${ids[0]}/thread/feed.xml`;
     expect(text).toContain(
-      `<link rel="alternate" type="application/atom+xml" title="Feed of this branch" href="${href}">`,
+      `<link rel="alternate" type="application/atom+xml" title="Feed of this thread" href="${href}">`,
     );
-    expect(text).toContain(`<a href="${href}">Feed of this branch</a>`);
+    expect(text).toContain(`<a href="${href}">Feed of this thread</a>`);
   });
 
   it('is nothing for a comment that one may not see', async () => {
