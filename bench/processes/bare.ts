@@ -3,14 +3,14 @@ import { type MeasuredProcess, measured, nextMessage, startProcess } from './mea
 
 /** Starts a `node:http` server that answers every request as another server answered once. */
 export async function startBarePage({ status, head, body }: Answer): Promise<MeasuredProcess> {
-  const child = startProcess('bench/bare-page-process.ts', {}, 'ignore');
+  const child = startProcess('bench/bare-page-process.ts');
   child.send({ status, headers: headersIn(head), body: body.toString('base64') });
   return measured(child, Number(await nextMessage(child)));
 }
 
 /** Starts a `node:http` server that stores every form by one insert statement. */
 export async function startBareForm(databaseUrl: string): Promise<MeasuredProcess> {
-  const child = startProcess('bench/bare-form-process.ts', { DATABASE_URL: databaseUrl }, 'ignore');
+  const child = startProcess('bench/bare-form-process.ts', { environment: { DATABASE_URL: databaseUrl } });
   return measured(child, Number(await nextMessage(child)));
 }
 

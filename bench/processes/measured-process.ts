@@ -17,20 +17,27 @@ export interface MeasuredProcess {
 
 const bench = join(import.meta.dirname, '..');
 
+/** How a program is started. */
+export interface ProcessOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Flags for Node. */
+  readonly flags?: readonly string[];
+  /** File descriptor to which it writes what it says. */
+  readonly output?: number | 'ignore';
+}
+
 /**
  * Starts a program that can be asked what it uses.
  *
  * @param file under the folder of the project.
- * @param output file descriptor to which it writes what it says.
  */
 export function startProcess(
   file: string,
-  environment: Record<string, string>,
-  output: number | 'ignore',
+  { environment = {}, flags = [], output = 'ignore' }: ProcessOptions = {},
 ): ChildProcess {
   return fork(join(bench, '..', file), {
     env: { ...process.env, ...environment },
-    execArgv: ['--import', join(bench, 'watched-process.ts')],
+    execArgv: ['--import', join(bench, 'watched-process.ts'), ...flags],
     stdio: ['ignore', output, 'inherit', 'ipc'],
   });
 }

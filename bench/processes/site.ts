@@ -2,8 +2,12 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import project from '../../package.json' with { type: 'json' };
 import type { Ground } from '../measurement.ts';
 import { type MeasuredProcess, measured, startProcess } from './measured-process.ts';
+
+// What package.json lets `npm start` tell Node.
+const flagsOfStart = (/\bnode (.*)src\/main\.ts/.exec(project.scripts.start)?.[1] ?? '').split(' ').filter(Boolean);
 
 let started = 0;
 
@@ -28,7 +32,7 @@ export async function startSite({ postgres }: Pick<Ground, 'postgres'>): Promise
     LOG_LEVEL: 'info',
     SMTP_URL: '',
   };
-  const child = startProcess('src/main.ts', environment, output.fd);
+  const child = startProcess('src/main.ts', { environment, flags: flagsOfStart, output: output.fd });
   const ended = once(child, 'exit').then(() => 'ended');
   await output.close();
   for (;;) {
