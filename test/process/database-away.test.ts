@@ -18,6 +18,7 @@ let site: SpawnedSite;
 beforeAll(async () => {
   [postgres, smtp] = await Promise.all([startOwnPostgres(), startSmtpServer()]);
   site = await spawnSite({ DATABASE_URL: postgres.url, SMTP_URL: smtp.url, COMMENT_LIMIT: '0', WEB_PROCESSES: '2' });
+  await eventually(async () => (await listeners()) === 2, { what: 'the second process' });
 });
 afterAll(async () => {
   killLeftovers();
@@ -84,6 +85,14 @@ function send(fields: Record<string, string>): Promise<Response> {
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' };
   const address = `${site.address}/posts/how-we-talk-here/comments`;
   return fetch(address, { method: 'POST', headers, body: `${new URLSearchParams(fields)}`, redirect: 'manual' });
+}
+
+/** How many processes have started wholly: these listen for new jobs. */
+function listeners(): Promise<number> {
+  return withDatabase(async (db) => {
+    const { rows } = await sql`select from pg_stat_activity where query like 'LISTEN "jobs:insert"%'`.execute(db);
+    return rows.length;
+  });
 }
 
 async function countOf(text: string): Promise<number> {
