@@ -62,6 +62,30 @@ export async function openDatabase(
   return { url, pool, db: createDatabase(pool), embedded, close };
 }
 
+/**
+ * Does a step of a start which needs the database, from its beginning again where the database goes away meanwhile.
+ *
+ * @param listeners as of `openDatabase`.
+ */
+export async function outlastAbsence<Result>(
+  step: () => Promise<Result>,
+  { onWait, cancel }: { onWait: (reason: string) => void; cancel: AbortSignal },
+): Promise<Result> {
+  let nextWords = 0;
+  for (;;) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!isDatabaseAway(error) || cancel.aborted) throw error;
+      if (performance.now() >= nextWords) {
+        onWait((error as Error).message);
+        nextWords = performance.now() + patience.betweenWords;
+      }
+    }
+    await setTimeout(patience.between, undefined, { signal: cancel });
+  }
+}
+
 async function reach(
   pool: pg.Pool,
   { onWait, cancel }: { onWait: (reason: string) => void; cancel: AbortSignal | undefined },

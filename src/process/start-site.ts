@@ -3,7 +3,7 @@ import { showServing } from '../backup/serving.ts';
 import type { Config } from '../config.ts';
 import { statementPatience } from '../database.ts';
 import { type FrontDoor, takePort } from './front-door.ts';
-import { openDatabase } from './open-database.ts';
+import { openDatabase, outlastAbsence } from './open-database.ts';
 
 /** A site that is served. */
 export interface RunningSite {
@@ -35,19 +35,21 @@ export async function startSite(
   };
   try {
     const early = joins ? undefined : await takeDoor();
+    const onWait = (reason: string) => logger.warn(`waiting for the database: ${reason}`);
     const opening = openDatabase(config, {
       onError: (error) => logger.warn({ err: error }, 'a connection to the database broke'),
-      onWait: (reason) => logger.warn(`waiting for the database: ${reason}`),
+      onWait,
       cancel,
       statementPatience: statementPatience.page,
     });
     // The rest of the code loads while Postgres starts.
     const [database, { assembleSite }] = await Promise.all([opening, import('./assemble-site.ts')]);
     undo.unshift(() => database.close());
-    const sign = await showServing(database.pool);
+    const sign = await outlastAbsence(() => showServing(database.pool), { onWait, cancel });
     undo.unshift(() => sign.remove());
     const port = early?.port ?? config.port;
-    const site = await assembleSite({ config: { ...config, port }, database, logger, now });
+    const assemble = () => assembleSite({ config: { ...config, port }, database, logger, now });
+    const site = await outlastAbsence(assemble, { onWait, cancel });
     undo.unshift(() => site.stop(AbortSignal.abort()));
     const door = early ?? (await takeDoor());
     door.open(site.listener);

@@ -59,6 +59,23 @@ describe.each([
   });
 });
 
+describe('a database that goes away while a site starts on it', () => {
+  it('is waited for, and the start goes on', async () => {
+    const holder = createPool(postgres.url, () => {}, { connections: 1 });
+    // Who prepares the database waits for this.
+    await holder.query("select pg_advisory_lock(hashtext('preparation of the database'))");
+    const starting = spawnSite({ DATABASE_URL: postgres.url });
+    await eventually(() => isAnyoneWaiting(), { what: 'the start' });
+    await postgres.stop('SIGQUIT');
+    await postgres.start();
+    const late = await starting;
+    expect(late.output()).toContain('waiting for the database: ');
+    expect((await fetch(late.address)).status).toBe(200);
+    expect(await late.end('SIGTERM')).toBe(0);
+    await holder.end();
+  });
+});
+
 describe('a database that has stopped to answer', () => {
   it('makes nobody wait for ever, and everything goes on when it answers again', async () => {
     const reply = newReply();
@@ -92,6 +109,13 @@ function listeners(): Promise<number> {
   return withDatabase(async (db) => {
     const { rows } = await sql`select from pg_stat_activity where query like 'LISTEN "jobs:insert"%'`.execute(db);
     return rows.length;
+  });
+}
+
+function isAnyoneWaiting(): Promise<boolean> {
+  return withDatabase(async (db) => {
+    const { rows } = await sql`select from pg_locks where locktype = 'advisory' and not granted`.execute(db);
+    return rows.length > 0;
   });
 }
 
