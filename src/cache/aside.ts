@@ -16,9 +16,8 @@ export function answerAside(site: RequestListener, request: IncomingMessage): Pr
   const chunks: Buffer[] = [];
   return new Promise((resolve) => {
     const take = (chunk: unknown, encoding: unknown) => {
-      if (typeof chunk === 'string')
-        chunks.push(Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8'));
-      else if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
+      if (typeof chunk === 'string') chunks.push(Buffer.from(chunk, encodingOf(encoding)));
+      else if (Buffer.isBuffer(chunk)) chunks.push(chunk);
     };
     response.write = ((chunk: unknown, encoding: unknown) => {
       take(chunk, encoding);
@@ -28,7 +27,7 @@ export function answerAside(site: RequestListener, request: IncomingMessage): Pr
       take(chunk, encoding);
       const { statusCode: status } = response;
       const headers = { ...response.getHeaders() } as Answer['headers'];
-      resolve({ status, headers, body: Buffer.concat(chunks), terms: keepingTermsOf(response) });
+      resolve({ status, headers, body: joined(chunks), terms: keepingTermsOf(response) });
       // Those who count and log wait for these.
       response.emit('finish');
       response.emit('close');
@@ -36,4 +35,14 @@ export function answerAside(site: RequestListener, request: IncomingMessage): Pr
     }) as typeof response.end;
     site(request, response);
   });
+}
+
+function encodingOf(encoding: unknown): BufferEncoding {
+  return typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
+}
+
+// A page comes in one piece, and a large one: it is not copied.
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [first, ...more] = chunks;
+  return first && more.length === 0 ? first : Buffer.concat(chunks);
 }

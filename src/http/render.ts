@@ -63,35 +63,12 @@ export function defineView<Model extends object>(template: string): View<Model> 
   return { template };
 }
 
-/**
- * Lets what a template prints be remembered for as long as an object lives: an included template that is given this under
- * the name `printed` is printed once for each variant. It says all that tells one print from another, but for the frame.
- */
-export interface Printed {
-  readonly by: object;
-  readonly variant: string;
-}
-
-const prints = new WeakMap<object, { readonly key: string; readonly text: string }>();
-
 const eta = new Eta({
   views: join(import.meta.dirname, '..', '..', 'views'),
   cache: true,
   // Every template can say `t('key')`; raw output is for `trusted(…)` and other templates only, and a test says so.
-  functionHeader: 'const { t, forms, dates } = it.frame; const trusted = it.trusted;',
+  functionHeader: 'const { t, forms, dates } = it.frame; const { trusted, piece } = it;',
 });
-
-const printAnew = eta.render;
-eta.render = (template, model, ...more) => {
-  const { printed, frame } = model as { printed?: Printed; frame?: Frame };
-  if (!printed) return printAnew.call(eta, template, model, ...more);
-  const key = [template, frame?.language, frame?.timeZone, printed.variant].join('\n');
-  const known = prints.get(printed.by);
-  if (known?.key === key) return known.text;
-  const text = printAnew.call(eta, template, model, ...more);
-  prints.set(printed.by, { key, text });
-  return text;
-};
 
 // A page of comments includes hundreds of templates. All are named from the root, so that a name is a place.
 const places = new Map<string, string>();
@@ -104,7 +81,34 @@ eta.resolvePath = (template, options) => {
 
 /** Makes the HTML of a page. */
 export function renderPage<Model extends object>(frame: Frame, view: View<Model>, model: Model & PageHead): string {
-  return eta.render(`/${view.template}`, { ...model, frame, trusted });
+  return eta.render(`/${view.template}`, { ...model, frame, trusted, piece: pieces(frame) });
+}
+
+/**
+ * Lets what a template prints be remembered for as long as an object lives. The variant says all that tells one print of it
+ * from another, but for the language and the time zone.
+ */
+export interface Printed {
+  readonly by: object;
+  readonly variant: string;
+}
+
+const prints = new WeakMap<object, { readonly key: string; readonly text: string }>();
+
+// `piece(template, model, printed)` prints a template without the model of the page around it: where there are hundreds of
+// them, to hand that on takes as long as to print them. `printed`, if given, has it printed once.
+function pieces(frame: Frame) {
+  const surroundings = { frame, trusted, piece };
+  function piece(template: string, model: object, printed?: Printed): string {
+    if (!printed) return eta.render(template, { ...surroundings, ...model });
+    const key = [template, frame.language, frame.timeZone, printed.variant].join('\n');
+    const known = prints.get(printed.by);
+    if (known?.key === key) return known.text;
+    const text = eta.render(template, { ...surroundings, ...model });
+    prints.set(printed.by, { key, text });
+    return text;
+  }
+  return piece;
 }
 
 /** Sends a page with the frame of this request, see `frameOf`. */
