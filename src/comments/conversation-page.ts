@@ -113,8 +113,8 @@ export async function freshForm(
 ): Promise<ReplyForm> {
   const staffName = viewerOf(response)?.name;
   const browserId = readVisitor(request, cookies);
-  const known = browserId !== undefined && (await hasApproved(db, browserId));
-  const held = !staffName && (mode === 'all_held' || (mode === 'first_held' && !known));
+  const isFirst = async () => browserId === undefined || !(await hasApproved(db, browserId));
+  const held = !staffName && (mode === 'all_held' || (mode === 'first_held' && (await isFirst())));
   return {
     action: replyAction(post),
     conversationId: post.conversation_id,

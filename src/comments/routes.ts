@@ -73,8 +73,16 @@ async function showPost(
   const { post, moved } = await findReadable(context, request, response, kind);
   if (moved) return response.redirect(301, hrefOf(post));
   const browserId = readVisitor(request, context.cookies);
-  if (browserId !== undefined) await noteBrowser(context.db, { id: browserId, now: context.now() });
+  if (browserId !== undefined) await noteOnce(context, browserId);
   await sendPostPage(context, request, response, { post });
+}
+
+// That a browser came back is noted once, and then known for as long as it is asked.
+async function noteOnce({ db, rows, now }: ReplyContext, id: number): Promise<void> {
+  await rows.get(`browser ${id}`, async () => {
+    const value = { known: await noteBrowser(db, { id, now: now() }) };
+    return { value, subjects: value.known ? ['site'] : [], bytes: 200 };
+  });
 }
 
 // A reply to an earlier address is one to the present: it may have been written while the post moved. Nobody replies to
