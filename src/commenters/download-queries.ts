@@ -63,7 +63,11 @@ function without<Key extends string>(key: Key) {
   return <Row extends Record<Key, unknown>>({ [key]: _left, ...rest }: Row) => rest;
 }
 
-/** What is kept of addresses beside the comments: where they were proved, the links that were mailed, and waiting mail. */
+/**
+ * What is kept of addresses beside the comments: where they were proved, which links were mailed when, and what mail about
+ * followed comments waits. What a mail says stays out, and that there is any other, a new password's say: its links are for
+ * whoever reads the mailbox now, and a browser proved only that its person once did.
+ */
 export async function readAddresses(db: Kysely<Database>, emails: readonly string[]) {
   const [proved, links, mails] = await Promise.all([
     db
@@ -82,8 +86,9 @@ export async function readAddresses(db: Kysely<Database>, emails: readonly strin
       .execute(),
     db
       .selectFrom('mail')
-      .select(['recipient', 'subject', 'body', 'created_at', 'failed_at', 'last_error'])
+      .select(['recipient', 'created_at', 'failed_at'])
       .where('recipient', 'in', emails)
+      .where('unsubscribe_url', 'is not', null)
       .where('sent_at', 'is', null)
       .orderBy('id')
       .limit(1000)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { givePassword } from '../accounts/browser.ts';
 import { decideOn, openPage, replyTo, sendForm } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
@@ -47,7 +48,6 @@ describe('A download', () => {
       links_mailed: [{ email, used_at: site.now.toISOString() }, { email }],
       subscriptions: [],
     });
-    expect(file.mails_waiting[0]).toMatchObject({ recipient: email, subject: 'Confirm your address for Rejoinder' });
     expect(file.comments.map(({ id }: { id: number }) => id)).toEqual([two.id, one.id]);
     expect(file.comments[1]).toMatchObject({
       name: 'Kim "Quote" \\ Keeper',
@@ -62,6 +62,35 @@ describe('A download', () => {
       events: [{ action: 'post' }, { action: 'edit' }, { action: 'reject', reason: 'Too short.' }],
     });
     expect(text).not.toMatch(/Among ourselves|Olivia|Merely typed/);
+  });
+
+  it('tells of mail that waits about what one follows, and hands out nothing that a mail says', async () => {
+    const member = await site.signIn('author');
+    const email = await givePassword(site.db, member.id);
+    const cookie = await proveAddress(site, email);
+    const invited = 'invited@example.org';
+    await proveAddress(site, invited, cookie);
+    await sendForm(site, '/people/invitations', { email: invited, role: 'owner' }, owner);
+    await sendForm(site, '/password-reset', { email });
+    await askForLink(site, email, cookie);
+    await site.db
+      .insertInto('mail')
+      .values({
+        ...{ message_id: 'followed', recipient: email, subject: 'A reply', created_at: site.now },
+        ...{ body: 'Somebody replied.', unsubscribe_url: 'http://blog.example/following/leave/1.signature' },
+      })
+      .execute();
+    const mails = await site.db.selectFrom('mail').select('body').where('recipient', 'in', [email, invited]).execute();
+    const tokens = mails.flatMap(({ body }) => body?.match(/(?<=\/)[\w-]{43}\b/g) ?? []);
+    expect(tokens.length).toBeGreaterThanOrEqual(4);
+
+    const { text } = await openPage(site, '/mine/download', { cookie });
+    expect(JSON.parse(text).mails_waiting).toEqual([
+      { recipient: email, created_at: site.now.toISOString(), failed_at: null },
+    ]);
+    for (const secret of [...tokens, 'leave/1', 'Somebody replied', '/password-reset', '/invitations', '/proofs/']) {
+      expect(text).not.toContain(secret);
+    }
   });
 
   it('is well formed however much there is, each comment once', async () => {
