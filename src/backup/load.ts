@@ -4,7 +4,16 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { sqlList } from './catalogue.ts';
 import { countRows, type OnProgress, type SavedTable } from './format.ts';
 
-/** Loads the rows of a table, and has its numbers go on where they had come to. */
+/**
+ * Tables whose numbers have left the site: signed in visitors' cookies and mailed links, or as addresses of comments. What the
+ * site gave out between the backup and the restore must not come to stand for somebody else.
+ */
+const givenOut = ['browser', 'follower', 'subscription', 'comment'];
+
+/** By how much those numbers move on with a restore: more than are given out between two backups. */
+const movedOn = 1_000_000;
+
+/** Loads the rows of a table, and has its numbers go on where they had come to, or beyond what may have been given out. */
 export async function loadTable(
   client: pg.PoolClient,
   {
@@ -38,5 +47,6 @@ async function continueNumbers(
     table,
     column,
   ]);
-  await client.query(`alter sequence ${rows[0].sequence} restart with ${Number(next)}`);
+  const from = givenOut.includes(table) ? Number(next) + movedOn : Number(next);
+  await client.query(`alter sequence ${rows[0].sequence} restart with ${from}`);
 }

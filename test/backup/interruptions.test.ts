@@ -12,7 +12,7 @@ import { restoreBackup } from '../../src/backup/restore.ts';
 import { refuseWhileServed, type ServingSign, showServing } from '../../src/backup/serving.ts';
 import { writeBackup } from '../../src/backup/write.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { contentOf, fillSite } from './full-site.ts';
+import { contentOf, contentOnceRestored, fillSite } from './full-site.ts';
 
 const now = () => new Date('2026-11-21T20:00:00Z');
 const quietly = { onProgress: () => {}, stopping: new AbortController().signal };
@@ -50,7 +50,7 @@ it('leaves the database as it was where the process is killed half way, and can 
   expect(await contentOf(other.pool)).toEqual(before);
   const result = await untilFree(() => restoreBackup(other.pool, { file, ...quietly }));
   expect(result).toMatchObject({ rows: { account: 2 } });
-  expect(await contentOf(other.pool)).toEqual(await contentOf(site.pool));
+  expect(await contentOf(other.pool)).toEqual(await contentOnceRestored(site.pool));
 });
 
 it('leaves the database as it was where it is stopped half way', async () => {
@@ -87,7 +87,7 @@ it('has a site that is started meanwhile wait for its end', async () => {
   });
   expect(await restored).toMatchObject({ file });
   const sign = await started;
-  expect(await contentOf(other.pool)).toEqual(await contentOf(site.pool));
+  expect(await contentOf(other.pool)).toEqual(await contentOnceRestored(site.pool));
   await sign?.remove();
 });
 

@@ -2,11 +2,12 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
 import { restoreBackup } from '../../src/backup/restore.ts';
 import { writeBackup } from '../../src/backup/write.ts';
 import { createMigrator } from '../../src/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { contentOf, emptySchema, fillSite } from './full-site.ts';
+import { contentOf, contentOnceRestored, emptySchema, fillSite } from './full-site.ts';
 
 const now = () => new Date('2026-11-21T20:00:00Z');
 const quietly = { onProgress: () => {}, stopping: new AbortController().signal };
@@ -56,14 +57,14 @@ describe('a restored site', () => {
     await emptySchema(other.pool);
     const summary = await restoreBackup(other.pool, { file, ...quietly });
     expect(summary).toMatchObject({ file, takenAt: now(), rows: { account: 2, comment: 15 } });
-    expect(await contentOf(other.pool)).toEqual(await contentOf(site.pool));
+    expect(await contentOf(other.pool)).toEqual(await contentOnceRestored(site.pool));
   });
 
   it('is the same where a site was started before, and not used', async () => {
     await other.pool.query(`insert into event (subject_kind, subject_id, action, created_at)
       values ('site', 1, 'first_start', now())`);
     await restoreBackup(other.pool, { file, ...quietly });
-    expect(await contentOf(other.pool)).toEqual(await contentOf(site.pool));
+    expect(await contentOf(other.pool)).toEqual(await contentOnceRestored(site.pool));
   });
 
   it('goes on where its numbers had come to, and still refuses to change its past', async () => {
@@ -75,7 +76,31 @@ describe('a restored site', () => {
     const { rows: next } = await other.pool.query(
       `select nextval(pg_get_serial_sequence('comment', 'id'))::integer as id`,
     );
-    expect(next).toEqual([{ id: 17 }]);
+    expect(next).toEqual([{ id: 1_000_017 }]);
+  });
+
+  it('gives nobody a number that was given out since the backup, in a cookie or by mail', async () => {
+    const since = join(folder, 'since.tar.gz');
+    await restoreBackup(other.pool, { file, ...quietly });
+    await writeBackup(other.pool, { file: since, now, ...quietly });
+    const give = async (pool: pg.Pool) => {
+      const { rows } = await pool.query(`
+        with followed as (insert into follower (email) values ('new@site.example') returning id),
+          known as (insert into browser (created_at) values (now()), (now()) returning id),
+          asked as (
+            insert into subscription (follower_id, scope, conversation_id, pace, created_at)
+            select id, 'conversation', 2, 'daily', now() from followed returning id
+          )
+        select 'follower ' || id as number from followed union all select 'browser ' || id from known
+        union all select 'subscription ' || id from asked`);
+      return rows.map(({ number }) => number);
+    };
+    const before = await give(other.pool);
+    await emptySchema(other.pool);
+    await restoreBackup(other.pool, { file: since, ...quietly });
+    const after = await give(other.pool);
+    expect([before.length, after.length]).toEqual([4, 4]);
+    expect(after.filter((number) => before.includes(number))).toEqual([]);
   });
 
   it('has signed nobody in, and counts no attempts', async () => {
@@ -98,7 +123,7 @@ it('keeps a table whole that takes several files of the archive', async () => {
   await emptySchema(other.pool);
   await restoreBackup(other.pool, { file, ...quietly });
   await other.pool.query(`update post set source = repeat('é\t' || md5(id::text) || E'\n', 30000)`);
-  const before = await contentOf(other.pool);
+  const before = await contentOnceRestored(other.pool);
   await writeBackup(other.pool, { file: large, now, ...quietly });
   await emptySchema(other.pool);
   await restoreBackup(other.pool, { file: large, ...quietly });
