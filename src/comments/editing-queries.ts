@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
 import type { Comment, Revision } from './table.ts';
@@ -96,4 +96,41 @@ export async function listRevisions(
     .orderBy('id')
     .execute();
   return Map.groupBy(rows, ({ comment_id }) => comment_id);
+}
+
+/** What a comment said before its last edit, shortened, and how often it was edited. */
+export interface LatestRevision extends Pick<Revision, 'comment_id' | 'replaced_at'> {
+  /** The beginning of the text. */
+  readonly beginning: string;
+  /** Whether the text goes on. */
+  readonly cut: boolean;
+  /** How many earlier texts there are. */
+  readonly count: number;
+}
+
+/**
+ * What each of these comments said before its last edit, by the comment's id, without the texts before that. For staff only.
+ *
+ * @param characters how much of the text is wanted.
+ */
+export async function latestRevisions(
+  db: Kysely<Database>,
+  { commentIds, characters }: { commentIds: readonly number[]; characters: number },
+): Promise<Map<number, LatestRevision>> {
+  if (commentIds.length === 0) return new Map();
+  const edited = db
+    .selectFrom('revision')
+    .select(({ fn }) => [fn.max('id').as('last_id'), sql<number>`count(*)::integer`.as('count')])
+    .where('comment_id', 'in', commentIds)
+    .groupBy('comment_id');
+  const rows = await db
+    .selectFrom(edited.as('edited'))
+    .innerJoin('revision', 'revision.id', 'edited.last_id')
+    .select(['comment_id', 'replaced_at', 'edited.count'])
+    .select([
+      sql<string>`left(source, ${characters})`.as('beginning'),
+      sql<boolean>`length(source) > ${characters}`.as('cut'),
+    ])
+    .execute();
+  return new Map(rows.map((row) => [row.comment_id, row]));
 }

@@ -1,7 +1,7 @@
+import type { LatestRevision } from '../comments/editing-queries.ts';
 import { explainVerdict } from '../comments/explain.ts';
 import { allowedActions, type CommentStatus, type ModeratorAction } from '../comments/lifecycle.ts';
 import type { Verdict } from '../comments/policies.ts';
-import type { Revision } from '../comments/table.ts';
 import { describeEvent } from '../events/describe.ts';
 import type { ToldEvent } from '../events/queries.ts';
 import type { Dates } from '../http/dates.ts';
@@ -20,8 +20,16 @@ export interface QueueItem {
   readonly website: string | null;
   readonly html: TrustedHtml;
   readonly createdAt: Date;
-  /** What it said before, from the first text on, and until when. */
-  readonly earlier: readonly { readonly text: string; readonly until: Date }[];
+  /** What it said before its last edit, perhaps shortened, and until when; undefined where it was never edited. */
+  readonly earlier:
+    | {
+        readonly count: number;
+        readonly text: string;
+        readonly until: Date;
+        /** Where all of it can be read; undefined where this is all. */
+        readonly allHref: string | undefined;
+      }
+    | undefined;
   readonly post: { readonly id: number; readonly title: string; readonly href: string };
   /** What it answers; undefined for a reply to the post; without content where that is not shown. */
   readonly parent: { readonly content: { readonly name: string; readonly html: TrustedHtml } | undefined } | undefined;
@@ -36,7 +44,7 @@ export interface QueueItem {
 export interface QueueFindings {
   readonly judgements: ReadonlyMap<number, Pick<Verdict, 'rule' | 'numbers'>>;
   readonly events: ReadonlyMap<number, ToldEvent>;
-  readonly revisions: ReadonlyMap<number, readonly Pick<Revision, 'source' | 'replaced_at'>[]>;
+  readonly revisions: ReadonlyMap<number, LatestRevision>;
   readonly records: ReadonlyMap<number, Partial<Record<CommentStatus, number>>>;
 }
 
@@ -55,10 +63,7 @@ export function presentQueueItem(row: QueueRow, findings: QueueFindings, dates: 
     website: row.website,
     html: trustStored(row.html),
     createdAt: row.created_at,
-    earlier: (findings.revisions.get(row.id) ?? []).map(({ source, replaced_at }) => ({
-      text: source,
-      until: replaced_at,
-    })),
+    earlier: shortenEarlier(findings.revisions.get(row.id)),
     post: { id: row.post_id, title: row.post_title, href: hrefOf({ kind: row.post_kind, slug: row.post_slug }) },
     parent: row.parent_id === null ? undefined : { content: parent },
     record: recordOf(row, findings),
@@ -75,6 +80,17 @@ function explainStanding({ id }: QueueRow, { judgements, events }: QueueFindings
   if (event.reason) why.push({ key: 'queue.reason', values: { reason: event.reason } });
   if (event.note) why.push({ key: 'queue.note', values: { note: event.note } });
   return [describeEvent(event, dates), ...why];
+}
+
+function shortenEarlier(revision: LatestRevision | undefined): QueueItem['earlier'] {
+  if (!revision) return undefined;
+  const { comment_id, count, beginning, cut, replaced_at } = revision;
+  return {
+    count,
+    text: cut ? `${beginning}…` : beginning,
+    until: replaced_at,
+    allHref: cut || count > 1 ? `/moderation/comments/${comment_id}/revisions` : undefined,
+  };
 }
 
 function recordOf(row: QueueRow, { records }: QueueFindings): Message {

@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { reachesPost, requirePermission } from '../accounts/viewer.ts';
 import { type ClosingTools, closingTools } from '../comments/closing-tools.ts';
 import { readConversationState } from '../comments/conversation-page.ts';
-import { listRevisions } from '../comments/editing-queries.ts';
+import { latestRevisions } from '../comments/editing-queries.ts';
 import { commentStatuses } from '../comments/lifecycle.ts';
 import { findJudgements } from '../comments/queries.ts';
 import type { AppContext } from '../context.ts';
@@ -12,19 +12,22 @@ import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { findPostById, type PostForReading } from '../posts/queries.ts';
 import { closureRoutes } from './closure-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
+import { showEarlierTexts } from './earlier-texts.ts';
 import { moderatorOf } from './moderator.ts';
 import { countWaiting, listQueue, loadRecords, queueRows } from './queries.ts';
 import { presentQueueItem, type QueueItem } from './queue-view.ts';
 
 /**
  * What moderators do:
- * `GET /moderation`, `POST /moderation/comments/:id/decisions`, `POST /moderation/decisions`,
- * `POST /posts/:slug/closures`, `POST /posts/:slug/closures/current/reopen`.
+ * `GET /moderation`, `GET /moderation/comments/:id/revisions`, `POST /moderation/comments/:id/decisions`,
+ * `POST /moderation/decisions`, `POST /posts/:slug/closures`, `POST /posts/:slug/closures/current/reopen`.
  */
 export function moderationRoutes(context: AppContext): Router {
   const router = Router();
-  router.get('/moderation', requirePermission('moderate'), (request, response) =>
-    showQueue(context, request, response),
+  const guard = requirePermission('moderate');
+  router.get('/moderation', guard, (request, response) => showQueue(context, request, response));
+  router.get('/moderation/comments/:id/revisions', guard, (request, response) =>
+    showEarlierTexts(context, request, response),
   );
   router.use(decisionRoutes(context));
   router.use(closureRoutes(context));
@@ -50,6 +53,9 @@ type QueueStatus = (typeof queueStatuses)[number];
 
 const queueView = defineView<QueuePage>('moderation/queue');
 
+/** How much of what a comment said before stands in the queue: enough to see what kind of edit it was. */
+const earlierCharacters = 500;
+
 // What a writer deleted is no moderator's any more.
 const queueStatuses = commentStatuses.filter((status) => status !== 'deleted');
 
@@ -70,7 +76,7 @@ async function showQueue(context: AppContext, request: Request, response: Respon
   const [judgements, events, revisions, records] = await Promise.all([
     findJudgements(db, ids),
     lastEvents(db, { subjectKind: 'comment', subjectIds: ids }),
-    listRevisions(db, ids),
+    latestRevisions(db, { commentIds: ids, characters: earlierCharacters }),
     loadRecords(
       db,
       page.flatMap(({ browser_id }) => browser_id ?? []),
