@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { lastEvents } from '../events/queries.ts';
 import { createTranslate } from '../http/messages.ts';
@@ -24,6 +24,8 @@ async function tell(
   trx: Transaction<Database>,
   { commentId, words, now }: { commentId: number; words: LetterContext; now: Date },
 ): Promise<void> {
+  // Held, so that what is told last is what was decided last, in whatever order the jobs are done.
+  await sql`select from comment where id = ${commentId} for share`.execute(trx);
   const comment = await trx
     .selectFrom('comment')
     .innerJoin('post', 'post.conversation_id', 'comment.conversation_id')

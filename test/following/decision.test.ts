@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { decideOn, replyTo, sendForm } from '../support/comments.ts';
+import { untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { confirm, doJob, doJobs, linkIn, takeJobs, takeMails } from './followers.ts';
@@ -76,6 +77,22 @@ describe('Who wants to know what becomes of a comment', () => {
     await doJobs(site);
     expect((await takeMails(site)).map(({ subject }) => subject)).toEqual([
       'Your comment on “Please be kind” was not published',
+    ]);
+  });
+
+  it('is not told what is being changed at that very moment', async () => {
+    await decideOn(site, owner, id, { action: 'approve' });
+    const [job] = await takeJobs(site);
+    if (!job) throw new Error('No job was added.');
+    let telling: Promise<void> | undefined;
+    await site.db.transaction().execute(async (removal) => {
+      await removal.updateTable('comment').set({ status: 'removed' }).where('id', '=', id).execute();
+      telling = doJob(site, job);
+      await untilWaiting(site.db, 1);
+    });
+    await telling;
+    expect((await takeMails(site)).map(({ subject }) => subject)).toEqual([
+      'Your comment on “Please be kind” was taken down',
     ]);
   });
 
