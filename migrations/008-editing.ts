@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 // Writers change their texts for a while, and delete them whenever they like. What a text was before an edit is kept for
-// staff; what is deleted holds nobody's words or name any more, and a check says so.
+// staff; what is deleted holds nobody's words or name any more, and a check says so. From which network it came is still kept
+// for a while: that counts towards limits.
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table site add column edit_minutes integer not null default 15
@@ -27,7 +28,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     where status = 'deleted';
     alter table comment add constraint comment_deleted_is_empty check (
       status <> 'deleted'
-      or (name = '' and email is null and not email_proved and website is null and source = '' and html = ''
-        and network_hash is null)
+      or (name = '' and email is null and not email_proved and website is null and source = '' and html = '')
     );`.execute(db);
 }

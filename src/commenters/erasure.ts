@@ -40,7 +40,7 @@ async function eraseSome(trx: Transaction<Database>, erasure: Erasure & { readon
   const locked = await lockWithAncestors(trx, ids);
   await eraseNotes(trx, ids);
   await eraseQuotes(trx, ids);
-  await trx.updateTable('comment').set({ browser_id: null }).where('id', 'in', ids).execute();
+  await trx.updateTable('comment').set({ browser_id: null, network_hash: null }).where('id', 'in', ids).execute();
   await changeStatus(trx, locked.values(), {
     action: 'delete',
     actorId: undefined,

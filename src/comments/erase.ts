@@ -2,14 +2,15 @@ import type { Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 
 /**
- * Erases what a comment says and said, who said it, and from where. Its place in the thread stays, and so do its events
- * and judgements: they hold numbers only. The key of its form goes too, so that the same form starts anew.
+ * Erases what a comment says and said, and who said it. Its place in the thread stays, and so do its events and judgements:
+ * they hold numbers only. The key of its form goes too, so that the same form starts anew. Of where it came from the hash stays
+ * until the limits that count it are over (see jobs/clean-up.ts): who deletes may not post more for it.
  */
 export async function eraseWords(trx: Transaction<Database>, commentId: number): Promise<void> {
   await trx
     .updateTable('comment')
     .set({ name: '', email: null, email_proved: false, website: null, source: '', html: '' })
-    .set({ network_hash: null, edited_at: null })
+    .set({ edited_at: null })
     .where('id', '=', commentId)
     .execute();
   await trx.deleteFrom('revision').where('comment_id', '=', commentId).execute();

@@ -4,12 +4,21 @@ import { daysToConfirm } from '../following/days-to-confirm.ts';
 import { deleteUnconfirmed } from '../following/queries.ts';
 
 /** For how many days things are kept once nobody needs them. */
-const daysKept = { networkHash: 30, usedLink: 30, proof: 1, provedAddress: 400, submission: 30, mail: 90 };
+const daysKept = {
+  networkHash: 30,
+  networkHashOfDeleted: 1 / 24,
+  usedLink: 30,
+  proof: 1,
+  provedAddress: 400,
+  submission: 30,
+  mail: 90,
+};
 
 /** Deletes what has been kept for as long as it may be: personal data has a clock. Repeating it changes nothing. */
 export async function cleanUp(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
   const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
   await forgetNetworks(db, daysAgo(daysKept.networkHash));
+  await forgetNetworksOfDeleted(db, daysAgo(daysKept.networkHashOfDeleted));
   await db.deleteFrom('session').where('expire', '<', now).execute();
   await db.deleteFrom('rate_limit').where('expire', '<', String(now.getTime())).execute();
   await deleteUsedLinks(db, daysAgo(daysKept.usedLink));
@@ -26,6 +35,17 @@ async function forgetNetworks(db: Kysely<Database>, before: Date): Promise<void>
     .updateTable('comment')
     .set({ network_hash: null })
     .where('network_hash', 'is not', null)
+    .where('created_at', '<', before)
+    .execute();
+}
+
+// As long as the limits look back: what its writer deleted counts as if it stood.
+async function forgetNetworksOfDeleted(db: Kysely<Database>, before: Date): Promise<void> {
+  await db
+    .updateTable('comment')
+    .set({ network_hash: null })
+    .where('network_hash', 'is not', null)
+    .where('status', '=', 'deleted')
     .where('created_at', '<', before)
     .execute();
 }

@@ -102,8 +102,12 @@ describe('Erasing an address', () => {
       ['delete', 'deleted', null],
       ['delete', 'deleted', null],
     ]);
-    const rows = await site.db.selectFrom('comment').select(['browser_id', 'status']).where('id', 'in', ids).execute();
-    expect(rows).toEqual(ids.map(() => ({ browser_id: null, status: 'deleted' })));
+    const rows = await site.db
+      .selectFrom('comment')
+      .select(['browser_id', 'network_hash', 'status'])
+      .where('id', 'in', ids)
+      .execute();
+    expect(rows).toEqual(ids.map(() => ({ browser_id: null, network_hash: null, status: 'deleted' })));
   });
 
   it('keeps the shape of the thread, with the replies of others under a placeholder, and counts right', async () => {

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Asker, countComments, fieldOn, openPage, postReply, replyTo, wordsOf } from '../support/comments.ts';
+import {
+  type Asker,
+  countComments,
+  fieldOn,
+  openPage,
+  postReply,
+  replyTo,
+  sendForm,
+  wordsOf,
+} from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 
@@ -85,6 +94,14 @@ describe('A network', () => {
     const answers = await Promise.all([send(), send(), send(), send()]);
     expect(answers.map(({ status }) => status)).toEqual([303, 303, 303, 303]);
     expect(new Set(answers.map(({ commentId }) => commentId)).size).toBe(1);
+  });
+
+  it('cannot get more by deleting what it posted, be it in one browser or in many', async () => {
+    for (let sent = 0; sent < 4; sent += 1) {
+      const { id, cookie } = await replyTo(site, path, {}, { network: here });
+      expect((await sendForm(site, `/comments/${id}/delete`, {}, { cookie, network: here })).status).toBe(303);
+    }
+    expect((await postReply(site, path, {}, { network: here })).status).toBe(429);
   });
 
   it('that is kept as a hash cannot be read', async () => {

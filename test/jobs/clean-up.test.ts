@@ -26,6 +26,18 @@ describe('the clean-up', () => {
     ]);
   });
 
+  it('forgets it of a deleted comment once an hour is over, since the limits count it so long', async () => {
+    const ids = [await addComment(daysAgo(1.1 / 24)), await addComment(daysAgo(0.9 / 24))];
+    await database.db
+      .updateTable('comment')
+      .set({ status: 'deleted', shown: false, name: '', email: null, source: '', html: '' })
+      .where('id', 'in', ids)
+      .execute();
+    await cleanUp(database.db, { now });
+    const comments = database.db.selectFrom('comment').select('network_hash').where('id', 'in', ids).orderBy('id');
+    expect(await comments.execute()).toEqual([{ network_hash: null }, { network_hash: Buffer.from('network') }]);
+  });
+
   it('deletes sessions that have ended', async () => {
     const session = (sid: string, expire: Date) => ({ sid, expire, sess: JSON.stringify({}) });
     await database.db
