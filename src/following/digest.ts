@@ -58,6 +58,8 @@ async function sendDigest(
   trx: Transaction<Database>,
   { followerId, until, words, dates, now }: DigestOf,
 ): Promise<void> {
+  // Held, so that what is erased meanwhile is either not quoted or found in this mail; before the follower, as anywhere.
+  const commentIds = await shareWaiting(trx, { followerId, until });
   // Whoever else is at it waits here, and finds nothing afterwards.
   const follower = await trx
     .selectFrom('follower')
@@ -65,12 +67,25 @@ async function sendDigest(
     .where('id', '=', followerId)
     .forUpdate()
     .executeTakeFirst();
-  const rows = await quotedRows(trx, { followerId, until, now });
-  await trx.deleteFrom('digest_item').where('follower_id', '=', followerId).where('created_at', '<=', until).execute();
+  const rows = await quotedRows(trx, { followerId, commentIds, now });
+  await sql`delete from digest_item where follower_id = ${followerId} and comment_id = any(${commentIds})`.execute(trx);
   const [first] = rows;
   if (!follower || !first) return;
   const letter = wordDigest(words, { followerId, groups: groupRows(rows), count: first.count, dates });
   await queueMail(trx, { ...letter, recipient: follower.email, now });
+}
+
+/** Locks the comments that wait for a follower. @returns their ids. */
+async function shareWaiting(
+  trx: Transaction<Database>,
+  { followerId, until }: { followerId: number; until: Date },
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select id from comment
+    where id in (select comment_id from digest_item where follower_id = ${followerId} and created_at <= ${until})
+    order by id
+    for share`.execute(trx);
+  return rows.map(({ id }) => id);
 }
 
 interface QuotedRow extends QuotedComment {
@@ -85,10 +100,10 @@ interface QuotedRow extends QuotedComment {
   readonly count: number;
 }
 
-/** What waits and can still be read, conversation by conversation. */
+/** What of these comments still waits and can be read, conversation by conversation. */
 async function quotedRows(
   trx: Transaction<Database>,
-  { followerId, until, now }: { followerId: number; until: Date; now: Date },
+  { followerId, commentIds, now }: { followerId: number; commentIds: readonly number[]; now: Date },
 ): Promise<QuotedRow[]> {
   const { rows } = await sql<QuotedRow>`
     select comment.id, comment.name, comment.html, comment.created_at, comment.conversation_id,
@@ -100,7 +115,7 @@ async function quotedRows(
     join comment on comment.id = digest_item.comment_id and comment.status = 'approved'
     join post on post.conversation_id = comment.conversation_id
       and post.published_at <= ${now} and post.deleted_at is null
-    where digest_item.follower_id = ${followerId} and digest_item.created_at <= ${until}
+    where digest_item.follower_id = ${followerId} and digest_item.comment_id = any(${commentIds})
     order by comment.conversation_id, comment.id
     limit ${mostQuoted}`.execute(trx);
   return rows;

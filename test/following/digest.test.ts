@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { mailedLink } from '../../src/following/links.ts';
 import { decideOn, openPage, replyTo, sendForm, wordsOf } from '../support/comments.ts';
-import { untilWaiting } from '../support/held-back.ts';
+import { holdCounts, untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import {
@@ -140,6 +140,26 @@ describe('Who follows once a day', () => {
     await sendDueDigests(site);
     expect(await takeMails(site)).toEqual([]);
     expect(await site.db.selectFrom('digest_item').selectAll().execute()).toEqual([]);
+  });
+
+  it('is not told what is being erased at that very moment, and nobody waits in vain', async () => {
+    const { id, cookie } = await replyTo(site, `/posts/${post.slug}`, { body: 'A secret text.' });
+    await followDaily({ conversation: post.conversationId });
+    await decideOn(site, owner, id, { action: 'approve' });
+    await doJobs(site);
+    const kept = await say(post, 'For everybody.');
+    at(1, '07:03');
+    const counts = await holdCounts(site.db, post.conversationId);
+    const erasing = sendForm(site, `/comments/${id}/delete`, {}, { cookie });
+    await untilWaiting(site.db, 1);
+    const sending = sendDueDigests(site);
+    await untilWaiting(site.db, 2);
+    counts.release();
+    await Promise.all([erasing, sending]);
+    const [mail] = await takeMails(site);
+    expect(mail?.subject).toBe('One new reply on Rejoinder');
+    expect(mail?.body).toContain(`/comments/${kept}\n`);
+    expect(mail?.body).not.toContain('A secret text.');
   });
 
   it('gets fifty comments at most, and is told how many more there are', async () => {
