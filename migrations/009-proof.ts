@@ -23,5 +23,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index proved_address_email on proved_address (email);
 
     alter table comment add constraint comment_proved_has_address check (not email_proved or email is not null);
-    create index comment_proved_address on comment (email, created_at) where email_proved;`.execute(db);
+    create index comment_proved_address on comment (email, created_at) where email_proved;
+    -- For erasing an address wherever it was typed.
+    create index comment_typed_address on comment (email) where email is not null and not email_proved;`.execute(db);
 }

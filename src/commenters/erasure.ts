@@ -13,18 +13,19 @@ export interface Erasure {
   readonly now: Date;
 }
 
-/** Comments that one transaction erases. */
+/** Comments that one transaction erases, or takes the address out of. */
 const batchSize = 100;
 
 /**
  * Erases an address and all that was written with it where it was proved. Names, texts, addresses and revisions go, the
- * thread keeps its shape, and events stay: they hold ids only. The comments go first, some at a time, and the right to
+ * thread keeps its shape, and events stay: they hold ids only. Comments in which somebody merely typed the address lose that. The comments go first, some at a time, and the right to
  * erase them last: what was interrupted can be done again.
  */
 export async function eraseAddress(db: Kysely<Database>, erasure: Erasure): Promise<void> {
   const { email, now } = erasure;
   const batch = randomUUID();
   while (await db.transaction().execute((trx) => eraseSome(trx, { ...erasure, batch, now })));
+  while (await db.transaction().execute((trx) => forgetTyped(trx, email)));
   await db.transaction().execute(async (trx) => {
     await eraseSubscriptions(trx, { email });
     await trx.deleteFrom('mail').where('recipient', '=', email).where('sent_at', 'is', null).execute();
@@ -63,6 +64,29 @@ async function findSome(trx: Transaction<Database>, { email, browserId, alsoUnpr
     if (rows.length > 0) return rows.map(({ id }) => id);
   }
   return [];
+}
+
+// Anybody may have typed the address, so these are not its owner's to delete; but it is the owner's.
+// @returns whether there may be more.
+async function forgetTyped(trx: Transaction<Database>, email: string): Promise<boolean> {
+  const typed = await trx
+    .selectFrom('comment')
+    .select('id')
+    .where('email', '=', email)
+    .where('email_proved', '=', false)
+    .orderBy('id')
+    .limit(batchSize)
+    .forNoKeyUpdate()
+    .execute();
+  if (typed.length === 0) return false;
+  const ids = typed.map(({ id }) => id);
+  await trx
+    .updateTable('comment')
+    .set({ email: null })
+    .where('id', 'in', ids)
+    .where('email_proved', '=', false)
+    .execute();
+  return true;
 }
 
 // The words beside an event may quote the comment, or name who wrote it.

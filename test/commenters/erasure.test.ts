@@ -134,14 +134,17 @@ describe('Erasing an address', () => {
     expect((await openPage(site, '/mine/erased', { cookie: laptop })).status).toBe(200);
   });
 
-  it('leaves alone what was merely typed elsewhere, and what the browser wrote without the address', async () => {
+  it('leaves what the browser wrote without the address, and what was merely typed elsewhere but for the address', async () => {
     const { laptop } = await writeAll();
     const typed = await replyTo(site, path, { name: 'Somebody Else', email, body: 'Not hers.' });
+    await copyComment(site.db, typed.id, 120);
     const bare = await replyTo(site, path, { name: 'Nobody', body: 'Without an address.' }, { cookie: laptop });
     await erase(laptop);
     expect(await statusOf(site.db, typed.id)).toBe('pending');
     expect(await statusOf(site.db, bare.id)).toBe('approved');
     expect(await writtenOn(site, laptop)).toEqual([bare.id]);
+    expect(await tracesOf(site.db, [email])).toEqual([]);
+    expect(await tracesOf(site.db, ['Not hers.'])).not.toEqual([]);
   });
 
   it('takes what the browser wrote without a confirmed address where that is asked for', async () => {
