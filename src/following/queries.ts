@@ -190,6 +190,15 @@ export async function deleteUnconfirmed(db: Kysely<Database>, { before }: { befo
   });
 }
 
+/** Keeps subscriptions from ending until the transaction does. @returns those that have not ended yet. */
+export async function holdSubscriptions(trx: Transaction<Database>, ids: readonly number[]): Promise<Set<number>> {
+  await sql`
+    select from follower where id in (select follower_id from subscription where id = any(${ids}))
+    order by id for key share`.execute(trx);
+  const { rows } = await sql<{ id: number }>`select id from subscription where id = any(${ids})`.execute(trx);
+  return new Set(rows.map(({ id }) => id));
+}
+
 function selectNamed(db: Kysely<Database>) {
   return db
     .selectFrom('subscription')

@@ -7,6 +7,7 @@ import { loadSite } from '../site/queries.ts';
 import { findListeners, type Listener, type ToldComment } from './audience.ts';
 import type { FollowingContext } from './context.ts';
 import { type LetterContext, type QuotedComment, wordReply } from './letters.ts';
+import { holdSubscriptions } from './queries.ts';
 
 /** Followers who are told in one transaction: so many mails are written while the comment cannot be decided on. */
 const batchSize = 50;
@@ -40,7 +41,13 @@ async function tellBatch(
   if (!announcement) return false;
 
   const listeners = await findListeners(trx, { comment, after: announcement.told_through, limit: batchSize });
-  for (const listener of listeners) await tell(trx, { comment, listener, words, now });
+  const staying = await holdSubscriptions(
+    trx,
+    listeners.map(({ subscription_id }) => subscription_id),
+  );
+  for (const listener of listeners) {
+    if (staying.has(listener.subscription_id)) await tell(trx, { comment, listener, words, now });
+  }
   const more = listeners.length === batchSize;
   await trx
     .updateTable('announcement')

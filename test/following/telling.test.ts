@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
-import { addSubscription } from '../../src/following/queries.ts';
+import { addSubscription, eraseSubscriptions } from '../../src/following/queries.ts';
 import { proveAddress } from '../commenters/prover.ts';
 import { decideOn, newText, replyTo, sendForm } from '../support/comments.ts';
+import { untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { confirm, doJob, doJobs, follow, takeJobs, takeMails } from './followers.ts';
@@ -259,6 +260,23 @@ describe('A job that tells', () => {
     expect(await takeMails(site)).toEqual([]);
   });
 
+  it('leaves out who ends it at that very moment, and tells the others', async () => {
+    for (const email of [fanny, 'greta@reader.example']) await followAtOnce(email, 'daily');
+    for (const email of ['gustav@reader.example', 'hilda@reader.example']) await followAtOnce(email);
+    await say();
+    const [job] = await takeJobs(site);
+    if (!job) throw new Error('No job was added.');
+    let telling: Promise<void> | undefined;
+    await site.db.transaction().execute(async (leaving) => {
+      for (const email of [fanny, 'gustav@reader.example']) await eraseSubscriptions(leaving, { email });
+      telling = doJob(site, job);
+      await untilWaiting(site.db, 1);
+    });
+    await telling;
+    expect((await takeMails(site)).map(({ recipient }) => recipient)).toEqual(['hilda@reader.example']);
+    expect(await site.db.selectFrom('digest_item').selectAll().execute()).toHaveLength(1);
+  });
+
   it('goes on behind whom it told last when it was cut off', async () => {
     const emails = Array.from({ length: 70 }, (_, index) => `reader-${String(index).padStart(3, '0')}@reader.example`);
     for (const email of emails) await followAtOnce(email);
@@ -276,10 +294,10 @@ describe('A job that tells', () => {
 });
 
 /** Follows as if it had been confirmed: a browser that has proved the address. */
-async function followAtOnce(email: string): Promise<void> {
+async function followAtOnce(email: string, pace: 'at_once' | 'daily' = 'at_once'): Promise<void> {
   await site.db.transaction().execute((trx) =>
     addSubscription(trx, {
-      ...{ email, scope: 'conversation', conversationId: post.conversationId, commentId: null, pace: 'at_once' },
+      ...{ email, scope: 'conversation', conversationId: post.conversationId, commentId: null, pace },
       ...{ browserId: undefined, proved: true, now: site.now },
     }),
   );
