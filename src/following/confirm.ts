@@ -57,9 +57,9 @@ export async function askConfirmation(
 /** Takes the yes of whoever reads the mail. What was decided meanwhile about a comment is told now. */
 export async function confirmFollowing(
   trx: Transaction<Database>,
-  { ids, now }: { ids: readonly number[]; now: Date },
+  yes: Parameters<typeof confirmSubscriptions>[1],
 ): Promise<void> {
-  const confirmed = await confirmSubscriptions(trx, { ids, now });
+  const confirmed = await confirmSubscriptions(trx, yes);
   for (const { scope, comment_id } of confirmed) {
     if (scope === 'decision' && comment_id !== null) await addJob(trx, 'tell_decision', { commentId: comment_id });
   }

@@ -2,6 +2,7 @@ import { type Response, Router } from 'express';
 import type { AppContext } from '../context.ts';
 import { found, HttpError } from '../http/errors.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { identifyBrowser, visitorCookies } from '../visitors/this-browser.ts';
 import { confirmFollowing } from './confirm.ts';
 import { type LinkPurpose, readMailedLink } from './links.ts';
 import { endDigest, endSubscriptions, findSubscriptions } from './queries.ts';
@@ -22,7 +23,9 @@ const saidView = defineView<{ readonly text: string }>('following/said');
  * asks, since programs that scan mail open links too; POST does it. For the last two, a mail provider sends the POST when
  * somebody presses its own button (RFC 8058): without cookies, and it follows no redirect.
  */
-export function mailedRoutes({ db, secrets, now }: AppContext): Router {
+export function mailedRoutes(app: AppContext): Router {
+  const { db, secrets, now } = app;
+  const cookies = visitorCookies(app);
   const router = Router();
 
   router.get('/following/confirm/:token', async ({ params }, response) => {
@@ -35,10 +38,12 @@ export function mailedRoutes({ db, secrets, now }: AppContext): Router {
     send(response, 'confirm', { items, action: `/following/confirm/${params.token}` });
   });
 
-  router.post('/following/confirm/:token', async ({ params }, response) => {
+  router.post('/following/confirm/:token', async (request, response) => {
+    const { params } = request;
     const ids = readIds('confirm', params.token);
     if ((await findSubscriptions(db, ids)).length === 0) throw confirmationOver();
-    await db.transaction().execute((trx) => confirmFollowing(trx, { ids, now: now() }));
+    const browserId = await identifyBrowser({ db, now, cookies }, request, response);
+    await db.transaction().execute((trx) => confirmFollowing(trx, { ids, browserId, now: now() }));
     response.redirect(303, `/following/confirm/${params.token}`);
   });
 

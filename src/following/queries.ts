@@ -16,7 +16,7 @@ export interface NewSubscription extends Target {
 
 /**
  * Stores a subscription, or finds the one that there is. Who has not proved the address changes nothing of one that was
- * confirmed.
+ * confirmed. Where several browsers asked and none has proved the address, nobody knows whose it is: none is noted.
  *
  * @returns its id, and whether it still has to be confirmed.
  */
@@ -51,6 +51,11 @@ export async function addSubscription(
         created_at: sql<Date>`case when subscription.confirmed_at is null then excluded.created_at else subscription.created_at end`,
         pace: sql<Pace>`case when subscription.confirmed_at is null or excluded.confirmed_at is not null
           then excluded.pace else subscription.pace end`,
+        browser_id: sql<number | null>`case
+          when excluded.confirmed_at is not null then coalesce(excluded.browser_id, subscription.browser_id)
+          when subscription.confirmed_at is not null or subscription.browser_id = excluded.browser_id
+            then subscription.browser_id
+          end`,
       })),
     )
     .returning(['id', 'confirmed_at'])
@@ -90,14 +95,19 @@ export async function findSubscriptions(db: Kysely<Database>, ids: readonly numb
   return await selectNamed(db).where('subscription.id', 'in', ids).orderBy('subscription.id').execute();
 }
 
-/** Takes it that whoever reads the mail of an address wants these. @returns those that were not confirmed before. */
+/**
+ * Takes it that whoever reads the mail of an address wants these.
+ *
+ * @param browserId the browser in which the mail's link was followed: it is noted where none was.
+ * @returns those that were not confirmed before.
+ */
 export async function confirmSubscriptions(
   trx: Transaction<Database>,
-  { ids, now }: { ids: readonly number[]; now: Date },
+  { ids, browserId, now }: { ids: readonly number[]; browserId: number | undefined; now: Date },
 ): Promise<{ id: number; scope: Scope; comment_id: number | null }[]> {
   return await trx
     .updateTable('subscription')
-    .set({ confirmed_at: now })
+    .set({ confirmed_at: now, browser_id: sql`coalesce(browser_id, ${browserId ?? null}::integer)` })
     .where('id', 'in', ids)
     .where('confirmed_at', 'is', null)
     .returning(['id', 'scope', 'comment_id'])

@@ -24,7 +24,7 @@ export interface SubscriptionTable {
   conversation_id: number;
   /** The comment whose replies, branch or decisions are followed; null for a conversation. */
   comment_id: number | null;
-  /** The browser in which it was asked for: what is written there is no news to the follower. */
+  /** The follower's browser, as far as one is known: what is written there is no news to the follower. */
   browser_id: number | null;
   pace: Pace;
   created_at: Date;

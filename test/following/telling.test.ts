@@ -6,7 +6,7 @@ import { decideOn, newText, replyTo, sendForm } from '../support/comments.ts';
 import { untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
-import { confirm, doJob, doJobs, follow, takeJobs, takeMails } from './followers.ts';
+import { confirm, doJob, doJobs, follow, linkIn, takeJobs, takeMails } from './followers.ts';
 
 // Each step is a request of its own, and other work may slow them all.
 jest.setTimeout(60_000);
@@ -153,6 +153,47 @@ describe('A comment that can be read', () => {
     const other = await replyTo(site, path, { name: 'Fanny without an address' }, mine);
     expect(await told()).toEqual([]);
     expect(other.id).toBeGreaterThan(mine.id);
+  });
+
+  describe('where a stranger has asked with the same address', () => {
+    let stranger: { cookie: string };
+    let own: { cookie: string };
+    const ask = ({ cookie }: { cookie: string }) =>
+      sendForm(site, '/following', { conversation: String(post.conversationId), email: fanny }, { cookie });
+
+    /** To whom a comment is told that is written in a browser without an address. */
+    async function toldOf(writer: { cookie: string }): Promise<string[]> {
+      const { id } = await replyTo(site, path, { name: 'Somebody' }, writer);
+      await decideOn(site, owner, id, { action: 'approve' });
+      return told();
+    }
+
+    beforeEach(async () => {
+      stranger = await replyTo(site, path);
+      own = await replyTo(site, path);
+    });
+
+    it.each(['before', 'after'])(
+      '%s the follower did, it is told, and what the follower writes is not',
+      async (when) => {
+        for (const each of when === 'before' ? [stranger, own] : [own, stranger]) await ask(each);
+        await doJobs(site);
+        const [mail] = await takeMails(site);
+        await sendForm(site, linkIn(mail ?? { body: '' }, 'confirm'), {}, own);
+        expect(await toldOf(stranger)).toEqual([fanny]);
+        expect(await toldOf(own)).toEqual([]);
+      },
+    );
+
+    it('and the follower asks again once the address is proved, it is the follower’s browser that counts', async () => {
+      await ask(stranger);
+      await confirm(site, fanny);
+      await proveAddress(site, fanny, own.cookie);
+      await takeMails(site);
+      await ask(own);
+      expect(await toldOf(stranger)).toEqual([fanny]);
+      expect(await toldOf(own)).toEqual([]);
+    });
   });
 
   it('is not told to its writer, known by an address that was proved in the browser', async () => {
