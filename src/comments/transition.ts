@@ -88,6 +88,8 @@ export async function changeStatus(
     changed.set(comment.id, to);
     moves.push({ conversationId: comment.conversation_id, from: comment.status, to });
   }
+  const deleted = [...changed].flatMap(([id, to]) => (to === 'deleted' ? [id] : []));
+  await endOwn(trx, { commentIds: deleted });
   await changeCounts(trx, moves);
   return changed;
 }
@@ -98,8 +100,7 @@ async function announce(
 ): Promise<void> {
   const { id: commentId, conversation_id: conversationId, parent_id: parentId } = comment;
   if (isReadable(to)) await announceReadable(trx, { commentId, conversationId, parentId, now });
-  if (to === 'deleted') await endOwn(trx, { commentId });
-  else await announceDecision(trx, { commentId });
+  if (to !== 'deleted') await announceDecision(trx, { commentId });
 }
 
 // What is approved shows, and everything above it at least as a placeholder.

@@ -41,12 +41,19 @@ export async function announceReadable(
   if (rows.length > 0) await addJob(trx, 'tell_followers', { commentId });
 }
 
-/** Ends what the writer of a comment wanted to be told about it: nobody answers or decides on what is deleted. */
-export async function endOwn(trx: Transaction<Database>, { commentId }: { commentId: number }): Promise<void> {
+/**
+ * Ends what the writers of comments wanted to be told about them: nobody answers or decides on what is deleted. All that
+ * one transaction deletes goes in one call, which locks the followers in their order.
+ */
+export async function endOwn(
+  trx: Transaction<Database>,
+  { commentIds }: { commentIds: readonly number[] },
+): Promise<void> {
+  if (commentIds.length === 0) return;
   const own = await trx
     .selectFrom('subscription')
     .select('id')
-    .where('comment_id', '=', commentId)
+    .where('comment_id', 'in', commentIds)
     .where('scope', 'in', ['replies', 'decision'])
     .execute();
   await endSubscriptions(trx, { ids: own.map(({ id }) => id) });

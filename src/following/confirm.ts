@@ -6,7 +6,13 @@ import { queueMail } from '../mail/queue.ts';
 import { loadSite } from '../site/queries.ts';
 import type { FollowingContext } from './context.ts';
 import { wordConfirmation } from './letters.ts';
-import { addSubscription, confirmSubscriptions, findSubscriptions, type NewSubscription } from './queries.ts';
+import {
+  addSubscription,
+  confirmSubscriptions,
+  findSubscriptions,
+  lockFollowersOf,
+  type NewSubscription,
+} from './queries.ts';
 
 /** What was asked for in one form: several subscriptions of one address, confirmed by one link. */
 export interface FollowRequest extends Omit<NewSubscription, 'scope' | 'commentId' | 'pace'> {
@@ -37,6 +43,7 @@ export async function askConfirmation(
   const words = { ...context, site: site.title, t: createTranslate(site.language) };
   await context.db.transaction().execute(async (trx) => {
     const now = context.now();
+    await lockFollowersOf(trx, subscriptionIds);
     const asked = await trx
       .updateTable('subscription')
       .set({ asked_at: now })

@@ -105,6 +105,7 @@ export async function confirmSubscriptions(
   trx: Transaction<Database>,
   { ids, browserId, now }: { ids: readonly number[]; browserId: number | undefined; now: Date },
 ): Promise<{ id: number; scope: Scope; comment_id: number | null }[]> {
+  await lockFollowersOf(trx, ids);
   return await trx
     .updateTable('subscription')
     .set({ confirmed_at: now, browser_id: sql`coalesce(browser_id, ${browserId ?? null}::integer)` })
@@ -151,8 +152,8 @@ export async function endSubscriptions(
     .$if(emails !== undefined, (query) => query.where('email', 'in', emails ?? []))
     .execute();
   const followerIds = followers.map(({ id }) => id);
-  await lockFollowers(trx, followerIds);
   if (followerIds.length === 0) return 0;
+  await lockFollowers(trx, followerIds);
   const ended = await trx
     .deleteFrom('subscription')
     .where('id', 'in', ids)
@@ -187,16 +188,27 @@ export async function eraseSubscriptions(trx: Transaction<Database>, { email }: 
     .execute();
 }
 
-/** Deletes what nobody confirmed in time, and followers who are left without a subscription. */
+/** Deletes what nobody confirmed in time, and followers who are left without a subscription; so many followers at once. */
 export async function deleteUnconfirmed(db: Kysely<Database>, { before }: { before: Date }): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    const ended = await trx
-      .deleteFrom('subscription')
+    const late = await trx
+      .selectFrom('subscription')
+      .select('follower_id')
+      .distinct()
       .where('confirmed_at', 'is', null)
       .where('created_at', '<', before)
-      .returning('follower_id')
+      .limit(10_000)
       .execute();
-    await forgetFollowers(trx, [...new Set(ended.map(({ follower_id }) => follower_id))]);
+    const followerIds = late.map(({ follower_id }) => follower_id);
+    if (followerIds.length === 0) return;
+    await lockFollowers(trx, followerIds);
+    await trx
+      .deleteFrom('subscription')
+      .where('follower_id', 'in', followerIds)
+      .where('confirmed_at', 'is', null)
+      .where('created_at', '<', before)
+      .execute();
+    await forgetFollowers(trx, followerIds);
   });
 }
 
@@ -237,6 +249,13 @@ function selectNamed(db: Kysely<Database>) {
 async function lockFollowers(trx: Transaction<Database>, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   await trx.selectFrom('follower').select('id').where('id', 'in', ids).orderBy('id').forUpdate().execute();
+}
+
+/** Locks whose subscriptions these are; before the subscriptions, as anywhere. */
+export async function lockFollowersOf(trx: Transaction<Database>, subscriptionIds: readonly number[]): Promise<void> {
+  await sql`
+    select from follower where id in (select follower_id from subscription where id = any(${subscriptionIds}))
+    order by id for update`.execute(trx);
 }
 
 // Those who are left without a subscription.
