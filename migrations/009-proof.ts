@@ -24,6 +24,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     alter table comment add constraint comment_proved_has_address check (not email_proved or email is not null);
     create index comment_proved_address on comment (email, created_at) where email_proved;
+    -- Whether somebody was approved before is asked for each form and each comment, however much of theirs was spam.
+    create index comment_browser_approved on comment (browser_id, created_at) where status = 'approved';
+    create index comment_address_approved on comment (email, created_at) where email_proved and status = 'approved';
     -- For erasing an address wherever it was typed.
     create index comment_typed_address on comment (email) where email is not null and not email_proved;`.execute(db);
 }

@@ -11,7 +11,7 @@ export interface Facts {
   /** Links in the text, and one for a website given with the name. */
   readonly links: number;
   readonly linksAllowed: number;
-  /** Approved comments written in this browser before. */
+  /** Approved comments written in this browser before; where there are none, those written with an address it has proved. */
   readonly approvedBefore: number;
   /** Comments from this browser and from its network within the last ten minutes. */
   readonly recentFromBrowser: number;

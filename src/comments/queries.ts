@@ -42,22 +42,24 @@ export async function insertJudgement(
 
 /** Whether a comment from this browser, or with an address that it has proved, was approved before. */
 export async function hasApproved(db: Kysely<Database>, browserId: number): Promise<boolean> {
-  const row = await db
-    .selectNoFrom(({ or, exists, selectFrom }) =>
-      or([
-        exists(selectFrom('comment').select('id').where('browser_id', '=', browserId).where('status', '=', 'approved')),
-        exists(
-          selectFrom('proved_address')
-            .innerJoin('comment', 'comment.email', 'proved_address.email')
-            .select('comment.id')
-            .where('proved_address.browser_id', '=', browserId)
-            .where('comment.email_proved', '=', true)
-            .where('comment.status', '=', 'approved'),
-        ),
-      ]).as('approved'),
-    )
-    .executeTakeFirstOrThrow();
-  return Boolean(row.approved);
+  // In an order, so that an index is read: else Postgres may expect to come across one soon anywhere. `exists` drops the order.
+  const { rows } = await sql<{ approved: boolean }>`
+    select coalesce(
+      (
+        select true from comment where browser_id = ${browserId} and status = 'approved' order by created_at desc limit 1
+      ),
+      (
+        select true from proved_address cross join lateral (
+          select from comment
+          where comment.email = proved_address.email and comment.email_proved and comment.status = 'approved'
+          order by created_at desc limit 1
+        ) theirs
+        where proved_address.browser_id = ${browserId}
+        limit 1
+      ),
+      false
+    ) as approved`.execute(db);
+  return rows[0]?.approved === true;
 }
 
 /** A comment with what is needed to lead to it. */
