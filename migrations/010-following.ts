@@ -37,6 +37,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index subscription_follower on subscription (follower_id);
     create index subscription_wide on subscription (conversation_id)
       where scope in ('branch', 'conversation') and confirmed_at is not null;
+    create index subscription_browser on subscription (browser_id) where browser_id is not null;
     create index subscription_decision on subscription (comment_id) where scope = 'decision';
     create index subscription_unconfirmed on subscription (created_at) where confirmed_at is null;
 

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import type { Pace, Scope } from './table.ts';
 
@@ -32,38 +32,36 @@ export async function findListeners(
   { comment, after, limit }: { comment: ToldComment; after: number; limit: number },
 ): Promise<Listener[]> {
   const { id, conversation_id, parent_id, browser_id, writer_email } = comment;
+  // So many of each kind, along the index: none of them can be behind all that are wanted.
+  const nextWho = (target: RawBuilder<unknown>) => sql`
+    select id, follower_id, scope, pace from subscription
+    where conversation_id = ${conversation_id} and ${target} and confirmed_at is not null
+      and follower_id > ${after} and follower_id not in (select writer.id from writer)
+    order by comment_id, follower_id
+    limit ${limit}`;
   const { rows } = await sql<Listener>`
     with recursive above as (
       select parent_id as id from comment where id = ${id} and parent_id is not null
       union all
       select comment.parent_id from comment join above on comment.id = above.id where comment.parent_id is not null
+    ), writer as materialized (
+      select id from follower where email = ${writer_email}::text
+      union all
+      select follower_id from subscription where browser_id = ${browser_id}::integer and confirmed_at is not null
+      union all
+      select follower.id from follower join proved_address on proved_address.email = follower.email
+      where proved_address.browser_id = ${browser_id}::integer
     ), matching as (
-      select * from subscription
-      where conversation_id = ${conversation_id} and comment_id is null and scope = 'conversation'
+      (${nextWho(sql`comment_id is null and scope = 'conversation'`)})
       union all
-      select subscription.* from above
-      join subscription on subscription.conversation_id = ${conversation_id}
-        and subscription.comment_id = above.id and subscription.scope = 'branch'
+      select branch.* from above
+      cross join lateral (${nextWho(sql`comment_id = above.id and scope = 'branch'`)}) branch
       union all
-      select * from subscription
-      where conversation_id = ${conversation_id} and comment_id = ${parent_id}::integer and scope = 'replies'
+      (${nextWho(sql`comment_id = ${parent_id}::integer and scope = 'replies'`)})
     )
     select distinct on (matching.follower_id)
-      matching.follower_id, follower.email, matching.id as subscription_id, matching.scope, matching.pace
+      matching.follower_id, (select email from follower where id = matching.follower_id), matching.id as subscription_id, matching.scope, matching.pace
     from matching
-    join follower on follower.id = matching.follower_id
-    where matching.confirmed_at is not null
-      and matching.follower_id > ${after}
-      and follower.email is distinct from ${writer_email}::text
-      and not exists (
-        select from subscription own
-        where own.follower_id = matching.follower_id and own.browser_id = ${browser_id}::integer
-          and own.confirmed_at is not null
-      )
-      and not exists (
-        select from proved_address
-        where proved_address.browser_id = ${browser_id}::integer and proved_address.email = follower.email
-      )
     order by matching.follower_id, matching.pace = 'at_once' desc,
       array_position(array['replies', 'branch', 'conversation'], matching.scope)
     limit ${limit}`.execute(db);
