@@ -21,10 +21,11 @@ export interface Watched {
 /**
  * The watchdog's whole life. It starts Postgres, and stops it when its own input ends, which the system brings about when
  * the last process that has a share is gone. What it reads are names of files to make, as a sign of life.
- * A Postgres that had started well once, and ends though it is shared, is started again in the same place.
+ * A Postgres that had started well once, and ends though it is shared, is started again in the same place, after a pause that
+ * doubles from 0.1 to 0.8 seconds, and begins anew after a life of ten seconds.
  * It ignores the signals that a terminal or a supervisor sends to everything at once: the application decides.
  */
-const script = `
+export const watchdogScript = `
 folder=$1
 shift
 trap '' HUP INT TERM PIPE
@@ -43,11 +44,13 @@ reader=$!
 exec 3<&-
 pause=1
 while true; do
+  began=$(date +%s)
   "$@" &
   server=$!
   echo "$server" >"$folder/server"
   wait "$server"
   [ -e "$folder/${startedName}" ] && [ ! -e "$folder/ending" ] || break
+  [ "$(($(date +%s) - began))" -lt 10 ] || pause=1
   sleep "0.$pause"
   [ "$pause" = 8 ] || pause=$((pause * 2))
   [ ! -e "$folder/ending" ] || break
@@ -70,7 +73,7 @@ export async function startWatched(
   const socketFolder = await makeSocketFolder(place.account);
   const { reader, hold } = await makePipe(socketFolder, place.account);
   const command = [binaries.postgres, '-D', place.folder, '-k', socketFolder, ...settings(start.sync)];
-  const watchdog = spawn('/bin/sh', ['-c', script, 'rejoinder-postgres', socketFolder, ...command], {
+  const watchdog = spawn('/bin/sh', ['-c', watchdogScript, 'rejoinder-postgres', socketFolder, ...command], {
     ...place.account,
     cwd: '/',
     // Postgres' own means for numbers that were given out anew: it takes this one for no other Postgres.
