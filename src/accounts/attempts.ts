@@ -29,6 +29,8 @@ export interface AttemptLimits {
   readonly proofNetwork: Limit;
   /** Mails that ask one normalised e-mail address whether it wants to follow something. */
   readonly followAddress: Limit;
+  /** The same within a day, since nobody may be asked for days on end. */
+  readonly followAddressDaily: Limit;
   /** Such mails asked for from one network. */
   readonly followNetwork: Limit;
 }
@@ -40,17 +42,29 @@ export interface AttemptLimits {
  */
 export function createAttemptLimits({ pool, secret }: { pool: pg.Pool; secret: Buffer }): AttemptLimits {
   const addressKey = (email: string) => createHmac('sha256', secret).update(`e-mail ${email}`).digest('base64url');
+  const mailboxKey = (email: string) => addressKey(mailboxOf(email));
   const networkKey = (ip: string) => hashNetwork(secret, ip).toString('base64url');
   return {
     account: createLimit(pool, { name: 'sign-in-account', attempts: 10, minutes: 15, keyOf: addressKey }),
     network: createLimit(pool, { name: 'sign-in-network', attempts: 50, minutes: 15, keyOf: networkKey }),
-    resetAddress: createLimit(pool, { name: 'reset-address', attempts: 3, minutes: 60, keyOf: addressKey }),
+    resetAddress: createLimit(pool, { name: 'reset-address', attempts: 3, minutes: 60, keyOf: mailboxKey }),
     resetNetwork: createLimit(pool, { name: 'reset-network', attempts: 20, minutes: 60, keyOf: networkKey }),
-    proofAddress: createLimit(pool, { name: 'proof-address', attempts: 3, minutes: 60, keyOf: addressKey }),
+    proofAddress: createLimit(pool, { name: 'proof-address', attempts: 3, minutes: 60, keyOf: mailboxKey }),
     proofNetwork: createLimit(pool, { name: 'proof-network', attempts: 20, minutes: 60, keyOf: networkKey }),
-    followAddress: createLimit(pool, { name: 'follow-address', attempts: 5, minutes: 60, keyOf: addressKey }),
+    followAddress: createLimit(pool, { name: 'follow-address', attempts: 5, minutes: 60, keyOf: mailboxKey }),
+    followAddressDaily: createLimit(pool, {
+      name: 'follow-address-daily',
+      attempts: 10,
+      minutes: 24 * 60,
+      keyOf: mailboxKey,
+    }),
     followNetwork: createLimit(pool, { name: 'follow-network', attempts: 20, minutes: 60, keyOf: networkKey }),
   };
+}
+
+// Most mail servers put what is sent to name+anything@ into the mailbox of name@.
+function mailboxOf(email: string): string {
+  return email.replace(/\+.*(?=@)/, '');
 }
 
 function createLimit(pool: pg.Pool, { name, attempts, minutes, keyOf }: LimitRule): Limit {

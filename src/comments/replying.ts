@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { AttemptLimits } from '../accounts/attempts.ts';
 import { viewerOf } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
+import { tooManyAsked } from '../following/limits.ts';
 import { markPrivate } from '../http/caching.ts';
 import { readId } from '../http/fields.ts';
 import { hashNetwork } from '../http/network.ts';
@@ -71,7 +72,7 @@ export async function takeReply(
   const wait = await secondsUntilAsked(context, { submission, ip: request.ip ?? '' });
   if (wait !== undefined) {
     response.set('Retry-After', String(wait));
-    const errors: FieldErrors = { follow: { key: 'following.tooMany', values: { minutes: Math.ceil(wait / 60) } } };
+    const errors: FieldErrors = { follow: tooManyAsked(wait) };
     return sendFormAgain(context, request, response, { post, fields, errors, status: 429 });
   }
   const outcome = await postComment(db, submission);

@@ -15,7 +15,7 @@ import { readRemembered } from '../visitors/visitor.ts';
 import { requestFollowing } from './confirm.ts';
 import { daysToConfirm } from './days-to-confirm.ts';
 import { type FollowForm, readFollowForm } from './form.ts';
-import { countAsking } from './limits.ts';
+import { countAsking, tooManyAsked } from './limits.ts';
 
 interface FollowPage {
   /** Says what would be told. */
@@ -57,8 +57,7 @@ export function askingRoutes(app: AppContext): Router {
     const wait = await countAsking({ db, limits }, { email, ip: request.ip ?? '', browserId });
     if (wait !== undefined) {
       response.set('Retry-After', String(wait));
-      const error = { key: 'following.tooMany', values: { minutes: Math.ceil(wait / 60) } } as const;
-      return send(response, { target, form: { ...form, error }, status: 429 });
+      return send(response, { target, form: { ...form, error: tooManyAsked(wait) }, status: 429 });
     }
     const proved = browserId !== undefined && (await provedAddresses(db, { browserId })).includes(email);
     const { conversationId, commentId } = target;

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { AttemptLimits } from '../accounts/attempts.ts';
 import type { Database } from '../database.ts';
+import type { Message } from '../http/messages.ts';
 import { provedAddresses } from '../visitors/queries.ts';
 
 /** Who wants to follow: the address, and where it was typed. */
@@ -23,5 +24,12 @@ export async function countAsking(
   { email, ip, browserId }: Asker,
 ): Promise<number | undefined> {
   if (browserId !== undefined && (await provedAddresses(db, { browserId })).includes(email)) return undefined;
-  return (await limits.followNetwork.take(ip)) ?? (await limits.followAddress.take(email));
+  const { followNetwork, followAddress, followAddressDaily } = limits;
+  return (await followNetwork.take(ip)) ?? (await followAddress.take(email)) ?? (await followAddressDaily.take(email));
+}
+
+/** Tells who asked too often when to come back. @param wait in seconds. */
+export function tooManyAsked(wait: number): Message {
+  const minutes = Math.ceil(wait / 60);
+  return { key: 'following.tooMany', values: { minutes, hours: minutes > 90 ? Math.ceil(minutes / 60) : 0 } };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { sql } from 'kysely';
 import request from 'supertest';
 import { cleanUp } from '../../src/jobs/clean-up.ts';
 import { proveAddress } from '../commenters/prover.ts';
@@ -165,11 +166,29 @@ describe('The mail that asks', () => {
     const last = answers.at(-1) ?? fail();
     expect(Number(last.headers['retry-after'])).toBeGreaterThan(0);
     expect(fieldOn(last.text, 'email')).toBe('fanny@reader.example');
-    expect(wordsOf(last.text)).toContain('Many mails were asked for within the hour.');
+    expect(wordsOf(last.text)).toContain('Many mails were asked for of late.');
 
     const others = [];
     for (let person = 0; person < 15; person += 1) others.push(await ask({ email: `reader-${person}@reader.example` }));
     expect(others.map(({ status }) => status)).toEqual([...Array(14).fill(303), 429]);
+  });
+
+  it('cannot be sent to one mailbox more than ten times a day, whatever follows a plus sign', async () => {
+    const answers = [];
+    for (let time = 0; time < 11; time += 1) {
+      await sql`delete from rate_limit where key like 'follow-address:%' or key like 'follow-network:%'`.execute(
+        site.db,
+      );
+      answers.push(await ask({ email: time % 2 ? `fanny+${time}@reader.example` : 'fanny@reader.example' }));
+    }
+    expect(answers.map(({ status }) => status)).toEqual([...Array(10).fill(303), 429]);
+    expect(wordsOf(answers.at(-1)?.text ?? '')).toMatch(/Please try again in 24 hours\./);
+  });
+
+  it('counts what follows a plus sign as the same mailbox within the hour, too', async () => {
+    for (let time = 0; time < 5; time += 1) await ask({ email: `fanny+${time}@reader.example` });
+    expect((await ask()).status).toBe(429);
+    expect((await ask({ email: 'other@reader.example' })).status).toBe(303);
   });
 
   it('leads to a page that says so once its seven days are over', async () => {
@@ -368,7 +387,7 @@ describe('The form for a reply', () => {
     expect(answer.status).toBe(429);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
     expect(fieldOn(answer.text, 'body')).toBe('Not lost.');
-    expect(wordsOf(answer.text)).toContain('Many mails were asked for within the hour.');
+    expect(wordsOf(answer.text)).toContain('Many mails were asked for of late.');
     expect((await postReply(site, path, { body: 'Not lost.', email: chosen.email })).status).toBe(303);
   });
 
