@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
 import { loadSite } from '../site/queries.ts';
 import { isRefusedForGood, type Mailer } from './mailer.ts';
+import { maskAddresses } from './mask.ts';
 import { findUnsentMail, recordFailure, recordSent } from './queries.ts';
 
 /** A mail could not be sent this time. Names no address, since it is logged; what the server said is in the row. */
@@ -63,8 +64,9 @@ function mailHost(siteAddress: string): string {
   return isIP(hostname.replace(/^\[|\]$/g, '')) ? 'localhost' : hostname;
 }
 
+// Masked before it is cut: half an address would not be known for one.
 function wordsOf(error: unknown): string {
-  return String((error as Error | undefined)?.message ?? error).slice(0, 500);
+  return maskAddresses(String((error as Error | undefined)?.message ?? error)).slice(0, 500);
 }
 
 function codeOf(error: unknown): string {

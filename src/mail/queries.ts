@@ -35,7 +35,7 @@ export async function recordSent(db: Kysely<Database>, id: number, sentAt: Date)
 /**
  * Notes why a mail was not sent.
  *
- * @param failure `failedAt`: when it was given up, or null where it will be tried again.
+ * @param failure `error`: without addresses; `failedAt`: when it was given up, or null where it will be tried again.
  */
 export async function recordFailure(
   db: Kysely<Database>,

@@ -14,7 +14,7 @@ export interface MailTable {
   sent_at: Date | null;
   /** When it was given up. */
   failed_at: Date | null;
-  /** What the mail server said last, for the staff; never logged, since it may repeat the address. */
+  /** What the mail server said last, for the staff, with addresses masked. */
   last_error: string | null;
 }
 

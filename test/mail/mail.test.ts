@@ -167,6 +167,15 @@ describe('a mail that cannot be delivered', () => {
     smtp = await startSmtpServer();
   });
 
+  it('does not note whose mailbox it is, not even where what the server said is cut', async () => {
+    for (const name of ['maria', 'm'.repeat(100)]) {
+      smtp.answers = { RCPT: `451 ${'so '.repeat(130)}<${name}@reader.example>` };
+      const mail = await queue(letter);
+      await expect(deliver(mail.id)).rejects.toThrow();
+      expect((await load(mail.id)).last_error).toMatch(/ <m…@reader\.example>$/);
+    }
+  });
+
   it('notes no more than 500 characters', async () => {
     smtp.answers = { DATA: `451 ${'so '.repeat(400)}` };
     const mail = await queue(letter);
