@@ -50,7 +50,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     webProcesses: wholeNumber('WEB_PROCESSES', value('WEB_PROCESSES'), { fallback: 1, least: 1, most: 32 }),
     databaseUrl: addressOf('DATABASE_URL', value('DATABASE_URL'), ['postgres:', 'postgresql:']),
     dataDir: resolve(value('DATA_DIR') ?? 'data'),
-    smtpUrl: addressOf('SMTP_URL', value('SMTP_URL'), ['smtp:', 'smtps:']),
+    smtpUrl: mailServer(value('SMTP_URL')),
     commentLimit: wholeNumber('COMMENT_LIMIT', value('COMMENT_LIMIT'), { fallback: 60, most: 1_000_000 }),
     sampleContent: oneOf('SAMPLE_CONTENT', value('SAMPLE_CONTENT') ?? 'yes', ['yes', 'none']) === 'yes',
     logLevel: oneOf('LOG_LEVEL', value('LOG_LEVEL') ?? 'info', logLevels),
@@ -101,6 +101,15 @@ function addressOf(name: string, value: string | undefined, schemes: readonly st
     );
   }
   return value;
+}
+
+// Without a host, mail would go to whatever listens on this machine.
+function mailServer(value: string | undefined): string | undefined {
+  const address = addressOf('SMTP_URL', value, ['smtp:', 'smtps:']);
+  if (address !== undefined && !URL.parse(address)?.hostname) {
+    refuse('SMTP_URL', 'no name of a mail server', 'an address such as smtp://mail.example:587');
+  }
+  return address;
 }
 
 function proxies(value: string | undefined): boolean | number | string {

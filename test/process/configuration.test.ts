@@ -92,6 +92,11 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'mysql://user:geheim@host/name', 'postgres://'],
     ['DATABASE_URL', 'host=localhost password=geheim', 'postgresql://'],
     ['SMTP_URL', 'https://user:geheim@mail.example', 'smtp://'],
+    ['SMTP_URL', 'smtp://', 'smtp://mail.example'],
+    ['SMTP_URL', 'smtps:///geheim', 'smtp://mail.example'],
+    ['SMTP_URL', 'smtp:mail.example?password=geheim', 'smtp://mail.example'],
+    ['SMTP_URL', 'smtp://:25', 'smtp://'],
+    ['SMTP_URL', 'smtp://user:geheim@', 'smtp://'],
   ])('refuses a wrong %s without repeating it, since it may hold a password', (name, value, takes) => {
     const message = refusalOf({ [name]: value });
     expect(message.startsWith(`${name} holds `)).toBe(true);
