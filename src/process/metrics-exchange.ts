@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
+import { AggregatorRegistry } from 'prom-client';
 import { isAboutMetrics, type MetricsMessage, type ProcessMetrics } from '../http/shared-metrics.ts';
 import { isReport } from './report.ts';
 
@@ -22,6 +23,7 @@ export function exchangeMetrics(): void {
   const latest = new Map<number, ProcessMetrics>();
   const questions = new Map<number, Question>();
   let departed: ProcessMetrics = [];
+  let departing = Promise.resolve();
   let last = 0;
 
   function ask(asker: Worker, id: number): void {
@@ -49,7 +51,18 @@ export function exchangeMetrics(): void {
     send(question.asker, { metrics: 'others', id: question.id, others: [...others, departed] });
   }
 
+  async function countDeparted(worker: Worker): Promise<void> {
+    const counted = latest.get(worker.id)?.filter(({ type }) => isCounted(type)) ?? [];
+    const sums = await AggregatorRegistry.aggregate([departed, counted]).getMetricsAsJSON();
+    // At once, so that no answer holds it twice or not at all.
+    departed = sums;
+    latest.delete(worker.id);
+    for (const number of questions.keys()) note(worker, number);
+  }
+
   cluster.on('message', (worker, message: unknown) => {
+    // What it said last may be read after its end, when it is counted among those that have ended.
+    if (worker.isDead()) return;
     if (isReport(message) && message.report === 'answers') answering.set(worker.id, worker);
     if (!isAboutMetrics(message)) return;
     if (message.metrics !== 'wanted' && message.metrics !== 'given') return;
@@ -57,12 +70,9 @@ export function exchangeMetrics(): void {
     if (message.metrics === 'wanted') ask(worker, message.id);
     else note(worker, message.id);
   });
-  cluster.on('exit', async (worker) => {
+  cluster.on('exit', (worker) => {
     answering.delete(worker.id);
-    const counted = latest.get(worker.id)?.filter(({ type }) => isCounted(type)) ?? [];
-    latest.delete(worker.id);
-    for (const number of questions.keys()) note(worker, number);
-    if (counted.length > 0) departed = await addUp(departed, counted);
+    departing = departing.then(() => countDeparted(worker));
   });
 }
 
@@ -73,9 +83,4 @@ function send(worker: Worker, message: MetricsMessage): void {
 /** Whether a kind of metric says what happened so far, rather than what is now. */
 function isCounted(type: unknown): boolean {
   return type === 'counter' || type === 'histogram';
-}
-
-async function addUp(before: ProcessMetrics, more: ProcessMetrics): Promise<ProcessMetrics> {
-  const { AggregatorRegistry } = await import('prom-client');
-  return AggregatorRegistry.aggregate([before, more]).getMetricsAsJSON();
 }
