@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import express, { type Express } from 'express';
 import { accountRoutes } from './accounts/routes.ts';
 import { identifyViewer } from './accounts/viewer.ts';
@@ -46,8 +47,8 @@ export function createApp(context: AppContext): Express {
   app.use(cachingRules);
   app.use(refuseCrossSiteWrites(config.baseUrl));
   // A post of 500,000 characters takes up to 6 MB when each of them is encoded; no other form needs that much.
-  app.use('/write', express.urlencoded({ extended: false, limit: '6mb', parameterLimit: 1000 }));
-  app.use(express.urlencoded({ extended: false, limit: '512kb', parameterLimit: 1000 }));
+  app.use('/write', express.urlencoded({ extended: false, limit: '6mb', parameterLimit: 1000, type: isForm }));
+  app.use(express.urlencoded({ extended: false, limit: '512kb', parameterLimit: 1000, type: isForm }));
   app.use(sessions({ pool, secret: secrets.session, secure }));
   app.use(redirectAfterSaving(changes));
   app.use(identifyViewer(db));
@@ -68,4 +69,9 @@ export function createApp(context: AppContext): Express {
   app.use(nothingHere);
   app.use(errorPages({ logger, frame, stylesheet: `${assets.path}/site.css` }));
   return app;
+}
+
+// What somebody sends along with a request to read is nobody's business, and not waited for.
+function isForm({ method, headers }: IncomingMessage): boolean {
+  return method === 'POST' && /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
 }

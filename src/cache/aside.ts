@@ -18,6 +18,7 @@ export function answerAside(site: RequestListener, request: IncomingMessage): Pr
     const take = (chunk: unknown, encoding: unknown) => {
       if (typeof chunk === 'string') chunks.push(Buffer.from(chunk, encodingOf(encoding)));
       else if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+      else if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
     };
     response.write = ((chunk: unknown, encoding: unknown) => {
       take(chunk, encoding);

@@ -28,8 +28,13 @@ interface Entry<Value> extends Made<Value> {
 
 interface Flight<Value> {
   readonly mark: Mark;
+  /** On the clock of the process, in milliseconds. */
+  readonly began: number;
   readonly value: Promise<Value>;
 }
+
+/** Who comes later than so many milliseconds after something was begun begins anew. */
+const longestFlight = 2_000;
 
 /**
  * Makes a cache that is bounded in bytes; what was not asked for the longest goes first.
@@ -61,6 +66,15 @@ export function createCache<Value extends object>({
     return entry && holds(entry) ? entry.value : undefined;
   }
 
+  // Who comes after a change must not get what was begun before it, nor anybody what takes too long. What a page depends on
+  // is known from the last time; where it is not, any change counts.
+  function canJoin(key: string, { mark, began }: Flight<Value>): boolean {
+    if (performance.now() - began > longestFlight) return false;
+    if (mark === changes.mark()) return true;
+    const last = entries.peek(key);
+    return last !== undefined && changes.unchangedSince(mark, last.subjects);
+  }
+
   async function make(key: string, mark: Mark, maker: () => Promise<Made<Value>>): Promise<Value> {
     const made = await maker();
     // What changes while it is made may or may not be in it: it is as old as its beginning.
@@ -73,16 +87,16 @@ export function createCache<Value extends object>({
     find,
     findUnconfirmed(key) {
       const entry = entries.get(key);
-      return entry && changes.unchangedAsFarAsKnown(entry.mark, entry.subjects) ? entry.value : undefined;
+      if (!entry || (entry.until && entry.until <= now())) return undefined;
+      return changes.unchangedAsFarAsKnown(entry.mark, entry.subjects) ? entry.value : undefined;
     },
     async get(key, maker) {
       const kept = find(key);
       if (kept) return kept;
       const mark = changes.mark();
       const current = flights.get(key);
-      // Who comes after a change must not get what was begun before it.
-      if (current?.mark === mark) return current.value;
-      const flight: Flight<Value> = { mark, value: make(key, mark, maker) };
+      if (current && canJoin(key, current)) return current.value;
+      const flight: Flight<Value> = { mark, began: performance.now(), value: make(key, mark, maker) };
       flights.set(key, flight);
       try {
         return await flight.value;

@@ -42,21 +42,27 @@ export function bytesOf({ body }: Answer): number {
 /** The best encoding that a browser takes (RFC 9110, 12.5.3): what it does not name or names with `q=0` is none. */
 export function chooseEncoding(accepted: string | undefined): Encoding {
   if (!accepted) return 'identity';
-  for (const encoding of encodings) {
-    const at = accepted.indexOf(encoding);
-    if (at >= 0 && !/^[a-z]*\s*;\s*q=0(\.0*)?\s*(,|$)/i.test(accepted.slice(at))) return encoding;
-  }
-  return 'identity';
+  const taken = accepted.split(',').flatMap((each) => {
+    const [name = '', ...parameters] = each.split(';').map((part) => part.trim().toLowerCase());
+    return parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) ? [] : [name];
+  });
+  return encodings.find((encoding) => taken.includes(encoding)) ?? 'identity';
 }
 
 /** A page in an encoding: at once where it was asked for before. */
 export function variantOf(page: KeptPage, encoding: Encoding): Variant | Promise<Variant> {
   const ready = page.variants.get(encoding);
   if (ready) return ready;
-  const making = encode(page, encoding as 'br' | 'gzip').then((variant) => {
-    page.variants.set(encoding, variant);
-    return variant;
-  });
+  const making = encode(page, encoding as 'br' | 'gzip').then(
+    (variant) => {
+      page.variants.set(encoding, variant);
+      return variant;
+    },
+    (error) => {
+      page.variants.delete(encoding);
+      throw error;
+    },
+  );
   page.variants.set(encoding, making);
   return making;
 }

@@ -8,7 +8,7 @@ const known: readonly string[] = ['after', 'before', 'by', 'order', 'part', 'yea
  * @returns undefined for what is never kept.
  */
 export function pageAddress(url: string): string | undefined {
-  if (!url.startsWith('/') || /^\/(assets\/|healthz|readyz|metrics)/.test(url)) return undefined;
+  if (!url.startsWith('/') || /^\/(assets\/|(healthz|readyz|metrics)(\/|\?|$))/.test(url)) return undefined;
   const [path = '', query] = splitOnce(url);
   if (query === undefined) return path;
   const parameters = [...new URLSearchParams(query)].filter(([name]) => known.includes(name));

@@ -71,15 +71,15 @@ export function servePages({
       response.setHeader('Cache-Status', 'Rejoinder; hit; detail="the database is away"');
       return sendKeptPage(unconfirmed, ifNoneMatch, request, response);
     }
-    // An answer that is for one alone: others get their own.
-    if (own && rendition) sendAnswer(rendition.answer, ifNoneMatch, response);
+    // An answer that is for one alone: others get their own, unless there is none to be had.
+    if (rendition && (own || rendition.answer.status === 503)) sendAnswer(rendition.answer, ifNoneMatch, response);
     else site(request, response);
   }
 
   return (request, response) => {
     const { cookie, authorization, 'if-none-match': ifNoneMatch } = request.headers;
-    const reading = request.method === 'GET' || request.method === 'HEAD';
-    const address = reading && cookie === undefined && authorization === undefined && pageAddress(request.url ?? '');
+    const address =
+      cookie === undefined && authorization === undefined && isPlainRead(request) && pageAddress(request.url ?? '');
     if (!address) return void site(request, response);
     const cache = address.includes('?') ? further : plain;
     const kept = cache.find(address)?.page;
@@ -89,6 +89,12 @@ export function servePages({
     } else if (request.method === 'HEAD') site(request, response);
     else serve(cache, address, request, response).catch((error) => response.destroy(error));
   };
+}
+
+// Who sends something along could take their time over it, and others would wait.
+function isPlainRead({ method, headers }: IncomingMessage): boolean {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers;
+  return (method === 'GET' || method === 'HEAD') && length === '0' && encoding === undefined;
 }
 
 function sendAnswer(

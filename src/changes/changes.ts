@@ -1,6 +1,20 @@
 /** What a change is about: one conversation, any of them, or the rest: settings, people, posts. */
 export type Subject = 'site' | 'conversations' | `conversation ${number}`;
 
+/** What a notification names: a subject, or that anything may have changed. */
+export type Told = Exclude<Subject, 'conversations'> | 'everything';
+
+/** Reads a notification. @returns undefined for what names no subject. */
+export function readNotification(payload: string | undefined): Told | undefined {
+  if (payload === 'site' || payload === 'everything') return payload;
+  return /^conversation [1-9]\d{0,9}$/.test(payload ?? '') ? (payload as Told) : undefined;
+}
+
+/** The conversation that a subject is about; undefined: more than one. */
+export function conversationOf(subject: Subject): number | undefined {
+  return subject.startsWith('conversation ') ? Number(subject.slice('conversation '.length)) : undefined;
+}
+
 /** A moment, to ask later what has changed since. */
 export interface Mark {
   readonly epoch: number;

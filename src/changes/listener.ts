@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
-import type { Changes, Subject } from './changes.ts';
+import type { Changes, Subject, Told } from './changes.ts';
+import { type ListeningConnection, openListeningConnection } from './listening-connection.ts';
 import { createChangeRecord } from './record.ts';
 
 /** Changes as they are heard, until it is stopped. */
@@ -9,7 +9,7 @@ export interface ChangeListener extends Changes {
 }
 
 /** In milliseconds. What was not proved for `trusted` is not vouched for: no page stays stale for longer. */
-const times = { betweenProofs: 1_000, answer: 1_500, trusted: 4_000, beforeNextTry: 200, catchingUp: 1_000 };
+const times = { betweenProofs: 1_000, trusted: 4_000, beforeNextTry: 200, catchingUp: 1_000 };
 
 /**
  * Listens to what the database tells of changes, on a connection of its own. An answer on that connection proves that all
@@ -17,7 +17,7 @@ const times = { betweenProofs: 1_000, answer: 1_500, trusted: 4_000, beforeNextT
  * that breaks, or answers no more, is made anew, and then anything may have changed.
  *
  * @param url of the database, asked for at every try.
- * @param onError told why a connection ended.
+ * @param onError told why the database is not heard any more: once, until it is heard again.
  */
 export function listenForChanges({
   url,
@@ -29,34 +29,37 @@ export function listenForChanges({
   const record = createChangeRecord();
   const listeners = new Set<(subject: Subject) => void>();
   const stopping = new AbortController();
-  let connection: Connection | undefined;
+  let connection: ListeningConnection | undefined;
   let provenAt = Number.NEGATIVE_INFINITY;
   let askedLater: Promise<void> | undefined;
+  let complained = false;
+  let wake = () => {};
   const running = keepListening();
 
   async function keepListening(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        connection = await connect(url(), hear);
-        record.noteGap();
-        provenAt = performance.now();
-        for (const tell of listeners) tell('conversations');
+        const asked = performance.now();
+        connection = await openListeningConnection(url(), { hear, cancel: stopping.signal, onBreak: () => wake() });
+        noteGap();
+        provenAt = asked;
+        complained = false;
         await proveUntilBroken(connection);
       } catch (error) {
-        if (!stopping.signal.aborted) onError(error as Error);
+        if (!complained && !stopping.signal.aborted) onError(error as Error);
+        complained = true;
       } finally {
         provenAt = Number.NEGATIVE_INFINITY;
         connection?.destroy();
         connection = undefined;
       }
-      await pause(times.beforeNextTry, undefined, { signal: stopping.signal }).catch(() => {});
+      if (!stopping.signal.aborted) await rest(times.beforeNextTry);
     }
   }
 
-  async function proveUntilBroken({ broken, ask }: Connection): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const next = pause(times.betweenProofs, undefined, { signal: stopping.signal }).catch(() => {});
-      await Promise.race([next, broken]);
+  async function proveUntilBroken({ ask }: ListeningConnection): Promise<void> {
+    for (;;) {
+      await rest(times.betweenProofs);
       if (stopping.signal.aborted) return;
       const asked = performance.now();
       await ask();
@@ -64,14 +67,33 @@ export function listenForChanges({
     }
   }
 
-  function hear(subject: Subject): void {
-    record.note(subject);
-    if (subject !== 'site') record.note('conversations');
-    for (const tell of listeners) tell(subject);
+  function rest(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds).unref();
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  function hear(told: Told): void {
+    if (told === 'everything') {
+      noteGap();
+      return;
+    }
+    record.note(told);
+    if (told !== 'site') record.note('conversations');
+    for (const tell of listeners) tell(told);
+  }
+
+  function noteGap(): void {
+    record.noteGap();
+    for (const tell of listeners) tell('conversations');
   }
 
   function isHeard(): boolean {
-    return performance.now() - provenAt < times.trusted;
+    return connection?.isOpen() === true && performance.now() - provenAt < times.trusted;
   }
 
   return {
@@ -85,9 +107,9 @@ export function listenForChanges({
       // One question serves all who come before it is put; who comes later needs a later one.
       askedLater ??= Promise.resolve().then(() => {
         askedLater = undefined;
-        return Promise.race([present.ask(), pause(times.catchingUp)]);
+        return present.ask();
       });
-      await askedLater.catch(() => {});
+      await withinTime(askedLater, times.catchingUp);
     },
     onChange(tell) {
       listeners.add(tell);
@@ -95,55 +117,21 @@ export function listenForChanges({
     },
     async stop() {
       stopping.abort();
+      wake();
       connection?.destroy();
       await running;
     },
   };
 }
 
-interface Connection {
-  /** Rejected when the connection ends. */
-  readonly broken: Promise<never>;
-  /** Fulfilled when everything that was committed before has been heard. @throws where no answer comes in time. */
-  ask(): Promise<void>;
-  destroy(): void;
-}
-
-async function connect(url: string, hear: (subject: Subject) => void): Promise<Connection> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: times.answer, keepAlive: true });
-  const broken = new Promise<never>((_, reject) => {
-    client.once('error', reject);
-    client.once('end', () => reject(new Error('the connection that listens for changes ended')));
-  });
-  broken.catch(() => {});
-  client.on('error', () => {});
-  client.on('notification', ({ payload }) => hear(payload as Subject));
-  const answered = async (question: string) => {
-    const waiting = new AbortController();
-    const late = pause(times.answer, undefined, { signal: waiting.signal }).then(() => {
-      throw new Error('the database does not answer who listens for changes');
-    });
-    late.catch(() => {});
-    try {
-      await Promise.race([client.query(question), broken, late]);
-    } finally {
-      waiting.abort();
-    }
-  };
-  const destroy = () => {
-    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-  };
+// Whoever waits is let go then: what they wait for is a comfort.
+async function withinTime(work: Promise<void>, milliseconds: number): Promise<void> {
+  const waiting = new AbortController();
   try {
-    await client.connect();
-    await answered('listen change');
-  } catch (error) {
-    destroy();
-    throw error;
+    await Promise.race([work, pause(milliseconds, undefined, { signal: waiting.signal })]);
+  } catch {
+    // It cannot be heard.
+  } finally {
+    waiting.abort();
   }
-  let last = Promise.resolve();
-  const ask = () => {
-    last = last.then(() => answered('select 1'));
-    return last;
-  };
-  return { broken, ask, destroy };
 }

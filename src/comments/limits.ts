@@ -23,9 +23,10 @@ export async function secondsUntilAllowed(
   trx: Transaction<Database>,
   { networkHash, browserId, limit, now }: LimitedWriter,
 ): Promise<number | undefined> {
-  if (limit === 0) return undefined;
-  await sql`select pg_advisory_xact_lock(${networkHash.readBigInt64BE().toString()}::bigint)`.execute(trx);
+  if (limit > 0)
+    await sql`select pg_advisory_xact_lock(${networkHash.readBigInt64BE().toString()}::bigint)`.execute(trx);
   if (browserId !== undefined) await takeTurn(trx, { about: 'browser', id: browserId });
+  if (limit === 0) return undefined;
   const since = new Date(now.getTime() - hour);
   const network = await newestBeyond(trx, { column: 'network_hash', value: networkHash, allowed: limit, since });
   const browser =

@@ -95,9 +95,6 @@ export async function writeComment(trx: Transaction<Database>, submission: Submi
 
   const draft = await checkDraft(trx, { ...submission, site });
   if (!isDraft(draft)) return { kind: 'invalid', errors: draft };
-  const parent = await findParent(trx, submission);
-  if (parent === 'unknown') return { kind: 'invalid', errors: { parent: { key: 'reply.parent.unknown' } } };
-
   const knownBrowser = writer.kind === 'guest' ? writer.browserId : undefined;
   if (writer.kind === 'guest') {
     const seconds = await secondsUntilAllowed(trx, {
@@ -108,6 +105,9 @@ export async function writeComment(trx: Transaction<Database>, submission: Submi
     });
     if (seconds !== undefined) return { kind: 'limited', seconds };
   }
+
+  const parent = await findParent(trx, submission);
+  if (parent === 'unknown') return { kind: 'invalid', errors: { parent: { key: 'reply.parent.unknown' } } };
 
   const rendered = renderVisibly(draft.body);
   if (!rendered) return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };

@@ -32,7 +32,7 @@ export function loadAssets(): Assets {
     const headers = {
       'cache-control': 'public, max-age=31536000, immutable',
       'content-type': types[extname(name)] ?? 'application/octet-stream',
-      etag: `"${path}"`,
+      etag: `W/"${path}"`,
     };
     kept.set(`${path}/${name}`, keepAnswer({ status: 200, headers, body }));
   }

@@ -52,6 +52,7 @@ describe('what is kept', () => {
     expect(cache.find('page')).toEqual({ text: 'before' });
     now = until;
     expect(cache.find('page')).toBeUndefined();
+    expect(cache.findUnconfirmed('page')).toBeUndefined();
   });
 
   test('holds no more after a gap in what was heard, and while nothing is heard as far as is known', async () => {
@@ -129,6 +130,8 @@ describe('the address of a page', () => {
     ['/posts/a?after=1&after=2', undefined],
     ['/assets/x/site.css', undefined],
     ['/healthz', undefined],
+    ['/metrics?x=1', undefined],
+    ['/metrics-of-wine', '/metrics-of-wine'],
     ['http://elsewhere/', undefined],
   ])('of a request for %s is %s', (url, address) => {
     expect(pageAddress(url)).toBe(address);
@@ -151,6 +154,8 @@ describe('the encoding of an answer', () => {
     ['br; q=0.0,gzip;q=0', 'identity'],
     ['br;q=0.5', 'br'],
     ['deflate', 'identity'],
+    ['sbr, x-br-old', 'identity'],
+    ['BR', 'br'],
     ['*', 'identity'],
   ])('for “%s” is %s', (accepted, encoding) => {
     expect(chooseEncoding(accepted)).toBe(encoding);

@@ -254,6 +254,21 @@ describe('where the database is not heard', () => {
   );
 
   test(
+    'all who wait for what cannot be had are told at the same time',
+    async () => {
+      line.hold();
+      const asked = Array.from({ length: 5 }, () => elsewhere.get('/tags/never-asked-for'));
+      await eventually(() => !elsewhere.context.changes.isHeard(), { seconds: 6 });
+      line.cut();
+      const statuses = (await Promise.all(asked)).map(({ status }) => status);
+      expect(statuses).toEqual([503, 503, 503, 503, 503]);
+      line.mend();
+      await eventually(() => elsewhere.context.changes.isHeard(), { seconds: 5 });
+    },
+    patience,
+  );
+
+  test(
     'a kept page does not wait for a database that answers nothing',
     async () => {
       await keepElsewhere(path);

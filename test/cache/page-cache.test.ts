@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ComposedTestSite, serveComposed } from '../support/composed-site.ts';
@@ -93,6 +95,35 @@ describe('a page asked for without cookies', () => {
     const counts = await counted(async () => {
       const answers = await Promise.all(Array.from({ length: 1_000 }, () => site.get(path)));
       expect(answers.every(({ status, text }) => status === 200 && text.includes('made anew.'))).toBe(true);
+    });
+    expect(counts.made).toBe(1);
+  }, 60_000);
+
+  test('is not made for everybody by who takes their time', async () => {
+    await site.post(`${path}/comments`, { name: 'Ann', body: 'So that it is made anew once more.' });
+    const slow = connect(site.port, '127.0.0.1');
+    const type = 'application/x-www-form-urlencoded';
+    slow.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: 10\r\n\r\nab`);
+    await once(slow, 'connect');
+    const answer = await site.get(path);
+    expect(answer.text).toContain('anew once more.');
+    slow.destroy();
+  });
+
+  test('is rendered once for many even while other conversations go on', async () => {
+    const other = await addPost(database.db, { title: 'Another' });
+    await site.post(`${path}/comments`, { name: 'Ann', body: 'So that it is to be made.' });
+    await site.get(path);
+    await site.post(`${path}/comments`, { name: 'Ann', body: 'And again.' });
+    const counts = await counted(async () => {
+      const asked = Array.from({ length: 40 }, async (_, number) => {
+        if (number % 10 === 5) {
+          await database.pool.query(`select pg_notify('change', 'conversation ${other.conversationId}')`);
+          await site.context.changes.caughtUp();
+        }
+        return site.get(path);
+      });
+      for (const { status } of await Promise.all(asked)) expect(status).toBe(200);
     });
     expect(counts.made).toBe(1);
   }, 60_000);
