@@ -116,17 +116,17 @@ export async function usualWait(db: Kysely<Database>): Promise<number | undefine
   return rows[0]?.seconds ?? undefined;
 }
 
-/** How many comments of a conversation can be read; undefined where its post is not published. */
-export async function findReadableCount(
+/** How many comments of each conversation can be read; those whose post is not published are missing. */
+export async function findReadableCounts(
   db: Kysely<Database>,
-  { conversationId, now }: { conversationId: number; now: Date },
-): Promise<number | undefined> {
-  const row = await db
+  { conversationIds, now }: { conversationIds: readonly number[]; now: Date },
+): Promise<Map<number, number>> {
+  const rows = await db
     .selectFrom('conversation_count')
     .innerJoin('post', 'post.conversation_id', 'conversation_count.conversation_id')
-    .select('conversation_count.readable')
-    .where('conversation_count.conversation_id', '=', conversationId)
+    .select(['conversation_count.conversation_id', 'conversation_count.readable'])
+    .where('conversation_count.conversation_id', '=', sql<number>`any(${conversationIds}::integer[])`)
     .where(published('any', now))
-    .executeTakeFirst();
-  return row?.readable;
+    .execute();
+  return new Map(rows.map(({ conversation_id, readable }) => [conversation_id, readable]));
 }

@@ -1,10 +1,12 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { createApp } from '../app.ts';
 import { servePages } from '../cache/page-cache.ts';
 import { createRowCache } from '../cache/row-cache.ts';
 import { listenForChanges } from '../changes/listener.ts';
 import { createReplyStreams } from '../comments/reply-streams.ts';
 import type { AppContext } from '../context.ts';
+import { clientAddress } from '../http/client-address.ts';
+import { hashNetwork } from '../http/network.ts';
 
 /** A site that answers, from memory where it can. */
 export interface ComposedSite {
@@ -28,8 +30,11 @@ export function composeSite({
   const changes = listenForChanges({ url, onError });
   const pageCounts = { kept: 0, unconfirmed: 0, made: 0 };
   const context: AppContext = { ...parts, changes, rows: createRowCache({ changes, now }), pageCounts };
-  const streams = createReplyStreams({ db, changes, now });
-  const pages = servePages({ site: createApp(context), changes, now, counts: pageCounts });
+  const app = createApp(context);
+  const networkOf = (request: IncomingMessage) =>
+    hashNetwork(context.secrets.network, clientAddress(app, request)).toString('hex');
+  const streams = createReplyStreams({ db, changes, networkOf, now });
+  const pages = servePages({ site: app, changes, now, counts: pageCounts });
   return {
     context,
     listener: (request, response) => streams.take(request, response) || pages(request, response),

@@ -39,8 +39,13 @@ interface OpenStream {
   readonly request: ClientRequest;
 }
 
-async function openStream(conversationId: number): Promise<OpenStream> {
-  const asked = request({ host: '127.0.0.1', port: site.port, path: `/conversations/${conversationId}/stream` }).end();
+async function openStream(
+  conversationId: number,
+  { at = site, network }: { at?: ComposedTestSite; network?: string } = {},
+): Promise<OpenStream> {
+  const path = `/conversations/${conversationId}/stream`;
+  const headers = network ? { 'X-Forwarded-For': network } : {};
+  const asked = request({ host: '127.0.0.1', port: at.port, path, headers }).end();
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
   let text = '';
   response.on('data', (chunk) => {
@@ -122,5 +127,48 @@ describe('the stream of a conversation', () => {
     expect(answer.headers['retry-after']).toBe('5');
     line.mend();
     await eventually(() => site.context.changes.isHeard());
+  });
+});
+
+describe('one network', () => {
+  const statuses = (streams: readonly OpenStream[]) => streams.map(({ response }) => response.statusCode);
+  const openMany = (count: number, open: (index: number) => Promise<OpenStream>) =>
+    Promise.all(Array.from({ length: count }, (_, index) => open(index)));
+
+  test('has fifty streams of a process at most, which takes them from nobody else, and others when it ends some', async () => {
+    const behind = await serveComposed(database.url, { TRUST_PROXY: '1' });
+    const open = (network: string) => openStream(post.conversationId, { at: behind, network });
+    // The addresses of one household.
+    const streams = await openMany(50, (index) => open(`2001:db8::${index}`));
+    expect(new Set(statuses(streams))).toEqual(new Set([200]));
+    const refused = await open('2001:db8::1:1');
+    expect(refused.response.statusCode).toBe(503);
+    expect(refused.response.headers).toMatchObject({ 'retry-after': '5', 'cache-control': 'no-store' });
+    const other = await open('2001:db8:0:1::1');
+    expect(other.response.statusCode).toBe(200);
+    streams[0]?.request.destroy();
+    await eventually(async () => {
+      const another = await open('2001:db8::1:1');
+      return another.response.statusCode === 200;
+    });
+    await behind.close();
+  });
+
+  test('is not told by what a stranger says of itself', async () => {
+    const direct = await serveComposed(database.url);
+    const streams = await openMany(51, (index) =>
+      openStream(post.conversationId, { at: direct, network: `192.0.2.${index}` }),
+    );
+    expect(statuses(streams).filter((status) => status === 503)).toHaveLength(1);
+    await direct.close();
+  });
+
+  test('gets back the places of streams that were refused', async () => {
+    const direct = await serveComposed(database.url);
+    for (const _round of [1, 2]) {
+      const streams = await openMany(40, () => openStream(2_000_000_000, { at: direct }));
+      expect(new Set(statuses(streams))).toEqual(new Set([404]));
+    }
+    await direct.close();
   });
 });

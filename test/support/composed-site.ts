@@ -33,11 +33,12 @@ export interface RawAnswer {
  * Serves a site on a free port of this machine, and waits until it hears of changes.
  *
  * @param url of its database, which may lie behind something that a test can cut.
+ * @param environment variables as `readConfig` takes them; without any, nobody is limited.
  */
-export async function serveComposed(url: string): Promise<ComposedTestSite> {
+export async function serveComposed(url: string, environment: Record<string, string> = {}): Promise<ComposedTestSite> {
   const pool = createPool(url, () => {});
   const db = createDatabase(pool);
-  const config = readConfig({ COMMENT_LIMIT: '0', LOG_LEVEL: 'silent' });
+  const config = readConfig({ COMMENT_LIMIT: '0', LOG_LEVEL: 'silent', ...environment });
   const logger = pino({ level: 'silent' });
   const secrets = await loadSecrets(db);
   let time: Date | undefined;
