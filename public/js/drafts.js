@@ -2,10 +2,9 @@
 // lost answer, and a conversation that was closed meanwhile. In doubt it is kept; the key that is kept with it sees to it
 // that sending it again makes no second comment.
 import { forget, keep, namesAfter, recall } from './browser-store.js';
-import { makeKey, noteAnswered, takenKeys, wasAnswered } from './reply-key.js';
+import { makeKey, noteAnswered, wasAnswered } from './reply-key.js';
+import { settleDrafts } from './settle-drafts.js';
 import { copyOf } from './words.js';
-
-const lifetime = 30 * 86_400_000;
 
 const form = document.querySelector('form.reply-form');
 const { body, key, parent } = form?.elements ?? {};
@@ -27,11 +26,6 @@ function isHere(draft) {
 
 function keyOf(text) {
   return draftsWhere((draft) => isHere(draft) && draft.text === text)[0]?.key;
-}
-
-function settle() {
-  for (const key of takenKeys()) forget(`draft ${key}`);
-  for (const { key } of draftsWhere(({ at }) => !(at > Date.now() - lifetime))) forget(`draft ${key}`);
 }
 
 // A form that was taken before with another text: what is new in it can only be sent under a new key.
@@ -82,7 +76,7 @@ function discard() {
 
 // Back from the answer: the same text, sent again, is no second comment; a text that was refused has a key of its own.
 function comeBack() {
-  settle();
+  settleDrafts();
   if (wasAnswered(key.value)) useKey(keyOf(body.value) ?? key.value);
 }
 
@@ -112,7 +106,6 @@ function begin() {
   for (const draft of draftsWhere(isElsewhere)) offer(draft);
 }
 
-settle();
 const refused = document.querySelector('[data-sent-key]');
 if (refused) renew(refused.dataset.sentKey);
 if (form) {

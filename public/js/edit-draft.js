@@ -1,8 +1,7 @@
 // Keeps what is typed into the form for an edit in this browser until it was saved: through a reload, a crash and a lost
 // answer. It belongs to the text that was edited: once that is another one, by this edit or by another, it is forgotten.
-import { forget, keep, namesAfter, recall } from './browser-store.js';
-
-const lifetime = 86_400_000;
+import { forget, keep, recall } from './browser-store.js';
+import './settle-drafts.js';
 
 function lookAfter(form) {
   const { body } = form.elements;
@@ -19,16 +18,16 @@ function lookAfter(form) {
     note.hidden = false;
   }
   body.addEventListener('input', save);
+  // What is kept asks to be told that it was saved.
+  const asking = document.createElement('input');
+  Object.assign(asking, { type: 'hidden', name: 'kept', value: 'yes' });
+  form.append(asking);
   note.querySelector('button').addEventListener('click', () => {
     forget(name);
     body.value = body.defaultValue;
     note.hidden = true;
     body.focus();
   });
-}
-
-for (const comment of namesAfter('edit ')) {
-  if (!(recall(`edit ${comment}`)?.at > Date.now() - lifetime)) forget(`edit ${comment}`);
 }
 
 const editing = document.querySelector('form.edit-form');

@@ -14,18 +14,22 @@ export function makeKey() {
 }
 
 /**
- * The keys of the replies that the server has taken since this was asked last. It names them in a cookie, along with the
- * answer: nothing else tells a reply that was taken from one whose answer was lost.
+ * The names under which texts were kept that the server has taken since this was asked last. It tells them in a cookie, along
+ * with the answer, by the key of a reply and the comment of an edit: nothing else tells a text that was taken from one whose
+ * answer was lost.
  */
-export function takenKeys() {
+export function takenNames() {
   const [, name, value = ''] = /(?:^|; )((?:__Host-)?taken)=([\w.-]+)/.exec(document.cookie) ?? [];
   if (!name) return [];
   const secure = location.protocol === 'https:' ? '; Secure' : '';
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing on plain http.
   document.cookie = `${name}=; Path=/; Max-Age=0${secure}`;
-  const keys = value.split('.');
-  for (const key of keys) noteAnswered(key);
-  return keys;
+  return value.split('.').map((taken) => {
+    const edited = /^edit-(\d+)$/.exec(taken)?.[1];
+    if (edited) return `edit ${edited}`;
+    noteAnswered(taken);
+    return `draft ${taken}`;
+  });
 }
 
 /** Remembers that something was stored under a key: what is written from now on needs another. */

@@ -43,7 +43,7 @@ export function erasureRoutes(app: AppContext): Router {
   });
 
   router.get('/mine/erased', (_request, response) => {
-    sendSaid(response, { title: 'mine.erasedTitle', text: 'mine.erased' });
+    sendSaid(response, { title: 'mine.erasedTitle', text: 'mine.erased', erased: true });
   });
 
   return router;

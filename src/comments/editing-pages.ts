@@ -13,6 +13,7 @@ import { type EditRefusal, editableUntil, mostEdits, whyNotEdited } from './edit
 import { countEdits, findWritten, type WrittenComment } from './editing-queries.ts';
 import { findOwn, type IdRequest, type OwnComment, whereabouts } from './find-own.ts';
 import { listErrors } from './reply-form.ts';
+import { tellSaved } from './taken.ts';
 
 interface EditPage {
   readonly id: number;
@@ -63,7 +64,7 @@ export async function showEditForm(
 export async function takeEdit(context: ConversationContext, request: IdRequest, response: Response): Promise<void> {
   const own = await findOwn(context, request, response, 'edit.notYours');
   const [comment, post] = [own.comment, found(own.post)];
-  const { body, version: seen } = readFields(request.body, ['body', 'version']);
+  const { body, version: seen, kept } = readFields(request.body, ['body', 'version', 'kept']);
   const version = /^\d{1,4}$/.test(seen) ? Number(seen) : undefined;
   const outcome = await editComment(context.db, {
     commentId: comment.id,
@@ -78,6 +79,7 @@ export async function takeEdit(context: ConversationContext, request: IdRequest,
   if (outcome.kind === 'overtaken') return sendEditForm(response, { own, body, ...outcome, status: 409 });
   if (outcome.kind === 'invalid')
     return sendEditForm(response, { own, body, version, errors: listErrors(outcome.errors), status: 422 });
+  if (kept !== '') tellSaved(request, response, { commentId: comment.id, secure: context.cookies.secure });
   const edited = (await findWritten(context.db, comment.id)) ?? comment;
   response.redirect(303, whereabouts({ ...own, comment: edited }));
 }

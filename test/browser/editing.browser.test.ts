@@ -91,11 +91,31 @@ for (const javaScriptEnabled of [true, false]) {
         await again.getByLabel('Your comment').fill('Typed and saved.');
         await again.getByRole('button', { name: 'Save changes' }).click();
         await again.waitForURL(/#c\d+$/);
+        await expectNothingKept(again);
         await again.close();
         const last = await openForm();
         expect(await last.getByLabel('Your comment').inputValue()).toBe('Typed and saved.');
         expect(await last.getByText('was kept in this browser').isVisible()).toBe(false);
         await last.close();
+      }, 120_000);
+
+    if (javaScriptEnabled)
+      test('what was typed into an edit goes after a day, whatever conversation is opened, and with an erased address', async () => {
+        const page = await visit(guest, openPost);
+        const keep = (at: number) =>
+          page.evaluate((at) => localStorage.setItem('rejoinder: edit 7', JSON.stringify({ text: 'Old.', at })), at);
+        const isKept = () => page.evaluate(() => localStorage.getItem('rejoinder: edit 7') !== null);
+        await keep(Date.now() - 82_800_000);
+        await page.goto(`${site.address}/mine`);
+        await page.waitForLoadState('load');
+        expect(await isKept()).toBe(true);
+        await keep(Date.now() - 90_000_000);
+        await page.goto(site.address + openPost);
+        await expectNothingKept(page);
+        await keep(Date.now());
+        await page.goto(`${site.address}/mine/erased`);
+        await expectNothingKept(page);
+        await page.close();
       }, 120_000);
 
     test('when the time is over the text comes back to be copied', async () => {
@@ -128,6 +148,10 @@ for (const javaScriptEnabled of [true, false]) {
       expect(kept).toEqual([]);
       await page.close();
     }, 120_000);
+
+    async function expectNothingKept(page: Page): Promise<void> {
+      await page.waitForFunction(() => !Object.keys(localStorage).some((name) => name.includes('edit ')));
+    }
 
     async function openForm(): Promise<Page> {
       const page = await visit(guest, openPost);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { postReply } from '../support/comments.ts';
+import { postReply, sendForm } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 
@@ -57,6 +57,27 @@ describe('The scripts of the next page are told that a reply was taken', () => {
       new RegExp(`^__Host-taken=${key}; Max-Age=2592000; Path=/; Expires=[^;]*; Secure; SameSite=Lax$`),
     );
     await secure.close();
+  });
+});
+
+describe('They are told that an edit was saved', () => {
+  it('by its comment, beside the replies of which they have not heard', async () => {
+    const key = randomUUID();
+    const { commentId: id, cookie, headers } = await postReply(site, path, { key });
+    const edited = await sendForm(site, `/comments/${id}/edit`, { body: 'Better.', kept: 'yes' }, { cookie });
+    expect(edited.status).toBe(303);
+    expect(takenLine(headers)).toContain(`taken=${key};`);
+    expect(takenLine(edited.headers)).toContain(`taken=${key}.edit-${id};`);
+    const reply = await postReply(site, path, { key: randomUUID() }, { cookie: `taken=edit-${id}.edit-1x` });
+    expect(takenLine(reply.headers)).toContain(`taken=edit-${id}.`);
+    expect(takenLine(reply.headers)).not.toContain('1x');
+  });
+
+  it('only where they keep it, and where it was', async () => {
+    const { commentId: id, cookie } = await postReply(site, path);
+    for (const fields of [{ body: 'Better.' }, { body: '', kept: 'yes' }]) {
+      expect(takenLine((await sendForm(site, `/comments/${id}/edit`, fields, { cookie })).headers)).toBe('');
+    }
   });
 });
 
