@@ -102,6 +102,20 @@ describeInBrowser('A reader who mutes a person', (browser) => {
   );
 
   test(
+    'is not asked whether to mute what was written in this very browser',
+    async () => {
+      const own = await replyTo(site, path, { name: 'Me', body: 'Mine.' });
+      const [name = '', value = ''] = (/visitor=[^;]*/.exec(own.cookie)?.[0] ?? '').split('=');
+      await context.addCookies([{ name, value, url: site.address }]);
+      await page.reload();
+      await page.locator(`#c${loud}`).getByRole('button', { name: 'Mute' }).waitFor();
+      expect(await page.locator(`#c${own.id}`).getByRole('button', { name: 'Mute' }).count()).toBe(0);
+      await site.db.updateTable('comment').set({ shown: false, status: 'spam' }).where('id', '=', own.id).execute();
+    },
+    limit,
+  );
+
+  test(
     'can do so where there is no form any more, too',
     async () => {
       const { cookie } = await site.signIn('owner');
