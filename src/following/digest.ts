@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { createDates, type Dates } from '../http/dates.ts';
 import { createTranslate } from '../http/messages.ts';
+import { addJob } from '../jobs/queries.ts';
 import { queueMail } from '../mail/queue.ts';
 import { loadSite } from '../site/queries.ts';
 import type { FollowingContext } from './context.ts';
@@ -11,6 +12,9 @@ import type { Scope } from './table.ts';
 
 /** So many comments a digest quotes; of the others it says how many there are. */
 const mostQuoted = 50;
+
+/** So many digests one job sends; another one goes on, since no job may take long (see jobs/queries.ts). */
+const digestsPerJob = 500;
 
 /**
  * Sends everybody who follows once a day what waited at the last closing, in one mail. One follower is one transaction: who
@@ -23,12 +27,14 @@ export async function sendDigests(context: FollowingContext): Promise<void> {
   const until = lastClosing(now, site.time_zone);
   const words = { ...context, site: site.title, t: createTranslate(site.language) };
   const dates = createDates(site.language, site.time_zone);
-  let followerId = await nextFollower(db, { after: 0, until });
-  while (followerId !== undefined) {
+  let followerId: number | undefined = 0;
+  for (let sent = 0; sent < digestsPerJob; sent += 1) {
+    followerId = await nextFollower(db, { after: followerId, until });
+    if (followerId === undefined) return;
     const digest = { followerId, until, words, dates, now };
     await db.transaction().execute((trx) => sendDigest(trx, digest));
-    followerId = await nextFollower(db, { after: followerId, until });
   }
+  await db.transaction().execute((trx) => addJob(trx, 'send_digests', {}));
 }
 
 async function nextFollower(

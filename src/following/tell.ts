@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { createTranslate } from '../http/messages.ts';
+import { addJob } from '../jobs/queries.ts';
 import { queueMail } from '../mail/queue.ts';
 import { published } from '../posts/query-parts.ts';
 import { loadSite } from '../site/queries.ts';
@@ -12,6 +13,9 @@ import { holdSubscriptions } from './queries.ts';
 /** Followers who are told in one transaction: so many mails are written while the comment cannot be decided on. */
 const batchSize = 50;
 
+/** So many batches are one job's; another one goes on, since no job may take long (see jobs/queries.ts). */
+const batchesPerJob = 20;
+
 /**
  * Tells a comment to its followers: a mail to those who want it at once, an entry in the next digest of the others. Stops
  * where readers cannot read it any more; done again after a crash, it goes on behind whom it told last.
@@ -21,7 +25,10 @@ export async function tellFollowers(context: FollowingContext, { commentId }: { 
   const words = { ...context, site: site.title, t: createTranslate(site.language) };
   const told = () =>
     context.db.transaction().execute((trx) => tellBatch(trx, { commentId, words, now: context.now() }));
-  while (await told());
+  for (let batch = 0; batch < batchesPerJob; batch += 1) {
+    if (!(await told())) return;
+  }
+  await context.db.transaction().execute((trx) => addJob(trx, 'tell_followers', { commentId }));
 }
 
 // @returns whether there may be more of them.

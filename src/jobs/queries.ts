@@ -22,8 +22,9 @@ export async function countWaitingJobs(db: Kysely<Database>): Promise<number> {
 }
 
 /**
- * Takes back jobs from workers that died over them, so that others do them. None of our jobs takes so long: a mail server
- * is given up after a minute.
+ * Takes back jobs from processes that died over them, so that others do them. All that such a process has begun is taken
+ * back with the job that took so long, so none may: a mail server is given up within minutes, and what goes to very many
+ * people is shared out to jobs that follow each other.
  */
 export async function releaseAbandonedJobs(db: Kysely<Database>): Promise<void> {
   await sql`

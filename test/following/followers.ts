@@ -54,6 +54,7 @@ export async function doJob(site: TestSite, { name, payload }: WaitingJob): Prom
   const { commentId = 0, subscriptionIds = [] } = payload;
   if (name === 'tell_followers') await tellFollowers(context, { commentId });
   else if (name === 'tell_decision') await tellDecision(context, { commentId });
+  else if (name === 'send_digests') await sendDigests(context);
   else if (name === 'ask_confirmation') await askConfirmation(context, { subscriptionIds });
   else throw new Error(`No job of following: ${name}`);
 }

@@ -6,7 +6,7 @@ import { decideOn, newText, replyTo, sendForm } from '../support/comments.ts';
 import { untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
-import { confirm, doJob, doJobs, follow, linkIn, takeJobs, takeMails } from './followers.ts';
+import { confirm, doJob, doJobs, follow, linkIn, sendDueDigests, takeJobs, takeMails } from './followers.ts';
 
 // Each step is a request of its own, and other work may slow them all.
 jest.setTimeout(60_000);
@@ -331,6 +331,29 @@ describe('A job that tells', () => {
     await unspoilMail();
     await doJob(site, job);
     expect((await takeMails(site)).map(({ recipient }) => recipient).sort()).toEqual(emails);
+  });
+});
+
+describe('Very many followers', () => {
+  it.each(['at_once', 'daily'] as const)('are told by several jobs, one after the other (%s)', async (pace) => {
+    await sql`
+      with added as (
+        insert into follower (email) select 'many-' || n || '@reader.example' from generate_series(1, 1010) n returning id
+      )
+      insert into subscription (follower_id, scope, conversation_id, pace, created_at, confirmed_at)
+      select id, 'conversation', ${post.conversationId}, ${pace}, now(), now() from added`.execute(site.db);
+    await say();
+    expect((await doJobs(site)).map(({ name }) => name)).toEqual(['tell_followers']);
+    expect((await doJobs(site)).map(({ name }) => name)).toEqual(['tell_followers']);
+    expect(await doJobs(site)).toEqual([]);
+    if (pace === 'daily') {
+      site.now = new Date(site.now.getTime() + 86_400_000);
+      await sendDueDigests(site);
+      expect((await doJobs(site)).map(({ name }) => name)).toEqual(['send_digests']);
+      expect((await doJobs(site)).map(({ name }) => name)).toEqual(['send_digests']);
+      expect(await doJobs(site)).toEqual([]);
+    }
+    expect(new Set((await takeMails(site)).map(({ recipient }) => recipient)).size).toBe(1010);
   });
 });
 
