@@ -11,8 +11,8 @@ import type { ToldStatus } from './table.ts';
 const toldStatuses: readonly ToldStatus[] = ['approved', 'rejected', 'removed'];
 
 /**
- * Tells the writer of a comment what moderators decided, as it stands now: once for each status, however often the job is
- * done. What is taken for spam, deleted by its writer or waits again is told to nobody.
+ * Tells the writer of a comment what moderators decided, as it stands now, unless that is what was told last: so it does
+ * not matter how often the job is done. What is taken for spam, deleted by its writer or waits again is told to nobody.
  */
 export async function tellDecision(context: FollowingContext, { commentId }: { commentId: number }): Promise<void> {
   const site = await loadSite(context.db);

@@ -107,6 +107,14 @@ describe('Who wants to know what becomes of a comment', () => {
     expect(await decide('reject')).toEqual([]);
   });
 
+  it('is told that it is back, who heard that it was taken down', async () => {
+    await decide('approve');
+    await decide('remove');
+    expect((await decide('restore')).map(({ subject }) => subject)).toEqual([
+      'Your comment on “Please be kind” is published',
+    ]);
+  });
+
   it('is told nothing once the link to leave was followed', async () => {
     const [mail] = await decide('approve');
     await sendForm(site, mail?.unsubscribe ?? '', {});
