@@ -1,10 +1,10 @@
+import { cleanUp } from './clean-up.ts';
 import { publicAddress } from './config.ts';
 import type { AppContext } from './context.ts';
 import { askConfirmation } from './following/confirm.ts';
 import { tellDecision } from './following/decision.ts';
 import { sendDigests } from './following/digest.ts';
 import { tellFollowers } from './following/tell.ts';
-import { cleanUp } from './jobs/clean-up.ts';
 import type { Tasks } from './jobs/worker.ts';
 import { deliverMail } from './mail/deliver.ts';
 import { createMailer } from './mail/mailer.ts';

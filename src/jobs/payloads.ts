@@ -10,7 +10,7 @@ export interface JobPayloads {
   readonly ask_confirmation: { readonly subscriptionIds: readonly number[] };
   /** Writes the digests that are due. Added by the clock. */
   readonly send_digests: Readonly<Record<string, never>>;
-  /** Deletes what has been kept for as long as it may be. Added by the clock, see schedule in worker.ts. */
+  /** Deletes what has been kept for as long as it may be. Added by the clock, see clean-up.ts. */
   readonly clean_up: Readonly<Record<string, never>>;
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
 import request from 'supertest';
-import { cleanUp } from '../../src/jobs/clean-up.ts';
+import { cleanUp } from '../../src/clean-up.ts';
 import { proveAddress } from '../commenters/prover.ts';
 import { decideOn, fieldOn, openPage, postReply, replyTo, sendForm, wordsOf } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cleanUp } from '../../src/jobs/clean-up.ts';
+import { cleanUp } from '../../src/clean-up.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');

@@ -1,0 +1,25 @@
+import type { Kysely } from 'kysely';
+import type { Database } from '../database.ts';
+import { daysBefore } from '../days-before.ts';
+
+/** For how many days things are kept; of what was deleted, as long as the limits look back: it counts as if it stood. */
+const daysKept = { networkHash: 30, networkHashOfDeleted: 1 / 24, submission: 30 };
+
+/** Forgets which networks comments came from, and deletes the keys of their forms. */
+export async function cleanUpComments(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
+  await db
+    .updateTable('comment')
+    .set({ network_hash: null })
+    .where('network_hash', 'is not', null)
+    .where((where) =>
+      where.or([
+        where('created_at', '<', daysBefore(now, daysKept.networkHash)),
+        where.and([
+          where('status', '=', 'deleted'),
+          where('created_at', '<', daysBefore(now, daysKept.networkHashOfDeleted)),
+        ]),
+      ]),
+    )
+    .execute();
+  await db.deleteFrom('submission').where('created_at', '<', daysBefore(now, daysKept.submission)).execute();
+}
