@@ -13,9 +13,19 @@ interface ErasurePage {
   readonly addresses: readonly string[];
 }
 
+/** What a form holds that has the erasing go on. */
+interface GoingOnPage {
+  readonly email: string;
+  readonly alsoUnproved: boolean;
+}
+
+const goingOnView = defineView<GoingOnPage>('commenters/erasure-going-on');
 const erasureView = defineView<ErasurePage>('commenters/erasure');
 
-/** `GET /mine/erasure` says what goes and what stays, `POST` erases an address that this browser has proved. */
+/**
+ * `GET /mine/erasure` says what goes and what stays, `POST` erases an address that this browser has proved: of very much some,
+ * and its answer has the browser ask for the rest.
+ */
 export function erasureRoutes(app: AppContext): Router {
   const { db, now } = app;
   const cookies = visitorCookies(app);
@@ -37,7 +47,8 @@ export function erasureRoutes(app: AppContext): Router {
     const { browserId, addresses } = await identify(request, response);
     const { email, alsoUnproved } = readErasureForm(request.body);
     if (browserId === undefined || !addresses.includes(email)) throw forbidden({ key: 'mine.erasure.notProved' });
-    await eraseAddress(db, { email, browserId, alsoUnproved, now: now() });
+    const done = await eraseAddress(db, { email, browserId, alsoUnproved, now: now() });
+    if (!done) return sendGoingOn(response, { email, alsoUnproved });
     setRemembered(response, undefined, cookies);
     response.redirect(303, '/mine/erased');
   });
@@ -55,4 +66,9 @@ function sendErasurePage(response: Response, page: ErasurePage): void {
     hiddenFromSearch: true,
     ...page,
   });
+}
+
+function sendGoingOn(response: Response, page: GoingOnPage): void {
+  const { t } = frameOf(response);
+  sendPage(response, goingOnView, { title: t('mine.erasure.goingOn'), hiddenFromSearch: true, ...page });
 }

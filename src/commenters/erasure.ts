@@ -16,16 +16,32 @@ export interface Erasure {
 /** Comments that one transaction erases, or takes the address out of. */
 const batchSize = 100;
 
+/** Transactions of one call: a request takes a few seconds at most. */
+const mostBatches = 3;
+
 /**
  * Erases an address and all that was written with it where it was proved. Names, texts, addresses and revisions go, the
- * thread keeps its shape, and events stay: they hold ids only. Comments in which somebody merely typed the address lose that. The comments go first, some at a time, and the right to
- * erase them last: what was interrupted can be done again.
+ * thread keeps its shape, and events stay: they hold ids only. Comments in which somebody merely typed the address lose
+ * that. The comments go first, some hundred with each call, and the right to erase them last: it is called until all is gone,
+ * and what was interrupted can be done again.
+ *
+ * @returns whether all is gone.
  */
-export async function eraseAddress(db: Kysely<Database>, erasure: Erasure): Promise<void> {
-  const { email, now } = erasure;
+export async function eraseAddress(db: Kysely<Database>, erasure: Erasure): Promise<boolean> {
   const batch = randomUUID();
-  while (await db.transaction().execute((trx) => eraseSome(trx, { ...erasure, batch, now })));
-  while (await db.transaction().execute((trx) => forgetTyped(trx, email)));
+  for (let done = 0; done < mostBatches; done += 1) {
+    const more = await db
+      .transaction()
+      .execute(async (trx) => (await eraseSome(trx, { ...erasure, batch })) || (await forgetTyped(trx, erasure.email)));
+    if (!more) {
+      await eraseRest(db, erasure.email);
+      return true;
+    }
+  }
+  return false;
+}
+
+async function eraseRest(db: Kysely<Database>, email: string): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await eraseSubscriptions(trx, { email });
     await trx.deleteFrom('mail').where('recipient', '=', email).where('sent_at', 'is', null).execute();

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
-import { mailedPath } from '../commenters/prover.ts';
+import { copyComment, mailedPath } from '../commenters/prover.ts';
 import { describeInBrowser } from '../support/browser.ts';
 import { type ServedSite, serveSite } from '../support/served-site.ts';
 
@@ -55,7 +55,14 @@ for (const javaScriptEnabled of [true, false]) {
       await hand.getByRole('link', { name: 'Erase everything' }).click();
       expect(await hand.locator('main').innerText()).toContain(email);
       await expectNoFinding(hand);
+      const { id } = await site.db
+        .selectFrom('comment')
+        .select('id')
+        .where('email', '=', email)
+        .executeTakeFirstOrThrow();
+      await copyComment(site.db, id, 320);
       await hand.getByRole('button', { name: 'Erase it all now' }).click();
+      if (!javaScriptEnabled) await hand.getByRole('button', { name: 'Go on erasing' }).click();
       await hand.waitForURL(/\/mine\/erased$/);
       await expectNoFinding(hand);
       await hand.goto(`${site.address}/mine`);
