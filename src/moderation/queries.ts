@@ -29,9 +29,30 @@ export function listQueue(
     after,
   }: { owner: QueueOwner; status: CommentStatus; postId: number | undefined; after: number | undefined },
 ) {
-  const oldestFirst = status === 'pending';
-  return db
+  const direction = status === 'pending' ? 'asc' : 'desc';
+  const matching = db
     .selectFrom('comment')
+    .select('comment.id')
+    .where('comment.status', '=', status)
+    .$if(after !== undefined, (query) => query.where('comment.id', direction === 'asc' ? '>' : '<', after ?? 0))
+    .orderBy('comment.id', direction)
+    .limit(queueRows + 1);
+  // Some of each conversation, each from the index, so that the comments of all others do not matter.
+  const amongPosts = db
+    .selectFrom('post')
+    .innerJoinLateral(
+      () => matching.where('comment.conversation_id', '=', sql.ref<number>('post.conversation_id')).as('matching'),
+      (join) => join.onTrue(),
+    )
+    .select('matching.id')
+    .where(isOnPostOf(owner))
+    .$if(postId !== undefined, (query) => query.where('post.id', '=', postId ?? 0))
+    .orderBy('matching.id', direction)
+    .limit(queueRows + 1);
+  const listed = owner.reach === 'all' && postId === undefined ? matching : amongPosts;
+  return db
+    .selectFrom(listed.as('listed'))
+    .innerJoin('comment', 'comment.id', 'listed.id')
     .innerJoin('post', 'post.conversation_id', 'comment.conversation_id')
     .leftJoin('comment as parent', 'parent.id', 'comment.parent_id')
     .select([
@@ -56,12 +77,7 @@ export function listQueue(
         eb.case().when(readable).then(eb.ref('parent.html')).end().as('parent_html'),
       ];
     })
-    .where('comment.status', '=', status)
-    .where(isOnPostOf(owner))
-    .$if(postId !== undefined, (query) => query.where('post.id', '=', postId ?? 0))
-    .$if(after !== undefined, (query) => query.where('comment.id', oldestFirst ? '>' : '<', after ?? 0))
-    .orderBy('comment.id', oldestFirst ? 'asc' : 'desc')
-    .limit(queueRows + 1)
+    .orderBy('comment.id', direction)
     .execute();
 }
 
@@ -76,22 +92,35 @@ export async function countWaiting(db: Kysely<Database>, owner: QueueOwner): Pro
   return Number(waiting ?? 0);
 }
 
-/** How the comments of each of these browsers stand: a number for each status. */
+/** Other comments of the same browser that its record counts: the newest. */
+export const recordLength = 100;
+
+/** How other comments from the browser of each of these comments stand, by the comment's id: a number for each status. */
 export async function loadRecords(
   db: Kysely<Database>,
-  browserIds: readonly number[],
+  commentIds: readonly number[],
 ): Promise<Map<number, Partial<Record<CommentStatus, number>>>> {
-  if (browserIds.length === 0) return new Map();
+  if (commentIds.length === 0) return new Map();
   const rows = await db
     .selectFrom('comment')
-    .select(['browser_id', 'status', ({ fn }) => fn.countAll().as('count')])
-    .where('browser_id', 'in', browserIds)
-    .groupBy(['browser_id', 'status'])
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('comment as written')
+          .select('written.status')
+          .whereRef('written.browser_id', '=', 'comment.browser_id')
+          .whereRef('written.id', '<>', 'comment.id')
+          .orderBy('written.created_at', 'desc')
+          .limit(recordLength)
+          .as('other'),
+      (join) => join.onTrue(),
+    )
+    .select(['comment.id', 'other.status', sql<number>`count(*)::integer`.as('count')])
+    .where('comment.id', 'in', commentIds)
+    .groupBy(['comment.id', 'other.status'])
     .execute();
   const records = new Map<number, Partial<Record<CommentStatus, number>>>();
-  for (const { browser_id, status, count } of rows) {
-    if (browser_id !== null) records.set(browser_id, { ...records.get(browser_id), [status]: Number(count) });
-  }
+  for (const { id, status, count } of rows) records.set(id, { ...records.get(id), [status]: count });
   return records;
 }
 

@@ -8,7 +8,7 @@ import type { Dates } from '../http/dates.ts';
 import type { Message } from '../http/messages.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
-import type { QueueRow } from './queries.ts';
+import { type QueueRow, recordLength } from './queries.ts';
 
 /** A comment in the queue, with all that helps to decide. */
 export interface QueueItem {
@@ -33,14 +33,14 @@ export interface QueueItem {
   readonly post: { readonly id: number; readonly title: string; readonly href: string };
   /** What it answers; undefined for a reply to the post; without content where that is not shown. */
   readonly parent: { readonly content: { readonly name: string; readonly html: TrustedHtml } | undefined } | undefined;
-  /** How the earlier comments of its writer fared. */
+  /** How other comments of its writer fared. */
   readonly record: Message;
   readonly actions: readonly ModeratorAction[];
   /** The last event, which a decision says that it has seen. */
   readonly seen: number | undefined;
 }
 
-/** What was looked up for the rows of a page, by comment or by browser. */
+/** What was looked up for the rows of a page, by comment. */
 export interface QueueFindings {
   readonly judgements: ReadonlyMap<number, Pick<Verdict, 'rule' | 'numbers'>>;
   readonly events: ReadonlyMap<number, ToldEvent>;
@@ -96,16 +96,10 @@ function shortenEarlier(revision: LatestRevision | undefined): QueueItem['earlie
 function recordOf(row: QueueRow, { records }: QueueFindings): Message {
   if (row.account_id !== null) return { key: 'queue.record.staff' };
   if (row.browser_id === null) return { key: 'queue.record.unknown' };
-  const counts = {
-    approved: 0,
-    rejected: 0,
-    spam: 0,
-    removed: 0,
-    pending: 0,
-    deleted: 0,
-    ...records.get(row.browser_id),
-  };
-  const others = { ...counts, [row.status]: (counts[row.status as keyof typeof counts] ?? 1) - 1 };
-  const total = Object.values(others).reduce((sum, count) => sum + count, 0);
-  return total === 0 ? { key: 'queue.record.first' } : { key: 'queue.record', values: others };
+  const counts = { approved: 0, rejected: 0, spam: 0, removed: 0, pending: 0, deleted: 0, ...records.get(row.id) };
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  if (total === 0) return { key: 'queue.record.first' };
+  return total < recordLength
+    ? { key: 'queue.record', values: counts }
+    : { key: 'queue.record.long', values: { ...counts, total } };
 }

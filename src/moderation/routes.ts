@@ -77,10 +77,7 @@ async function showQueue(context: AppContext, request: Request, response: Respon
     findJudgements(db, ids),
     lastEvents(db, { subjectKind: 'comment', subjectIds: ids }),
     latestRevisions(db, { commentIds: ids, characters: earlierCharacters }),
-    loadRecords(
-      db,
-      page.flatMap(({ browser_id }) => browser_id ?? []),
-    ),
+    loadRecords(db, ids),
   ]);
   const moderated = post && reachesPost(response, 'moderate', post) ? post : undefined;
   const last = rows.length > queueRows ? page.at(-1) : undefined;

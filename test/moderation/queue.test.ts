@@ -73,6 +73,60 @@ describe('The queue', () => {
     expect(wordsOf(itemOf(spam.text, three))).toContain('2 approved, 0 rejected, 0 spam, 0 removed, 2 waiting');
   });
 
+  it('tells of the last hundred where there are more from the same browser', async () => {
+    const { slug, conversationId, id: postId } = await addPost(site.db, { title: 'A talkative browser' });
+    const { id } = await replyTo(site, `/posts/${slug}`);
+    const older = await plantThread(site.db, conversationId, Array(3).fill({ parent: undefined, status: 'rejected' }));
+    const newer = await plantThread(site.db, conversationId, Array(99).fill({ parent: undefined, status: 'spam' }));
+    const write = (ids: number[], createdAt: string) =>
+      site.db
+        .updateTable('comment')
+        .set((eb) => ({
+          browser_id: eb.selectFrom('comment as first').select('first.browser_id').where('first.id', '=', id),
+          created_at: new Date(createdAt),
+        }))
+        .where('id', 'in', ids)
+        .execute();
+    await write(older, '2026-03-01T12:00:00Z');
+    await write(newer, '2026-03-02T12:00:00Z');
+    const record = async () => wordsOf(itemOf((await openPage(site, `/moderation?post=${postId}`, owner)).text, id));
+    expect(await record()).toContain(
+      'Of the last 100 others from this browser: 0 approved, 1 rejected, 99 spam, 0 removed, 0 waiting.',
+    );
+    await site.db.updateTable('comment').set({ browser_id: null }).where('id', 'in', older).execute();
+    expect(await record()).toContain(
+      'Before, from this browser: 0 approved, 0 rejected, 99 spam, 0 removed, 0 waiting.',
+    );
+  });
+
+  it('holds what several authors wrote together for each of them, and of theirs nothing else', async () => {
+    const [one, other] = [await site.signIn('author'), await site.signIn('author')];
+    const planted: number[] = [];
+    for (const authors of [[one], [other], [one, other]]) {
+      const { id: postId, conversationId } = await addPost(site.db, {
+        title: 'By some',
+        authorId: authors[0]?.id ?? 0,
+      });
+      const second = authors[1];
+      if (second) {
+        await site.db
+          .insertInto('post_author')
+          .values({ post_id: postId, account_id: second.id, position: 2 })
+          .execute();
+      }
+      const ids = await plantThread(site.db, conversationId, Array(15).fill({ parent: undefined, status: 'spam' }));
+      planted.push(...ids);
+    }
+    const newestFirst = planted.toReversed();
+    const [shared, others, ones] = [newestFirst.slice(0, 15), newestFirst.slice(15, 30), newestFirst.slice(30)];
+    for (const [asker, listed] of [[one, [...shared, ...ones]] as const, [other, [...shared, ...others]] as const]) {
+      const first = await openPage(site, '/moderation?status=spam', asker);
+      const next = /<a href="([^"]*)" rel="next"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+      const second = await openPage(site, next, asker);
+      expect([...idsIn(first.text), ...idsIn(second.text)]).toEqual(listed);
+    }
+  });
+
   it('has a list for each status but deleted, and offers with each what can be done', async () => {
     const { conversationId, id: postId } = await addPost(site.db, { title: 'A talk' });
     const statuses: CommentStatus[] = ['pending', 'approved', 'rejected', 'spam', 'removed', 'deleted'];
