@@ -71,7 +71,7 @@ function startWorker(id: number, { hasSaidSo = true } = {}) {
       say({ metrics: 'wanted', id: asked, own: [] });
       return await eventually(() => {
         const last = heard.at(-1);
-        return last?.metrics === 'others' && last.id === asked && sumsOf(last.others);
+        return last?.metrics === 'others' && last.id === asked ? sumsOf(last.others) : undefined;
       });
     },
     /** Answers what it was asked last: so many visits, so much memory. */
