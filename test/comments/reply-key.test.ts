@@ -6,7 +6,7 @@ const [one, other] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-422
 
 let keys: {
   makeKey(): string;
-  takenKeys(): string[];
+  takenNames(): string[];
   noteAnswered(key: string): void;
   wasAnswered(key: string): boolean;
 };
@@ -48,21 +48,28 @@ describe('The keys of replies, in the browser,', () => {
   it('are answered once the server says that they were taken, and it says so once', () => {
     page.cookies.set('visitor', '1.2').set('taken', `${one}.${other}`);
     expect(keys.wasAnswered(one)).toBe(false);
-    expect(keys.takenKeys()).toEqual([one, other]);
+    expect(keys.takenNames()).toEqual([`draft ${one}`, `draft ${other}`]);
     expect([keys.wasAnswered(one), keys.wasAnswered(other)]).toEqual([true, true]);
     expect([...page.cookies.keys()]).toEqual(['visitor']);
-    expect(keys.takenKeys()).toEqual([]);
+    expect(keys.takenNames()).toEqual([]);
   });
 
   it('are taken where the site is reached by https, too, under the name that cookies have there', () => {
     page.protocol = 'https:';
     page.cookies.set('__Host-taken', one);
-    expect(keys.takenKeys()).toEqual([one]);
+    expect(keys.takenNames()).toEqual([`draft ${one}`]);
     expect(page.set).toEqual([expect.stringMatching(/^__Host-taken=; Path=\/; Max-Age=0; Secure$/)]);
   });
 
+  it('are none for an edit, which is named by its comment', () => {
+    page.cookies.set('taken', `edit-7.${one}`);
+    expect(keys.takenNames()).toEqual(['edit 7', `draft ${one}`]);
+    expect(keys.wasAnswered('edit-7')).toBe(false);
+    expect(keys.wasAnswered(one)).toBe(true);
+  });
+
   it('are not answered by a page that merely was loaded after them', () => {
-    expect(keys.takenKeys()).toEqual([]);
+    expect(keys.takenNames()).toEqual([]);
     expect(keys.wasAnswered(one)).toBe(false);
   });
 
