@@ -18,8 +18,13 @@ export interface Cache<Value extends object> {
   find(key: string): Value | undefined;
   /** What is kept under a key and holds as far as is known, though nobody vouches for it. */
   findUnconfirmed(key: string): Value | undefined;
-  /** What is kept under a key, or else what `make` makes now: once for all who ask meanwhile. @throws what `make` throws. */
-  get(key: string, make: () => Promise<Made<Value>>): Promise<Value>;
+  /**
+   * What is kept under a key, or else what `make` makes now: once for all who ask meanwhile.
+   *
+   * @param make is given what was kept last, which may hold no more, to take over what has stayed the same.
+   * @throws what `make` throws.
+   */
+  get(key: string, make: (last: Value | undefined) => Promise<Made<Value>>): Promise<Value>;
 }
 
 interface Entry<Value> extends Made<Value> {
@@ -75,8 +80,12 @@ export function createCache<Value extends object>({
     return last !== undefined && changes.unchangedSince(mark, last.subjects);
   }
 
-  async function make(key: string, mark: Mark, maker: () => Promise<Made<Value>>): Promise<Value> {
-    const made = await maker();
+  async function make(
+    key: string,
+    mark: Mark,
+    maker: (last: Value | undefined) => Promise<Made<Value>>,
+  ): Promise<Value> {
+    const made = await maker(entries.peek(key)?.value);
     // What changes while it is made may or may not be in it: it is as old as its beginning.
     const newer = (entries.peek(key)?.mark.sequence ?? 0) > mark.sequence;
     if (made.subjects.length > 0 && !newer) entries.set(key, { ...made, mark });

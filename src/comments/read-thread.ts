@@ -8,6 +8,7 @@ import type { Claimant } from './ownership.ts';
 import type { ThreadOrder } from './thread.ts';
 import { loadThreadSlice, type ReadableContent, type SliceChoice, type ThreadSlice } from './thread-queries.ts';
 import type { OwnNote } from './thread-view.ts';
+import { withLastRows } from './unchanged-rows.ts';
 
 /** A page of a conversation as one reader finds it. */
 export interface ReadThread {
@@ -22,7 +23,7 @@ export async function readThread(
   choice: SliceChoice & { claimant: Claimant },
 ): Promise<ReadThread> {
   const { conversationId, claimant } = choice;
-  const shared = await rows.get(keyOf(choice), () => loadShared(db, choice));
+  const shared = await rows.get<ThreadSlice>(keyOf(choice), (last) => loadShared(db, choice, last));
   if (claimant.accountId === undefined && claimant.browserIds.length === 0)
     return { slice: shared, ownNotes: new Map() };
   const slice = addOwn(shared, await loadOwnComments(db, { conversationId, claimant, slice: shared }));
@@ -34,8 +35,12 @@ function keyOf({ conversationId, order = 'oldest', after, branch }: SliceChoice)
 }
 
 // What begins behind a comment that is not there begins at the top, under as many names as there are numbers.
-async function loadShared(db: Kysely<Database>, choice: SliceChoice): Promise<Made<ThreadSlice>> {
-  const value = await loadThreadSlice(db, choice);
+async function loadShared(
+  db: Kysely<Database>,
+  choice: SliceChoice,
+  last: ThreadSlice | undefined,
+): Promise<Made<ThreadSlice>> {
+  const value = withLastRows(await loadThreadSlice(db, choice), last);
   const named = choice.after === undefined || value.continued;
   const rows = [...value.above, ...value.comments];
   return {
