@@ -6,8 +6,8 @@ import { hrefOf } from '../posts/addresses.ts';
 import { findPostOfConversation, type PostForReading } from '../posts/queries.ts';
 import { readerOf } from '../posts/reader.ts';
 import { mayRead } from '../posts/reading.ts';
-import { noteBrowser, provedAddresses } from '../visitors/queries.ts';
-import { readVisitor } from '../visitors/visitor.ts';
+import { provedAddresses } from '../visitors/queries.ts';
+import { recogniseBrowser } from '../visitors/this-browser.ts';
 import { claimantOf } from './claimant.ts';
 import type { ConversationContext } from './conversation-page.ts';
 import { findWritten, type WrittenComment } from './editing-queries.ts';
@@ -31,14 +31,14 @@ export interface OwnComment {
  * @param refusal the sentence for those others.
  */
 export async function findOwn(
-  { db, cookies, now }: ConversationContext,
+  context: ConversationContext,
   request: IdRequest,
   response: Response,
   refusal: MessageKey,
 ): Promise<OwnComment> {
+  const { db, cookies, now } = context;
   const id = found(readId(request.params.id));
-  const browserId = readVisitor(request, cookies);
-  if (browserId !== undefined) await noteBrowser(db, { id: browserId, now: now() });
+  const browserId = await recogniseBrowser(context, request);
   const comment = found(await findWritten(db, id));
   const post = found(await findPostOfConversation(db, comment.conversation_id));
   const readable = mayRead(post, readerOf(response), now());

@@ -6,8 +6,7 @@ import { findPostOfConversation, type PostForReading } from '../posts/queries.ts
 import { readerOf } from '../posts/reader.ts';
 import { mayRead } from '../posts/reading.ts';
 import { trustStored } from '../text/trusted-html.ts';
-import { noteBrowser } from '../visitors/queries.ts';
-import { readVisitor } from '../visitors/visitor.ts';
+import { recogniseBrowser } from '../visitors/this-browser.ts';
 import { freshForm, readConversationState } from './conversation-page.ts';
 import { findComment, type LocatedComment } from './queries.ts';
 import { pageHref } from './read-thread.ts';
@@ -35,13 +34,13 @@ export async function showReplyForm(context: ReplyContext, request: IdRequest, r
 
 /** The comment that a request asks for, with its post. @throws NotFound where there is none, or none for this reader. */
 export async function findVisible(
-  { db, cookies, now }: ReplyContext,
+  context: ReplyContext,
   request: IdRequest,
   response: Response,
 ): Promise<{ comment: LocatedComment; post: PostForReading }> {
+  const { db, now } = context;
   const id = found(readId(request.params.id));
-  const browserId = readVisitor(request, cookies);
-  if (browserId !== undefined) await noteBrowser(db, { id: browserId, now: now() });
+  const browserId = await recogniseBrowser(context, request);
   const comment = found(await findComment(db, id));
   if (!isVisibleTo(comment, browserId)) throw notFound();
   const post = found(await findPostOfConversation(db, comment.conversation_id));

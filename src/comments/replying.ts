@@ -11,8 +11,8 @@ import { hrefOf } from '../posts/addresses.ts';
 import type { PostForReading } from '../posts/queries.ts';
 import { normaliseLine } from '../text/plain-text.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
-import { noteBrowser } from '../visitors/queries.ts';
-import { type RememberedPerson, readVisitor, setRemembered, setVisitor } from '../visitors/visitor.ts';
+import { recogniseBrowser } from '../visitors/this-browser.ts';
+import { type RememberedPerson, setRemembered, setVisitor } from '../visitors/visitor.ts';
 import { secondsUntilAsked } from './asking-by-mail.ts';
 import { type ConversationContext, freshForm, readConversationState, sendPostPage } from './conversation-page.ts';
 import { type FieldErrors, type ReplyFields, readReply } from './form.ts';
@@ -109,9 +109,7 @@ export function sendReplyPage(
 async function identifyWriter(context: ReplyContext, request: Request, response: Response): Promise<Writer> {
   const viewer = viewerOf(response);
   if (viewer) return { kind: 'staff', id: viewer.id, name: viewer.name, role: viewer.role };
-  const claimed = readVisitor(request, context.cookies);
-  const known = claimed !== undefined && (await noteBrowser(context.db, { id: claimed, now: context.now() }));
-  return { kind: 'guest', browserId: known ? claimed : undefined };
+  return { kind: 'guest', browserId: await recogniseBrowser(context, request) };
 }
 
 async function answer(

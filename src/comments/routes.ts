@@ -2,7 +2,6 @@ import { type Request, type Response, Router } from 'express';
 import { createAttemptLimits } from '../accounts/attempts.ts';
 import { rowsFor } from '../accounts/viewer.ts';
 import { directRows } from '../cache/row-cache.ts';
-import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
 import { gone, notFound } from '../http/errors.ts';
 import { hrefOf } from '../posts/addresses.ts';
@@ -12,6 +11,7 @@ import { readerOf } from '../posts/reader.ts';
 import { readAddress } from '../posts/reading.ts';
 import type { PostKind } from '../posts/table.ts';
 import { noteBrowser } from '../visitors/queries.ts';
+import { visitorCookies } from '../visitors/this-browser.ts';
 import { readVisitor } from '../visitors/visitor.ts';
 import { showBranch } from './branch-page.ts';
 import { sendPostPage } from './conversation-page.ts';
@@ -135,8 +135,8 @@ async function findReadable(
   return { post: reading.post, moved: reading.kind === 'moved' };
 }
 
-function replyContext({ db, pool, rows, now, config, secrets }: AppContext): ReplyContext {
-  const secure = publicAddress(config).startsWith('https:');
+function replyContext(app: AppContext): ReplyContext {
+  const { db, pool, rows, now, config, secrets } = app;
   const limits = createAttemptLimits({ pool, secret: secrets.network });
-  return { db, rows, now, config, secrets, limits, cookies: { secret: secrets.visitor, secure } };
+  return { db, rows, now, config, secrets, limits, cookies: visitorCookies(app) };
 }
