@@ -42,6 +42,18 @@ export function bytesOf({ body }: Answer): number {
 /** The best encoding that a browser takes (RFC 9110, 12.5.3): what it does not name or names with `q=0` is none. */
 export function chooseEncoding(accepted: string | undefined): Encoding {
   if (!accepted) return 'identity';
+  const known = choices.get(accepted);
+  if (known) return known;
+  const choice = readEncoding(accepted);
+  if (choices.size < mostChoices) choices.set(accepted, choice);
+  return choice;
+}
+
+// There are as many as kinds of browsers; to read one takes as long as to send a page.
+const choices = new Map<string, Encoding>();
+const mostChoices = 200;
+
+function readEncoding(accepted: string): Encoding {
   const taken = accepted.split(',').flatMap((each) => {
     const [name = '', ...parameters] = each.split(';').map((part) => part.trim().toLowerCase());
     return parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) ? [] : [name];
