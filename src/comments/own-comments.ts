@@ -3,17 +3,8 @@ import type { Database } from '../database.ts';
 import type { CommentStatus } from './lifecycle.ts';
 import type { Claimant } from './ownership.ts';
 import { compareIn, mergeByKey } from './thread.ts';
-import {
-  listShown,
-  nearestAncestors,
-  ownVisible,
-  pageRows,
-  type ReadableComment,
-  selectRows,
-  type ThreadSlice,
-  toReadable,
-  within,
-} from './thread-queries.ts';
+import { listShown, nearestAncestors, ownVisible, pageRows, type ThreadSlice, within } from './thread-queries.ts';
+import { type ReadableComment, selectRows, toReadable } from './thread-rows.ts';
 
 /** What a reader's own browser adds to a page of a conversation. */
 export interface OwnComments {

@@ -4,7 +4,7 @@ import { lastEvents } from '../events/queries.ts';
 import type { Message } from '../http/messages.ts';
 import { explainVerdict, explainWait } from './explain.ts';
 import { findJudgements, usualWait } from './queries.ts';
-import type { ReadableComment } from './thread-queries.ts';
+import type { ReadableComment } from './thread-rows.ts';
 import type { OwnNote } from './thread-view.ts';
 
 /** What a writer is told of the own comments that nobody else sees: why, and what comes next. By the comment's id. */

@@ -6,9 +6,9 @@ import { addOwn, loadOwnComments } from './own-comments.ts';
 import { explainOwn } from './own-notes.ts';
 import type { Claimant } from './ownership.ts';
 import type { ThreadOrder } from './thread.ts';
-import { loadThreadSlice, type ReadableContent, type SliceChoice, type ThreadSlice } from './thread-queries.ts';
+import { loadThreadSlice, type SliceChoice, type ThreadSlice } from './thread-queries.ts';
+import type { ReadableContent } from './thread-rows.ts';
 import type { OwnNote } from './thread-view.ts';
-import { withLastRows } from './unchanged-rows.ts';
 
 /** A page of a conversation as one reader finds it. */
 export interface ReadThread {
@@ -40,7 +40,7 @@ async function loadShared(
   choice: SliceChoice,
   last: ThreadSlice | undefined,
 ): Promise<Made<ThreadSlice>> {
-  const value = withLastRows(await loadThreadSlice(db, choice), last);
+  const value = await loadThreadSlice(db, choice, last);
   const named = choice.after === undefined || value.continued;
   const rows = [...value.above, ...value.comments];
   return {
@@ -50,9 +50,9 @@ async function loadShared(
   };
 }
 
-// A row and what is printed of it: the text is in memory twice, at two bytes a character.
+// A row with its text, at two bytes a character, and what is printed of it, at one.
 function bytesOf(content: ReadableContent | undefined): number {
-  return 3_000 + 4 * (content?.html.toString().length ?? 0);
+  return 3_000 + 3 * (content?.html.toString().length ?? 0);
 }
 
 /** The order that a reader asks for; what is no order is the usual one. */

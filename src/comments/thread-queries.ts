@@ -1,6 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
-import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
 import type { CommentStatus } from './lifecycle.ts';
 import {
   behindAllKeys,
@@ -10,31 +9,8 @@ import {
   keyAfter,
   rootInKey,
   type ThreadOrder,
-  type ThreadRow,
 } from './thread.ts';
-
-/** A row of a conversation as one reader may see it. */
-export interface ReadableComment extends ThreadRow {
-  readonly depth: number;
-  readonly createdAt: Date;
-  readonly accountId: number | null;
-  readonly status: CommentStatus;
-  /** Whether it was written in this reader's browser; then it is here though it may not be approved. */
-  readonly own: boolean;
-  /** What it says and who says so; undefined for a placeholder: the query itself leaves it out. */
-  readonly content: ReadableContent | undefined;
-}
-
-/** What a comment says, and who says so. */
-export interface ReadableContent {
-  readonly name: string;
-  readonly website: string | null;
-  readonly html: TrustedHtml;
-  /** When it was changed after others could read it; undefined: it was not. */
-  readonly editedAt: Date | undefined;
-  /** Whether its writer has proved by mail to have the address that it was written with. */
-  readonly addressConfirmed: boolean;
-}
+import { type ReadableComment, readPlaces, selectPlaces } from './thread-rows.ts';
 
 /** A stretch of a conversation in one order: from a key on, up to another that is not in it any more. */
 export interface ThreadRange {
@@ -94,29 +70,35 @@ export function isVisibleTo(
 /**
  * Reads a page of a conversation: one index range, whatever its size. It is the same for all readers; what one of them
  * wrote is added by `loadOwnComments`.
+ *
+ * @param last the page as it was read before: what has stayed the same is taken over.
  */
-export async function loadThreadSlice(db: Kysely<Database>, choice: SliceChoice): Promise<ThreadSlice> {
+export async function loadThreadSlice(
+  db: Kysely<Database>,
+  choice: SliceChoice,
+  last?: ThreadSlice | undefined,
+): Promise<ThreadSlice> {
   const { conversationId, order = 'oldest', branch } = choice;
   const top = branch ?? beforeAllKeys;
   const start = choice.after === undefined ? undefined : await findCursor(db, { ...choice, id: choice.after });
   const end = branch ? endOfBranch(branch) : behindAllKeys;
   const whole: ThreadRange = { order, from: start ? keyAfter(start) : top, until: end };
-  const rows = await selectRows(db, ['approved'])
+  const places = await selectPlaces(db)
     .where('conversation_id', '=', conversationId)
     .where(within(whole))
     .where(sql<boolean>`shown`)
     .orderBy(order === 'newest' ? sql`-root_id, path` : sql`path`)
     .limit(pageRows + 1)
     .execute();
-  const comments = rows.slice(0, pageRows).map((row) => toReadable(row, false));
-  const [first, last] = [comments[0], comments.at(-1)];
-  const following = rows[pageRows];
+  const following = places[pageRows];
+  const lastPlace = places.slice(0, pageRows).at(-1);
+  const comments = await readPlaces(db, places.slice(0, pageRows), last?.comments);
   return {
     comments,
-    above: start && first ? await listAncestors(db, { first, comments, top }) : [],
-    next: following && last && { after: last.id, parentId: following.parent_id },
+    above: start ? await listAncestors(db, { comments, top, known: last?.above }) : [],
+    next: following && lastPlace && { after: lastPlace.id, parentId: following.parent_id },
     continued: start !== undefined,
-    range: following && last ? { ...whole, until: keyAfter(last.key) } : whole,
+    range: following && lastPlace ? { ...whole, until: keyAfter(lastPlace.path) } : whole,
     top,
   };
 }
@@ -149,19 +131,23 @@ export async function findPageStart(
   return before[first + 1]?.id;
 }
 
-/** Reads rows by their ids, in reading order, as far as readers see them. */
+/** Reads rows by their ids, in reading order, as far as readers see them; what is known and the same is taken over. */
 export async function listShown(
   db: Kysely<Database>,
-  { ids, top = beforeAllKeys }: { ids: readonly number[]; top?: Buffer },
+  {
+    ids,
+    top = beforeAllKeys,
+    known,
+  }: { ids: readonly number[]; top?: Buffer; known?: readonly ReadableComment[] | undefined },
 ): Promise<ReadableComment[]> {
   if (ids.length === 0) return [];
-  const rows = await selectRows(db, ['approved'])
+  const places = await selectPlaces(db)
     .where('id', 'in', ids)
     .where(sql<boolean>`shown`)
     .where('path', '>=', top)
     .orderBy('path')
     .execute();
-  return rows.map((row) => toReadable(row, false));
+  return readPlaces(db, places, known);
 }
 
 /** The ids of the nearest ancestors of a comment, as many as a page repeats. */
@@ -182,46 +168,11 @@ export async function nearestAncestors(
   return rows.map(({ id }) => id);
 }
 
-/** The rows of a conversation, not yet narrowed down; text is read only of what stands in one of these statuses. */
-export function selectRows(db: Kysely<Database>, readable: readonly CommentStatus[]) {
-  return db
-    .selectFrom('comment')
-    .select(['id', 'parent_id', 'path', 'depth', 'created_at', 'edited_at', 'account_id', 'status', 'email_proved'])
-    .select((eb) => {
-      const may = eb('status', 'in', readable);
-      return [
-        eb.case().when(may).then(eb.ref('name')).end().as('name'),
-        eb.case().when(may).then(eb.ref('website')).end().as('website'),
-        eb.case().when(may).then(eb.ref('html')).end().as('html'),
-      ];
-    });
-}
-
 /** Whether a comment lies in a range, as the index of that order can tell. */
 export function within({ order, from, until }: ThreadRange): RawBuilder<boolean> {
   if (order === 'oldest') return sql<boolean>`path >= ${from} and path < ${until}`;
   return sql<boolean>`(-root_id, path) >= (${negatedRoot(from)}::integer, ${from}::bytea)
     and (-root_id, path) < (${negatedRoot(until)}::integer, ${until}::bytea)`;
-}
-
-/** Makes a selected row one of the page. */
-export function toReadable(
-  row: Awaited<ReturnType<ReturnType<typeof selectRows>['execute']>>[number],
-  own: boolean,
-): ReadableComment {
-  const { name, html, website } = row;
-  const rest = { editedAt: row.edited_at ?? undefined, addressConfirmed: row.email_proved };
-  return {
-    id: row.id,
-    parentId: row.parent_id,
-    key: row.path,
-    depth: row.depth,
-    createdAt: row.created_at,
-    accountId: row.account_id,
-    status: row.status,
-    own,
-    content: name === null || html === null ? undefined : { name, website, html: trustStored(html), ...rest },
-  };
 }
 
 // Who reads on where a comment stood that was taken down meanwhile does not start anew.
@@ -244,12 +195,18 @@ const neverShown: readonly CommentStatus[] = ['pending', 'rejected'];
 // The nearest ancestors of the first comment, and what other comments of the page answer further up.
 async function listAncestors(
   db: Kysely<Database>,
-  { first, comments, top }: { first: ReadableComment; comments: readonly ReadableComment[]; top: Buffer },
+  {
+    comments,
+    top,
+    known,
+  }: { comments: readonly ReadableComment[]; top: Buffer; known: readonly ReadableComment[] | undefined },
 ): Promise<ReadableComment[]> {
+  const [first] = comments;
+  if (!first) return [];
   const onPage = new Set(comments.map(({ id }) => id));
   const answered = comments.flatMap(({ parentId }) => parentId ?? []).filter((id) => !onPage.has(id));
   const ids = new Set([...(await nearestAncestors(db, first)), ...answered]);
-  return listShown(db, { ids: [...ids], top });
+  return listShown(db, { ids: [...ids], top, known });
 }
 
 // Before all roots stands what is less than every negated id, and behind them what is greater.

@@ -3,7 +3,8 @@ import type { Printed } from '../http/render.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
 import { whyNotEdited } from './editing.ts';
 import { idsInKey, nestReplies, type ThreadNode } from './thread.ts';
-import type { ReadableComment, ThreadSlice } from './thread-queries.ts';
+import type { ThreadSlice } from './thread-queries.ts';
+import type { ReadableComment } from './thread-rows.ts';
 
 /** A comment as the page prints it, with its replies. */
 export interface CommentView {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Eta } from 'eta';
 import type { Response } from 'express';
@@ -79,9 +80,13 @@ eta.resolvePath = (template, options) => {
   return place;
 };
 
-/** Makes the HTML of a page. */
-export function renderPage<Model extends object>(frame: Frame, view: View<Model>, model: Model & PageHead): string {
-  return eta.render(`/${view.template}`, { ...model, frame, trusted, piece: pieces(frame) });
+/** Makes the HTML of a page, in UTF-8. */
+export function renderPage<Model extends object>(frame: Frame, view: View<Model>, model: Model & PageHead): Buffer {
+  const kept: Buffer[] = [];
+  const text = eta.render(`/${view.template}`, { ...model, frame, trusted, piece: pieces(frame, kept) });
+  // Every second part is the number of what was kept.
+  const parts = text.split(seam).map((part, index) => (index % 2 === 0 ? Buffer.from(part) : kept[Number(part)]));
+  return Buffer.concat(parts as Buffer[]);
 }
 
 /**
@@ -93,20 +98,28 @@ export interface Printed {
   readonly variant: string;
 }
 
-const prints = new WeakMap<object, { readonly key: string; readonly text: string }>();
+const prints = new WeakMap<object, { readonly key: string; readonly bytes: Buffer }>();
+
+// Stands around the number of a piece that was printed once, in the text of the page around it. Nobody can write it: it is
+// another one in each process.
+const seam = `\0${randomUUID()}\0`;
 
 // `piece(template, model, printed)` prints a template without the model of the page around it: where there are hundreds of
-// them, to hand that on takes as long as to print them. `printed`, if given, has it printed once.
-function pieces(frame: Frame) {
-  const surroundings = { frame, trusted, piece };
+// them, to hand that on takes as long as to print them. `printed`, if given, has it printed once, and kept as the bytes that
+// are sent: to join and encode two hundred texts takes longer than all the rest of a page.
+function pieces(frame: Frame, kept: Buffer[]) {
+  const alone = { frame, trusted };
+  const surroundings = { ...alone, piece };
   function piece(template: string, model: object, printed?: Printed): string {
     if (!printed) return eta.render(template, { ...surroundings, ...model });
     const key = [template, frame.language, frame.timeZone, printed.variant].join('\n');
-    const known = prints.get(printed.by);
-    if (known?.key === key) return known.text;
-    const text = eta.render(template, { ...surroundings, ...model });
-    prints.set(printed.by, { key, text });
-    return text;
+    let print = prints.get(printed.by);
+    if (print?.key !== key) {
+      print = { key, bytes: Buffer.from(eta.render(template, { ...alone, ...model })) };
+      prints.set(printed.by, print);
+    }
+    kept.push(print.bytes);
+    return `${seam}${kept.length - 1}${seam}`;
   }
   return piece;
 }

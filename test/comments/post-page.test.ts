@@ -55,6 +55,20 @@ describe('The heading over a conversation', () => {
 });
 
 describe('The conversation', () => {
+  it('is the same when its comments were printed before, in every script', async () => {
+    const { slug } = await addPost(site.db, { title: 'A talk', mode: 'open' });
+    const path = `/posts/${slug}`;
+    const first = await replyTo(site, path, { name: 'Zoë 😀', body: 'Größer als „5 €“, 日本語 and 1.' });
+    await replyTo(site, path, { name: 'שרה', body: 'שלום', parent: String(first.id) });
+    const cookie = 'some=thing';
+    const printed = await openPage(site, path, { cookie });
+    const again = await openPage(site, path, { cookie });
+    expect(printed.text).toContain('<p>Größer als „5 €“, 日本語 and 1.</p>');
+    expect(printed.text).not.toContain('\0');
+    expect(again.text).toBe(printed.text);
+    expect(Number(again.headers['content-length'])).toBe(Buffer.byteLength(again.text));
+  });
+
   it('is nested lists, each comment with its writer, date and permalink, each Reply naming its person', async () => {
     const { slug } = await addPost(site.db, { title: 'A talk', mode: 'open' });
     const path = `/posts/${slug}`;

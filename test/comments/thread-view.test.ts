@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { sortKey } from '../../src/comments/thread.ts';
-import type { ReadableComment, ThreadSlice } from '../../src/comments/thread-queries.ts';
+import type { ThreadSlice } from '../../src/comments/thread-queries.ts';
+import type { ReadableComment } from '../../src/comments/thread-rows.ts';
 import { type CommentView, deepestList, presentThread, type ThreadContext } from '../../src/comments/thread-view.ts';
 import { trustStored } from '../../src/text/trusted-html.ts';
 
@@ -159,6 +160,7 @@ function row(id: number, above: readonly number[] = []): ReadableComment {
       editedAt: undefined,
       addressConfirmed: false,
     },
+    version: '1',
   };
 }
 
