@@ -15,7 +15,20 @@ export interface TurnOf {
  * for. A lock on the row itself would not: as long as one who shares it follows the other, nobody gets it alone.
  */
 export async function takeTurn(trx: Transaction<Database>, { about, id }: TurnOf): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${subjects[about]}::integer, ${id}::integer)`.execute(trx);
+  await takeTurns(trx, { about, ids: [id] });
+}
+
+/** The same for several rows of one kind, from the lowest id up: two who take some of the same never wait for each other. */
+export async function takeTurns(
+  trx: Transaction<Database>,
+  { about, ids }: { about: TurnOf['about']; ids: readonly number[] },
+): Promise<void> {
+  if (ids.length === 0) return;
+  const inOrder = ids.toSorted((a, b) => a - b);
+  await sql`
+    select pg_advisory_xact_lock(${subjects[about]}::integer, id) from unnest(${inOrder}::integer[]) as id`.execute(
+    trx,
+  );
 }
 
 /** Waits for turns that any number of others share, one after the other as they are given, until the transaction ends. */

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { addAccount } from '../../src/accounts/add-account.ts';
 import { hashPassword } from '../../src/accounts/passwords.ts';
 import { sortKey } from '../../src/comments/thread.ts';
@@ -97,11 +97,23 @@ function writeTexts(): Text[] {
 // pages are alike, and only what lies behind differs.
 const shape: readonly (number | undefined)[] = [undefined, 0, 1, 2, 1, 0, 5, undefined, 7, undefined];
 
+// How many comments come from one browser.
+const commentsEach = 3;
+
+async function addBrowsers(db: Kysely<Database>, count: number): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    insert into browser (created_at, seen_at) select now(), now() from generate_series(1, ${count}) returning id`.execute(
+    db,
+  );
+  return rows.map(({ id }) => id);
+}
+
 async function addComments(
   db: Kysely<Database>,
   { conversationId, size, texts }: { conversationId: number; size: number; texts: readonly Text[] },
 ): Promise<void> {
   const nextName = createNames(size);
+  const browsers = await addBrowsers(db, Math.ceil(size / commentsEach));
   const last = await db.selectFrom('comment').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
   const firstId = (last?.id ?? 0) + 1;
   const block: { id: number; root: number; depth: number; key: Buffer }[] = [];
@@ -123,6 +135,7 @@ async function addComments(
       path: key,
       status: 'approved' as const,
       shown: true,
+      browser_id: browsers[index % browsers.length] as number,
       name: nextName(),
       ...(texts[index % texts.length] as Text),
       renderer_version: rendererVersion,

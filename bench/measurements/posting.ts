@@ -14,7 +14,7 @@ const rounds = 6;
 /** Replies of guests to one conversation that publishes at once, beside a server that only stores them. */
 export const posting: Measurement = {
   names: ['post-comment'],
-  threads: [],
+  threads: [10_000],
   measure: (ground) =>
     withSite(ground, async (site) => {
       const bare = await startBareForm(ground.postgres.url);

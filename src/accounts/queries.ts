@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { nameKey } from '../text/same-name.ts';
 import type { Account } from './table.ts';
@@ -116,11 +116,22 @@ export function listAccounts(
  * @param except whose own name does not count.
  */
 export async function isStaffName(db: Kysely<Database>, name: string, except?: number): Promise<boolean> {
+  const { rows } = await sql<{ names: readonly string[] }>`select ${staffNames(except)} as names`.execute(db);
+  return isAmongNames(rows[0]?.names ?? [], name);
+}
+
+/** The names of all on the staff, and their handles, as a column of a query. */
+export function staffNames(except?: number): RawBuilder<readonly string[]> {
+  const id = except ?? null;
+  return sql<readonly string[]>`array(
+    select unnest(array[name, handle]) from account where account.id is distinct from ${id}::integer
+  )`;
+}
+
+/** Whether a reader would take a name for one of these. */
+export function isAmongNames(names: readonly string[], name: string): boolean {
   const key = nameKey(name);
-  const staff = await db.selectFrom('account').select(['id', 'name', 'handle']).execute();
-  return staff.some(
-    ({ id, ...names }) => id !== except && [names.name, names.handle].some((one) => nameKey(one) === key),
-  );
+  return names.some((one) => nameKey(one) === key);
 }
 
 function activeOwners(db: Kysely<Database>) {

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { setCookie } from '../http/cookies.ts';
-import { sessionCookie } from '../http/session.ts';
+import { openSession, sessionCookie } from '../http/session.ts';
 
 /**
  * Signs someone in on this browser, in a session with a new id: one that somebody else may have put there before is
@@ -10,6 +10,7 @@ export async function startSession(
   request: Request,
   { accountId, now }: { accountId: number; now: Date },
 ): Promise<void> {
+  await openSession(request);
   await new Promise<void>((resolve, reject) => {
     request.session.regenerate((error) => (error ? reject(error) : resolve()));
   });
@@ -28,6 +29,7 @@ export async function dropSession(
   response: Response,
   { secure }: { secure: boolean },
 ): Promise<void> {
+  await openSession(request);
   await new Promise<void>((resolve, reject) => {
     request.session.destroy((error) => (error ? reject(error) : resolve()));
   });

@@ -107,9 +107,9 @@ export function listenForChanges({
       // One question serves all who come before it is put; who comes later needs a later one.
       askedLater ??= Promise.resolve().then(() => {
         askedLater = undefined;
-        return present.ask();
+        return withinTime(present.ask(), times.catchingUp);
       });
-      await withinTime(askedLater, times.catchingUp);
+      await askedLater;
     },
     onChange(tell) {
       listeners.add(tell);

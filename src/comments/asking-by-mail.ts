@@ -1,8 +1,9 @@
 import { readFollowChoice, wantsMail } from '../following/choices.ts';
 import { countAsking } from '../following/limits.ts';
+import { findFirstAnswer } from './first-answers.ts';
 import { checkGuestReply, isDraft } from './form.ts';
 import type { ReplyContext } from './replying.ts';
-import { findFirstAnswer, type Submission } from './service.ts';
+import type { Submission } from './submission.ts';
 
 /**
  * Counts the mail that asks the writer of a reply whether it may be told what it wants to be told.

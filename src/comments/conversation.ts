@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
+import { staffNames } from '../accounts/queries.ts';
 import type { Database } from '../database.ts';
-import type { Closure, Conversation } from '../posts/table.ts';
+import type { Closure, Conversation, Post } from '../posts/table.ts';
 import type { Site } from '../site/table.ts';
 import { shareTurns, takeTurn } from '../turns.ts';
 import type { ClosingFacts } from './closing.ts';
@@ -11,6 +12,10 @@ export interface ReplyTerms {
   readonly conversation: Pick<Conversation, 'mode' | 'close_after_days'>;
   /** The closing by hand that holds now. */
   readonly closure: Pick<Closure, 'reason' | 'closed_at'> | undefined;
+  /** Where its post stands. */
+  readonly post: Pick<Post, 'published_at' | 'deleted_at'>;
+  /** Names that guests cannot take. */
+  readonly staffNames: readonly string[];
   /** Whether somebody has asked to be told of replies. */
   readonly followed: boolean;
 }
@@ -27,6 +32,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
   // By a statement of its own: one that waited for its turn would still see what was before.
   const row = await trx
     .selectFrom('conversation')
+    .innerJoin('post', 'post.conversation_id', 'conversation.id')
     .innerJoin('site', (join) => join.onTrue())
     .leftJoin('closure', (join) =>
       join.onRef('closure.conversation_id', '=', 'conversation.id').on('closure.reopened_at', 'is', null),
@@ -37,7 +43,10 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
       'conversation.close_after_days as own_close_after_days',
       'closure.reason',
       'closure.closed_at',
+      'post.published_at',
+      'post.deleted_at',
     ])
+    .select(staffNames().as('staff_names'))
     .select(({ exists, selectFrom }) =>
       exists(
         selectFrom('subscription')
@@ -49,11 +58,23 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
     .where('conversation.id', '=', id)
     .forShare('conversation')
     .executeTakeFirstOrThrow();
-  const { own_mode, own_close_after_days, reason, closed_at, followed, ...site } = row;
+  const {
+    own_mode,
+    own_close_after_days,
+    reason,
+    closed_at,
+    published_at,
+    deleted_at,
+    staff_names,
+    followed,
+    ...site
+  } = row;
   return {
     site,
     conversation: { mode: own_mode, close_after_days: own_close_after_days },
     closure: reason === null || closed_at === null ? undefined : { reason, closed_at },
+    post: { published_at, deleted_at },
+    staffNames: staff_names,
     followed: Boolean(followed),
   };
 }

@@ -19,8 +19,6 @@ import { changeStatus, lockWithAncestors } from './transition.ts';
 export interface Edit {
   readonly commentId: number;
   readonly conversationId: number;
-  /** When the post was published; null: it is a draft. */
-  readonly publishedAt: Date | null;
   /** The member of the staff who wrote the comment and edits it; undefined for a guest. */
   readonly staff: { readonly id: number; readonly role: Role } | undefined;
   /** As it was typed. */
@@ -46,8 +44,9 @@ export type EditOutcome =
 export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutcome> {
   return db.transaction().execute(async (trx) => {
     const { commentId, now } = edit;
-    const { site, conversation, closure } = await shareConversation(trx, edit.conversationId);
-    const closing = closingOf(closingFacts({ site, conversation, closure, publishedAt: edit.publishedAt }), now);
+    const terms = await shareConversation(trx, edit.conversationId);
+    const { site, conversation } = terms;
+    const closing = closingOf(closingFacts({ ...terms, publishedAt: terms.post.published_at }), now);
 
     const locked = await lockWithAncestors(trx, [commentId]);
     const comment = await findWritten(trx, commentId);

@@ -69,7 +69,6 @@ export async function takeEdit(context: ConversationContext, request: IdRequest,
   const outcome = await editComment(context.db, {
     commentId: comment.id,
     conversationId: comment.conversation_id,
-    publishedAt: post.published_at,
     staff: comment.account_id === null ? undefined : viewerOf(response),
     body,
     version,

@@ -14,71 +14,73 @@ export interface KnownFacts {
 
 const floodMinutes = 10;
 
-/**
- * Completes the facts that the policies judge by, in one query about the browser and the network.
- *
- * @param editedId the comment that is judged again since it was edited. It speaks neither for nor against itself, and what
- * came after it is no part of the flood that it may have come with.
- * @param now when it was written.
- */
+/** Of whom the database is asked. */
+export interface Writing {
+  readonly browserId: number | undefined;
+  readonly networkHash: Buffer | undefined;
+  /**
+   * The comment that is judged again since it was edited. It speaks neither for nor against itself, and what came after it is
+   * no part of the flood that it may have come with.
+   */
+  readonly editedId?: number | undefined;
+  /** When it was written. */
+  readonly now: Date;
+}
+
+/** What the database knows of a writer. */
+export type History = Pick<Facts, 'approvedBefore' | 'recentFromBrowser' | 'recentFromNetwork'>;
+
+/** Completes the facts that the policies judge by. */
 export async function gatherFacts(
   db: Kysely<Database>,
-  {
-    known,
-    browserId,
-    networkHash,
-    editedId,
-    now,
-  }: {
-    known: KnownFacts;
-    browserId: number | undefined;
-    networkHash: Buffer | undefined;
-    editedId?: number | undefined;
-    now: Date;
-  },
+  { known, ...writing }: Writing & { known: KnownFacts },
 ): Promise<Facts> {
-  const since = new Date(now.getTime() - floodMinutes * 60_000);
+  const [history] = await gatherHistories(db, [writing]);
+  return { ...known, ...(history as History) };
+}
+
+/** Asks about the browsers and networks of writers, in one query. @returns one for each, in their order. */
+export async function gatherHistories(db: Kysely<Database>, writings: readonly Writing[]): Promise<History[]> {
+  const since = ({ now }: Writing) => new Date(now.getTime() - floodMinutes * 60_000);
   // Some comments are enough to know whether one of them was approved, and those of another browser with an address that this
   // one has proved are looked for only where there are none of its own; a flood is counted to its limit. Asked for in an order
   // and some at a time, they are read from an index: else Postgres may expect to come across one soon anywhere.
-  const browser = browserId ?? null;
-  const edited = editedId ?? null;
-  const { rows } = await sql<Record<'approvedBefore' | 'fromBrowser' | 'fromNetwork', number>>`
-    with here as (
-      select count(*)::integer as approved from (
-        select from comment
-        where browser_id = ${browser}::integer and status = 'approved' and id is distinct from ${edited}::integer
-        order by created_at desc limit 100
-      ) approved
-    )
+  const { rows } = await sql<History>`
     select
-      case when (select approved from here) > 0 then (select approved from here)
+      case when here.approved > 0 then here.approved
       else (select count(*)::integer from (
         select from proved_address cross join lateral (
           select from comment
           where comment.email = proved_address.email and comment.email_proved and comment.status = 'approved'
-            and comment.browser_id is distinct from ${browser}::integer
+            and comment.browser_id is distinct from writing.browser_id
           order by created_at desc limit 100
         ) theirs
-        where proved_address.browser_id = ${browser}::integer
+        where proved_address.browser_id = writing.browser_id
         limit 100
       ) approved) end as "approvedBefore",
       (select count(*)::integer from (
         select from comment
-        where browser_id = ${browser}::integer and created_at > ${since} and id < coalesce(${edited}::integer, 2147483647)
-        limit 100
-      ) recent) as "fromBrowser",
+        where comment.browser_id = writing.browser_id and created_at > since and id < coalesce(edited_id, 2147483647)
+        order by created_at desc limit 100
+      ) recent) as "recentFromBrowser",
       (select count(*)::integer from (
         select from comment
-        where network_hash = ${networkHash ?? null}::bytea and created_at > ${since}
-          and id < coalesce(${edited}::integer, 2147483647)
-        limit 100
-      ) recent) as "fromNetwork"`.execute(db);
-  const counts = rows[0] as (typeof rows)[0];
-  return {
-    ...known,
-    approvedBefore: counts.approvedBefore,
-    recentFromBrowser: counts.fromBrowser,
-    recentFromNetwork: counts.fromNetwork,
-  };
+        where comment.network_hash = writing.network_hash and created_at > since and id < coalesce(edited_id, 2147483647)
+        order by created_at desc limit 100
+      ) recent) as "recentFromNetwork"
+    from unnest(
+      ${writings.map(({ browserId }) => browserId ?? null)}::integer[],
+      ${writings.map(({ networkHash }) => networkHash ?? null)}::bytea[],
+      ${writings.map(({ editedId }) => editedId ?? null)}::integer[],
+      ${writings.map(since)}::timestamptz[]
+    ) with ordinality as writing (browser_id, network_hash, edited_id, since, place)
+    cross join lateral (
+      select count(*)::integer as approved from (
+        select from comment
+        where comment.browser_id = writing.browser_id and status = 'approved' and id is distinct from edited_id
+        order by created_at desc limit 100
+      ) approved
+    ) here
+    order by place`.execute(db);
+  return rows;
 }

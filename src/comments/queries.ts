@@ -7,19 +7,25 @@ import type { Comment } from './table.ts';
 /** What a reply needs of the comment that it answers. */
 export type ParentRow = Pick<Comment, 'id' | 'path' | 'depth' | 'root_id'>;
 
-/** The comment that is answered, held so that nobody hides it meanwhile; undefined where readers do not see one. */
-export function shareParent(
+/**
+ * Comments that are answered, by their ids, held so that nobody hides them meanwhile; those that readers do not see are
+ * missing.
+ */
+export async function shareParents(
   trx: Transaction<Database>,
-  { conversationId, id }: { conversationId: number; id: number },
-): Promise<ParentRow | undefined> {
-  return trx
+  { conversationId, ids }: { conversationId: number; ids: readonly number[] },
+): Promise<Map<number, ParentRow>> {
+  if (ids.length === 0) return new Map();
+  const rows = await trx
     .selectFrom('comment')
     .select(['id', 'path', 'depth', 'root_id'])
-    .where('id', '=', id)
+    .where('id', 'in', ids)
     .where('conversation_id', '=', conversationId)
     .where('status', '=', 'approved')
+    .orderBy('id')
     .forShare()
-    .executeTakeFirst();
+    .execute();
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Stores how a comment was judged. */

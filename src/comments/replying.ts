@@ -4,6 +4,7 @@ import { viewerOf } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
 import { tooManyAsked } from '../following/limits.ts';
 import { markPrivate } from '../http/caching.ts';
+import { notFound } from '../http/errors.ts';
 import { readId } from '../http/fields.ts';
 import { hashNetwork } from '../http/network.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
@@ -18,12 +19,13 @@ import { type ConversationContext, freshForm, readConversationState, sendPostPag
 import { type FieldErrors, type ReplyFields, readReply } from './form.ts';
 import { findComment } from './queries.ts';
 import { listErrors, type ReplyForm } from './reply-form.ts';
-import { type Outcome, postComment, type Writer } from './service.ts';
+import type { PostReply } from './reply-lines.ts';
+import type { Outcome, Writer } from './submission.ts';
 import { tellTaken } from './taken.ts';
 
 /** What it takes to answer a reply. */
 export type ReplyContext = ConversationContext &
-  Pick<AppContext, 'config' | 'secrets'> & { readonly limits: AttemptLimits };
+  Pick<AppContext, 'config' | 'secrets'> & { readonly limits: AttemptLimits; readonly post: PostReply };
 
 /** The form for a reply to one comment, on a page of its own: the way that needs no script. */
 export interface ReplyPage {
@@ -55,13 +57,12 @@ export async function takeReply(
   response: Response,
   post: PostForReading,
 ): Promise<void> {
-  const { db, config, secrets, cookies } = context;
+  const { config, secrets, cookies } = context;
   const now = context.now();
   const fields = readReply(request.body);
   const writer = await identifyWriter(context, request, response);
   const submission = {
     conversationId: post.conversation_id,
-    publishedAt: post.published_at,
     writer,
     fields,
     networkHash: hashNetwork(secrets.network, request.ip ?? ''),
@@ -75,7 +76,7 @@ export async function takeReply(
     const errors: FieldErrors = { follow: tooManyAsked(wait) };
     return sendFormAgain(context, request, response, { post, fields, errors, status: 429 });
   }
-  const outcome = await postComment(db, submission);
+  const outcome = await context.post(submission);
   const taken = outcome.kind === 'posted' || outcome.kind === 'repeated';
   if (taken && writer.kind === 'guest') {
     setRemembered(response, fields.remember === '' ? undefined : personIn(fields), cookies);
@@ -132,6 +133,8 @@ async function answer(
       const errors: FieldErrors = { body: { key: 'reply.limited', values: { minutes } } };
       return sendFormAgain(context, request, response, { post, fields, errors, status: 429 });
     }
+    case 'unpublished':
+      throw notFound();
     case 'closed':
       return sendClosed(response, { post, fields });
     case 'conflicting': {

@@ -1,7 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { createAttemptLimits } from '../accounts/attempts.ts';
 import { rowsFor } from '../accounts/viewer.ts';
-import { directRows } from '../cache/row-cache.ts';
 import type { AppContext } from '../context.ts';
 import { gone, notFound } from '../http/errors.ts';
 import { hrefOf } from '../posts/addresses.ts';
@@ -17,7 +16,9 @@ import { showBranch } from './branch-page.ts';
 import { sendPostPage } from './conversation-page.ts';
 import { leadToComment, showReplyForm } from './permalink.ts';
 import { previewReply } from './preview.ts';
+import { formReplyLines } from './reply-lines.ts';
 import { type ReplyContext, takeReply } from './replying.ts';
+import { postComments } from './service.ts';
 import { writerRoutes } from './writer-routes.ts';
 
 /**
@@ -127,8 +128,7 @@ async function findReadable(
     slug: request.params.slug,
     reader: readerOf(response),
     now: now(),
-    // What is written goes to what the database holds.
-    rows: request.method === 'GET' ? rowsFor(response, rows) : directRows,
+    rows: rowsFor(response, rows),
   });
   if (reading.kind === 'gone') throw gone();
   if (reading.kind === 'nothing') throw notFound();
@@ -138,5 +138,6 @@ async function findReadable(
 function replyContext(app: AppContext): ReplyContext {
   const { db, pool, rows, now, config, secrets } = app;
   const limits = createAttemptLimits({ pool, secret: secrets.network });
-  return { db, rows, now, config, secrets, limits, cookies: visitorCookies(app) };
+  const post = formReplyLines((submissions) => postComments(db, submissions));
+  return { db, rows, now, config, secrets, limits, post, cookies: visitorCookies(app) };
 }

@@ -1,21 +1,45 @@
 import { createHash } from 'node:crypto';
-import type { Kysely } from 'kysely';
-import type { Database } from '../database.ts';
+import type { Role } from '../accounts/table.ts';
+import { normaliseEmail } from '../text/email-address.ts';
+import { normaliseLine } from '../text/plain-text.ts';
 import { isUuid, uuidOf } from '../text/uuid.ts';
+import type { Closing } from './closing.ts';
+import type { FieldErrors, ReplyFields } from './form.ts';
+import type { Verdict } from './policies.ts';
 
-/** What makes a submission the same as another. */
-export interface SubmissionIdentity {
-  /** UUID that the form's script made; anything else counts as none. */
-  readonly key: string;
+/** Who writes: one of the staff, or a guest in a browser that may be new. */
+export type Writer =
+  | { readonly kind: 'staff'; readonly id: number; readonly name: string; readonly role: Role }
+  | { readonly kind: 'guest'; readonly browserId: number | undefined };
+
+/** A reply as it arrives. */
+export interface Submission {
   readonly conversationId: number;
-  /** The comment that is answered, as it came with the form; empty for the post. */
-  readonly parent: string;
-  readonly accountId: number | undefined;
-  readonly name: string;
-  readonly email: string;
+  readonly writer: Writer;
+  readonly fields: ReplyFields;
   readonly networkHash: Buffer;
-  readonly text: string;
+  /** Comments per network and hour; 0: no limit. */
+  readonly limit: number;
+  /** Whether the address typed may be asked by mail to confirm what its owner wants to be told. */
+  readonly mayAsk?: boolean | undefined;
+  readonly now: Date;
 }
+
+/** What became of a reply. `browserId` is the browser that may prove from now on that it wrote it. */
+export type Outcome =
+  | {
+      readonly kind: 'posted';
+      readonly commentId: number;
+      readonly verdict: Verdict;
+      readonly browserId: number | undefined;
+    }
+  | { readonly kind: 'repeated'; readonly commentId: number; readonly browserId: number | undefined }
+  | { readonly kind: 'conflicting'; readonly commentId: number; readonly earlierText: string }
+  | { readonly kind: 'limited'; readonly seconds: number }
+  | { readonly kind: 'closed'; readonly closing: Closing }
+  /** Its post is not published, or not any more. */
+  | { readonly kind: 'unpublished' }
+  | { readonly kind: 'invalid'; readonly errors: FieldErrors };
 
 /** The keys under which a submission may be known, and a digest of what it says. */
 export interface SubmissionKeys {
@@ -26,75 +50,31 @@ export interface SubmissionKeys {
   readonly digest: Buffer;
 }
 
-/** What was made of an earlier submission. */
-export interface EarlierSubmission {
-  readonly commentId: number;
-  readonly browserId: number | null;
-  /** Whether the browser that wrote it has come back with its cookie since. */
-  readonly browserSeen: boolean;
-  /** Whether the key is a secret between the server and the browser that made it. */
-  readonly secretKey: boolean;
-  /** Whether the comment waits: only its writer knows its text. */
-  readonly waiting: boolean;
-  /** The text that the comment has now. */
-  readonly source: string;
-  readonly sameText: boolean;
-}
-
-const day = 86_400_000;
+/** For so long, in milliseconds, a text of one person under one comment is the same submission. */
+export const sameSubmissionFor = 86_400_000;
 
 /**
  * The key of a submission: the browser's own where a script made one; else derived from conversation, parent, person and
  * text, anew each day. A person is a name, an address and a network here: a first-time visitor has no cookie yet.
  */
-export function submissionKeys(identity: SubmissionIdentity, now: Date): SubmissionKeys {
-  const { conversationId, parent, text } = identity;
-  const digest = hash([conversationId, parent, text]);
-  if (isUuid(identity.key)) return { key: identity.key.toLowerCase(), yesterday: undefined, digest };
-  const { accountId, name, email, networkHash } = identity;
-  const person = accountId === undefined ? [name, email, networkHash.toString('hex')] : [accountId];
-  const keyOn = (time: number) => uuidOf(hash([conversationId, parent, ...person, text, Math.floor(time / day)]));
-  return { key: keyOn(now.getTime()), yesterday: keyOn(now.getTime() - day), digest };
+export function keysOf(submission: Submission): SubmissionKeys {
+  const known = keysKnown.get(submission) ?? makeKeys(submission);
+  keysKnown.set(submission, known);
+  return known;
 }
 
-/** Looks for what was made of a submission when it came before. */
-export async function findSubmission(
-  db: Kysely<Database>,
-  { keys, now }: { keys: SubmissionKeys; now: Date },
-): Promise<EarlierSubmission | undefined> {
-  const row = await db
-    .selectFrom('submission')
-    .innerJoin('comment', 'comment.id', 'submission.comment_id')
-    .leftJoin('browser', 'browser.id', 'comment.browser_id')
-    .select([
-      'comment.id',
-      'comment.browser_id',
-      'comment.source',
-      'comment.status',
-      'submission.digest',
-      'browser.seen_at',
-    ])
-    .where((eb) =>
-      eb.or([
-        eb('submission.key', '=', keys.key),
-        eb.and([
-          eb('submission.key', '=', keys.yesterday ?? null),
-          eb('submission.created_at', '>', new Date(now.getTime() - day)),
-        ]),
-      ]),
-    )
-    .executeTakeFirst();
-  return (
-    row && {
-      commentId: row.id,
-      browserId: row.browser_id,
-      browserSeen: row.seen_at !== null,
-      secretKey: keys.yesterday === undefined,
-      waiting: row.status === 'pending',
-      source: row.source,
-      sameText: row.digest.equals(keys.digest),
-    }
-  );
+const keysKnown = new WeakMap<Submission, SubmissionKeys>();
+
+function makeKeys({ conversationId, writer, fields, networkHash, now }: Submission): SubmissionKeys {
+  const { parent } = fields;
+  const text = fields.body.trim();
+  const digest = hash([conversationId, parent, text]);
+  if (isUuid(fields.key)) return { key: fields.key.toLowerCase(), yesterday: undefined, digest };
+  const guest = () => [normaliseLine(fields.name), normaliseEmail(fields.email), networkHash.toString('hex')];
+  const person = writer.kind === 'staff' ? [writer.id] : guest();
+  const day = Math.floor(now.getTime() / sameSubmissionFor);
+  const keyOn = (day: number) => uuidOf(hash([conversationId, parent, ...person, text, day]));
+  return { key: keyOn(day), yesterday: keyOn(day - 1), digest };
 }
 
 function hash(parts: readonly (string | number)[]): Buffer {

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import type { Event, EventNote, SubjectKind } from './table.ts';
 
@@ -24,31 +24,36 @@ export interface NewEvent {
 
 /** Writes down that something happened, in the transaction in which it does. @returns the event's id. */
 export async function recordEvent(trx: Transaction<Database>, event: NewEvent): Promise<number> {
-  const { id } = await trx
-    .insertInto('event')
-    .values({
-      subject_kind: event.subjectKind,
-      subject_id: event.subjectId,
-      action: event.action,
-      from_status: event.from ?? null,
-      to_status: event.to ?? null,
-      actor_id: event.actorId ?? null,
-      rule: event.rule ?? null,
-      batch: event.batch ?? null,
-      undoes: null,
-      numbers: JSON.stringify(event.numbers ?? {}),
-      created_at: event.now,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  if (event.reason || event.note) {
-    const words = { reason: event.reason ?? '', note: event.note ?? '' };
-    await trx
-      .insertInto('event_note')
-      .values({ event_id: id, ...words })
-      .execute();
-  }
-  return id;
+  const [id] = await recordEvents(trx, [event]);
+  return id as number;
+}
+
+/** The same for several things that happened together. @returns the ids of the events, in their order. */
+export async function recordEvents(trx: Transaction<Database>, events: readonly NewEvent[]): Promise<number[]> {
+  if (events.length === 0) return [];
+  const { rows } = await sql<{ id: number }>`
+    insert into event (
+      subject_kind, subject_id, action, from_status, to_status, actor_id, rule, batch, numbers, created_at
+    )
+    select * from unnest(
+      ${events.map(({ subjectKind }) => subjectKind)}::text[],
+      ${events.map(({ subjectId }) => subjectId)}::integer[],
+      ${events.map(({ action }) => action)}::text[],
+      ${events.map(({ from }) => from ?? null)}::text[],
+      ${events.map(({ to }) => to ?? null)}::text[],
+      ${events.map(({ actorId }) => actorId ?? null)}::integer[],
+      ${events.map(({ rule }) => rule ?? null)}::text[],
+      ${events.map(({ batch }) => batch ?? null)}::uuid[],
+      ${events.map(({ numbers }) => JSON.stringify(numbers ?? {}))}::jsonb[],
+      ${events.map(({ now }) => now)}::timestamptz[]
+    )
+    returning id`.execute(trx);
+  const ids = rows.map(({ id }) => id);
+  const notes = events.flatMap(({ reason = '', note = '' }, index) =>
+    reason || note ? [{ event_id: ids[index] as number, reason, note }] : [],
+  );
+  if (notes.length > 0) await trx.insertInto('event_note').values(notes).execute();
+  return ids;
 }
 
 /** An event with who did it and its words. */

@@ -1,8 +1,9 @@
 import pgStore from 'connect-pg-simple';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import session, { type Store } from 'express-session';
 import type pg from 'pg';
 import type { Changes } from '../changes/changes.ts';
+import { readCookie } from './cookies.ts';
 import type { Message } from './messages.ts';
 
 declare module 'express-session' {
@@ -21,14 +22,16 @@ const PostgresStore = pgStore(session);
 const sessionDays = 30;
 
 /**
- * Sessions of the staff, kept in Postgres. A visitor who never signs in gets no cookie, and no query is made for one.
+ * Sessions of the staff, kept in Postgres. A visitor who never signs in gets no cookie, and no query is made for one; nor is
+ * a session made up to be thrown away: a request that brings none has none, until `openSession`.
  *
  * @param secure whether the site is reached by https: then the cookie is bound to it.
  * @param secret signs the cookie; the same for all processes.
  */
 export function sessions({ pool, secret, secure }: { pool: pg.Pool; secret: Buffer; secure: boolean }): RequestHandler {
-  return session({
-    name: sessionCookie(secure),
+  const name = sessionCookie(secure);
+  const open = session({
+    name,
     secret: secret.toString('hex'),
     resave: false,
     saveUninitialized: false,
@@ -36,6 +39,24 @@ export function sessions({ pool, secret, secure }: { pool: pg.Pool; secret: Buff
     cookie: { httpOnly: true, sameSite: 'lax', secure, maxAge: sessionDays * 86_400_000, path: '/' },
     store: sessionStore(pool),
   });
+  return (request, response, next) => {
+    openings.set(
+      request,
+      () =>
+        new Promise((resolve, reject) => {
+          open(request, response, (error) => (error ? reject(error) : resolve()));
+        }),
+    );
+    if (readCookie(request, name) === undefined) next();
+    else open(request, response, next);
+  };
+}
+
+const openings = new WeakMap<Request, () => Promise<void>>();
+
+/** Gives a request a session where it has none, before anything is kept in it. */
+export async function openSession(request: Request): Promise<void> {
+  if (!request.session) await openings.get(request)?.();
 }
 
 /**

@@ -4,7 +4,7 @@ import { requirePermission } from '../accounts/viewer.ts';
 import { readReply } from '../comments/form.ts';
 import type { CommentStatus } from '../comments/lifecycle.ts';
 import { findComment } from '../comments/queries.ts';
-import type { Submission } from '../comments/service.ts';
+import type { Submission } from '../comments/submission.ts';
 import type { AppContext } from '../context.ts';
 import { describeEvent } from '../events/describe.ts';
 import { found, notFound } from '../http/errors.ts';
@@ -13,7 +13,6 @@ import type { Message } from '../http/messages.ts';
 import { hashNetwork } from '../http/network.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
-import { findPostOfConversation } from '../posts/queries.ts';
 import { type Decided, decide, type Overtaken, type ReplyRefused } from './decide.ts';
 import { type DecisionForm, readBulkDecision, readDecision } from './form.ts';
 import { moderatorOf } from './moderator.ts';
@@ -95,11 +94,9 @@ async function replyTo(
   { id, decision }: { id: number; decision: DecisionForm },
 ): Promise<Submission> {
   const comment = found(await findComment(db, id));
-  const post = found(await findPostOfConversation(db, comment.conversation_id));
   const { viewer } = moderatorOf(response);
   return {
     conversationId: comment.conversation_id,
-    publishedAt: post.published_at,
     writer: { kind: 'staff', id: viewer.id, name: viewer.name, role: viewer.role },
     fields: { ...readReply(undefined), ...readFields(request.body, ['key']), body: decision.reply, parent: String(id) },
     networkHash: hashNetwork(secrets.network, request.ip ?? ''),

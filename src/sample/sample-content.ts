@@ -1,8 +1,9 @@
 import type { Transaction } from 'kysely';
 import type { Account } from '../accounts/table.ts';
 import { readReply } from '../comments/form.ts';
-import { type Submission, writeComment } from '../comments/service.ts';
+import type { Submission } from '../comments/submission.ts';
 import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
+import { writeComment } from '../comments/write-comments.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import { createPost } from '../posts/service.ts';
@@ -62,7 +63,7 @@ async function addPost(
   for (const comment of sample.comments) {
     const parent = comment.answers === undefined ? '' : String(ids[comment.answers]);
     const browserId = comment.by === undefined ? undefined : browsers.get(comment.by);
-    const posted = await addComment(trx, { comment, conversationId, publishedAt, parent, browserId, ...setting });
+    const posted = await addComment(trx, { comment, conversationId, parent, browserId, ...setting });
     ids.push(posted.commentId);
     if (comment.by && posted.browserId !== undefined) browsers.set(comment.by, posted.browserId);
   }
@@ -78,7 +79,6 @@ async function addComment(
     parent,
     browserId,
     conversationId,
-    publishedAt,
     site,
     person,
     hoursAgo,
@@ -87,14 +87,13 @@ async function addComment(
     parent: string;
     browserId: number | undefined;
     conversationId: number;
-    publishedAt: Date;
   },
 ) {
   const writer: Submission['writer'] = comment.by
     ? { kind: 'guest', browserId }
     : { kind: 'staff', id: person.id, name: person.name, role: person.role };
   const outcome = await writeComment(trx, {
-    ...{ conversationId, publishedAt, site, writer },
+    ...{ conversationId, site, writer },
     fields: { ...readReply(undefined), name: comment.by ?? '', body: comment.source, parent },
     // Nobody's network: the comments were written nowhere.
     networkHash: Buffer.alloc(16),

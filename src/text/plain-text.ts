@@ -15,6 +15,7 @@ const setApart = /<(h[2-6]|pre|table)\b[^>]*>[\s\S]*?<\/\1>/g;
  * twice changes nothing. The result can be longer than the text was, so limits are checked afterwards.
  */
 export function normalise(text: string): string {
+  if (/^[\t\n\x20-\x7e]*$/.test(text)) return text;
   return text
     .toWellFormed()
     .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')

@@ -2,7 +2,8 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readReply } from '../../src/comments/form.ts';
-import { postComment, type Submission } from '../../src/comments/service.ts';
+import { postComment } from '../../src/comments/service.ts';
+import type { Submission } from '../../src/comments/submission.ts';
 import { closeConversation } from '../../src/moderation/close.ts';
 import { loadSite } from '../../src/site/queries.ts';
 import { saveSettings } from '../../src/site/settings.ts';
@@ -143,7 +144,6 @@ describe('Replies that never cease', () => {
 function submissionTo(conversationId: number, body: string): Submission {
   return {
     conversationId,
-    publishedAt: site.now,
     writer: { kind: 'guest', browserId: undefined },
     fields: { ...readReply(undefined), name: 'Greta', body },
     networkHash: Buffer.alloc(16),

@@ -25,7 +25,7 @@ export interface CrashingSite {
 export async function startCrashingSite(): Promise<CrashingSite> {
   const DATA_DIR = await mkdtemp(join(process.env.TEST_FOLDER ?? tmpdir(), 'crashing-'));
   await chmod(DATA_DIR, 0o755);
-  const start = () => spawnSite({ DATA_DIR, COMMENT_LIMIT: '0', LOG_LEVEL: 'silent' });
+  const start = () => spawnSite({ DATA_DIR, COMMENT_LIMIT: '0', TRUST_PROXY: 'loopback', LOG_LEVEL: 'silent' });
   let site: SpawnedSite = await start();
 
   async function databaseProcesses(): Promise<{ watchdog: number[]; postgres: number[] }> {

@@ -30,6 +30,9 @@ export interface Aftermath {
 
 const clients = 16;
 
+/** Milliseconds from what brings a crash about to the crash, at most: as long as it takes to store some replies. */
+const longestCalm = 30;
+
 /** Lets it happen to a site, and compares what was acknowledged with what the database holds. */
 export async function weather(site: CrashingSite, { submissions, crashes, keepsKey }: Storm): Promise<Aftermath> {
   const name = `Storm ${randomUUID()}`;
@@ -41,11 +44,11 @@ export async function weather(site: CrashingSite, { submissions, crashes, keepsK
   let crashing: Promise<void> = Promise.resolve();
   let next = 0;
 
-  async function submit(body: string): Promise<void> {
+  async function submit(body: string, network: string): Promise<void> {
     const key = randomUUID();
     for (;;) {
       const fields = { name, body, key: keepsKey ? key : randomUUID() };
-      const status = await send(site, agent, fields).catch(() => undefined);
+      const status = await send(site, agent, { fields, network }).catch(() => undefined);
       if (status === 303) break;
       failures += 1;
       if (status !== undefined && status !== 503) oddAnswers.push(status);
@@ -55,16 +58,17 @@ export async function weather(site: CrashingSite, { submissions, crashes, keepsK
     acknowledged.push(body);
     if (acknowledged.length >= (planned[0]?.after ?? Number.POSITIVE_INFINITY)) {
       const { what } = planned.shift() as { what: Crash };
-      // At once, unless the one before is not over.
-      crashing = crashing.then(() => site.crash(what));
+      // At any moment of what others are doing, unless the one before is not over.
+      crashing = crashing.then(() => pause(Math.random() * longestCalm)).then(() => site.crash(what));
     }
   }
 
-  async function keepSubmitting(): Promise<void> {
+  // Each from a network of its own: what one network sends is stored one after the other.
+  async function keepSubmitting(_: unknown, client: number): Promise<void> {
     for (;;) {
       next += 1;
       if (next > submissions) return;
-      await submit(`${name}, submission ${next}`);
+      await submit(`${name}, submission ${next}`, `10.0.0.${client}`);
     }
   }
 
@@ -86,8 +90,16 @@ export async function weather(site: CrashingSite, { submissions, crashes, keepsK
 }
 
 /** @returns the status: 303 says that the comment is stored. @throws where no answer comes. */
-async function send(site: CrashingSite, agent: Agent, fields: Record<string, string>): Promise<number> {
-  const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' };
+async function send(
+  site: CrashingSite,
+  agent: Agent,
+  { fields, network }: { fields: Record<string, string>; network: string },
+): Promise<number> {
+  const headers = {
+    'Content-Type': 'application/x-www-form-urlencoded',
+    'Sec-Fetch-Site': 'same-origin',
+    'X-Forwarded-For': network,
+  };
   const asking = request(`${site.address}/posts/how-we-talk-here/comments`, { method: 'POST', agent, headers });
   asking.end(`${new URLSearchParams(fields)}`);
   const [answer] = await once(asking, 'response');

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readReply } from '../../src/comments/form.ts';
 import { type CommentAction, type CommentStatus, nextStatus } from '../../src/comments/lifecycle.ts';
-import { type Outcome, postComment } from '../../src/comments/service.ts';
+import { postComment } from '../../src/comments/service.ts';
+import type { Outcome } from '../../src/comments/submission.ts';
 import { changeStatus, lockWithAncestors } from '../../src/comments/transition.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { holdCounts, untilWaiting } from '../support/held-back.ts';
@@ -159,7 +160,6 @@ async function write({
   const fields = { ...readReply(undefined), name: 'Greta', key: randomUUID() };
   return postComment(database.db, {
     conversationId,
-    publishedAt: now,
     writer: { kind: 'guest', browserId: undefined },
     fields: {
       ...fields,

@@ -1,0 +1,233 @@
+import type { Transaction } from 'kysely';
+import { isAmongNames } from '../accounts/queries.ts';
+import type { Database } from '../database.ts';
+import { recordEvents } from '../events/queries.ts';
+import { announceReadable } from '../following/announce.ts';
+import { readFollowChoice } from '../following/choices.ts';
+import { followFromReply } from '../following/reply-choice.ts';
+import { readId } from '../http/fields.ts';
+import { stateOf } from '../posts/publication.ts';
+import { rendererVersion } from '../text/renderer-version.ts';
+import { closingOf, modeOf } from './closing.ts';
+import { closingFacts, type ReplyTerms, shareConversation } from './conversation.ts';
+import { changeCounts } from './counts.ts';
+import { gatherHistories, type History } from './facts.ts';
+import { checkGuestReply, checkStaffReply, type Draft, type FieldErrors, isDraft } from './form.ts';
+import { isReadable } from './lifecycle.ts';
+import { secondsUntilAllowed } from './limits.ts';
+import { judgeComment } from './policies.ts';
+import { type ParentRow, shareParents } from './queries.ts';
+import { renderVisibly } from './rendering.ts';
+import { type NewComment, type StoredComment, storeComments } from './store-comments.ts';
+import { keysOf, type Outcome, type Submission, type Writer } from './submission.ts';
+
+/**
+ * Takes a reply within a larger piece of work, such as approving what it answers.
+ *
+ * @throws SentMeanwhile where the same form was stored by another transaction: nothing of this one may stay.
+ */
+export async function writeComment(trx: Transaction<Database>, submission: Submission): Promise<Outcome> {
+  const outcome = (await writeComments(trx, [submission])).get(submission);
+  if (!outcome) throw new SentMeanwhile();
+  return outcome;
+}
+
+/**
+ * Takes replies to one conversation: locks it, checks and judges them by what is known, and stores those that can be taken.
+ *
+ * @param submissions one at least; no two of them of one network, of one browser, or with one key.
+ * @returns what became of each; what came before is missing.
+ * @throws SentMeanwhile as above.
+ */
+export async function writeComments(
+  trx: Transaction<Database>,
+  submissions: readonly Submission[],
+): Promise<ReadonlyMap<Submission, Outcome>> {
+  const [{ conversationId }] = submissions as [Submission];
+  const terms = await shareConversation(trx, conversationId);
+  const refused = submissions.flatMap((submission) => {
+    const refusal = refusalBy(terms, submission);
+    return refusal ? [[submission, refusal] as const] : [];
+  });
+  const outcomes = new Map<Submission, Outcome>(refused);
+  const open = submissions.filter((submission) => !outcomes.has(submission));
+  const ground = await gatherGround(trx, { open, terms });
+  const written: (NewComment & { readonly submission: Submission })[] = [];
+  for (const submission of open) {
+    const comment = draftComment(submission, ground);
+    if ('kind' in comment) outcomes.set(submission, comment);
+    else written.push({ ...comment, submission });
+  }
+  for (const [submission, outcome] of await storeAll(trx, { conversationId, terms, written }))
+    outcomes.set(submission, outcome);
+  return outcomes;
+}
+
+function refusalBy(terms: ReplyTerms, { now }: Submission): Outcome | undefined {
+  if (stateOf(terms.post, now) !== 'published') return { kind: 'unpublished' };
+  const closing = closingOf(closingFacts({ ...terms, publishedAt: terms.post.published_at }), now);
+  return closing && { kind: 'closed', closing };
+}
+
+/** All that the database says before replies are judged. */
+interface Ground {
+  readonly terms: ReplyTerms;
+  /** Seconds until a guest may post again; who may now is missing. */
+  readonly waits: ReadonlyMap<Submission, number>;
+  /** What is answered, by id. */
+  readonly parents: ReadonlyMap<number, ParentRow>;
+  readonly histories: ReadonlyMap<Submission, History>;
+}
+
+// Locks in the order that docs/architecture.md names: networks and browsers, then parents.
+async function gatherGround(
+  trx: Transaction<Database>,
+  { open, terms }: { open: readonly Submission[]; terms: ReplyTerms },
+): Promise<Ground> {
+  const guests = open.flatMap((submission) => {
+    const { writer, networkHash, limit, now } = submission;
+    return writer.kind === 'guest' ? [{ submission, networkHash, browserId: writer.browserId, limit, now }] : [];
+  });
+  const [{ conversationId }] = open.length > 0 ? (open as [Submission]) : [{ conversationId: 0 }];
+  const seconds = await secondsUntilAllowed(trx, guests);
+  const waits = guests.flatMap(({ submission }, index) => {
+    const wait = seconds[index];
+    return wait === undefined ? [] : [[submission, wait] as const];
+  });
+  const parents = await shareParents(trx, {
+    conversationId,
+    ids: open.flatMap(({ fields }) => readId(fields.parent) ?? []),
+  });
+  const histories = await gatherHistories(
+    trx,
+    open.map(({ writer, networkHash, now }) => ({ browserId: browserOf(writer), networkHash, now })),
+  );
+  return {
+    terms,
+    waits: new Map(waits),
+    parents,
+    histories: new Map(open.map((submission, index) => [submission, histories[index] as History])),
+  };
+}
+
+function browserOf(writer: Writer): number | undefined {
+  return writer.kind === 'guest' ? writer.browserId : undefined;
+}
+
+/** Judges a reply by what is known. @returns the comment that it becomes, or why it becomes none. */
+function draftComment(submission: Submission, ground: Ground): NewComment | Outcome {
+  const { writer, fields, networkHash, now } = submission;
+  const { site, conversation } = ground.terms;
+  const draft = checkDraft(submission, ground);
+  if (!isDraft(draft)) return { kind: 'invalid', errors: draft };
+  const seconds = ground.waits.get(submission);
+  if (seconds !== undefined) return { kind: 'limited', seconds };
+
+  const parent = ground.parents.get(readId(fields.parent) ?? 0);
+  if (!parent && fields.parent !== '') return { kind: 'invalid', errors: { parent: { key: 'reply.parent.unknown' } } };
+
+  const rendered = renderVisibly(draft.body);
+  if (!rendered) return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };
+
+  const verdict = judgeComment({
+    staffRole: writer.kind === 'staff' ? writer.role : null,
+    mode: modeOf({ mode: conversation.mode, siteMode: site.comment_mode }),
+    links: rendered.links.count + (draft.website ? 1 : 0),
+    linksAllowed: site.links_allowed,
+    ...(ground.histories.get(submission) as History),
+  });
+  return {
+    parent,
+    draft,
+    html: rendered.html,
+    rendererVersion,
+    verdict,
+    writer: writer.kind === 'staff' ? { accountId: writer.id } : { browserId: writer.browserId, networkHash },
+    keys: keysOf(submission),
+    now,
+  };
+}
+
+function checkDraft({ writer, fields }: Submission, { terms }: Ground): Draft | FieldErrors {
+  if (writer.kind === 'staff') return checkStaffReply(fields, writer.name);
+  const draft = checkGuestReply(fields, { emailRequired: terms.site.email_required });
+  const taken = isDraft(draft) && isAmongNames(terms.staffNames, draft.name);
+  return taken ? { name: { key: 'reply.name.staff' } } : draft;
+}
+
+async function storeAll(
+  trx: Transaction<Database>,
+  {
+    conversationId,
+    terms,
+    written,
+  }: {
+    conversationId: number;
+    terms: ReplyTerms;
+    written: readonly (NewComment & { readonly submission: Submission })[];
+  },
+): Promise<[Submission, Outcome][]> {
+  if (written.length === 0) return [];
+  const stored = await storeComments(trx, { conversationId, comments: written });
+  if (!stored) throw new SentMeanwhile();
+  const posted = written.flatMap((comment, index) => {
+    const known = stored[index];
+    return known ? [{ ...comment, ...known }] : [];
+  });
+  for (const comment of posted) await tellAndFollow(trx, { conversationId, terms, ...comment });
+  await recordEvents(
+    trx,
+    posted.map(({ commentId, verdict, writer, now }) => ({
+      subjectKind: 'comment',
+      subjectId: commentId,
+      action: 'post',
+      to: verdict.status,
+      actorId: writer.accountId,
+      rule: verdict.rule,
+      numbers: verdict.numbers,
+      now,
+    })),
+  );
+  await changeCounts(
+    trx,
+    posted.map(({ verdict }) => ({ conversationId, from: undefined, to: verdict.status })),
+  );
+  return posted.map(({ submission, commentId, verdict, browserId }) => [
+    submission,
+    { kind: 'posted', commentId, verdict, browserId },
+  ]);
+}
+
+async function tellAndFollow(
+  trx: Transaction<Database>,
+  {
+    conversationId,
+    terms,
+    submission,
+    commentId,
+    browserId,
+    parent,
+    draft,
+    verdict,
+    now,
+  }: NewComment & StoredComment & { conversationId: number; terms: ReplyTerms; submission: Submission },
+): Promise<void> {
+  if (terms.followed && isReadable(verdict.status)) {
+    await announceReadable(trx, { commentId, conversationId, parentId: parent?.id ?? null, now });
+  }
+  if (browserId !== undefined) {
+    await followFromReply(trx, {
+      choice: readFollowChoice(submission.fields),
+      email: draft.email,
+      comment: { id: commentId, conversationId, waits: verdict.status === 'pending' },
+      browserId,
+      mayAsk: submission.mayAsk === true,
+      now,
+    });
+  }
+}
+
+/** The same form was stored by another transaction while this one ran. */
+export class SentMeanwhile extends Error {
+  override readonly name = 'SentMeanwhile';
+}
