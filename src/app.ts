@@ -54,8 +54,6 @@ export function createApp(context: AppContext): Express {
   app.use(identifyViewer(db));
   app.use(frame);
 
-  // What is asked for most comes first.
-  app.use(commentRoutes(context));
   app.use(accountRoutes(context));
   app.use(settingsRoutes(context));
   app.use(deskRoutes(context));
@@ -65,6 +63,7 @@ export function createApp(context: AppContext): Express {
   app.use(listingRoutes(context));
   app.use(commenterRoutes(context));
   app.use(followingRoutes(context));
+  app.use(commentRoutes(context));
   app.use(pageRoutes(context));
 
   app.use(nothingHere);
