@@ -80,7 +80,7 @@ function composeFrame({
     ]),
     staffNavigation: links(staffLinks(response, t)),
     viewerName: viewerOf(response)?.name,
-    notice: notice && t(notice.key, notice.values),
+    notice: notice && { text: t(notice.key, notice.values), offer: notice.offer },
     assets,
     t,
     forms,

@@ -32,6 +32,9 @@ export const moderatorActions = [
 /** An action of a moderator. */
 export type ModeratorAction = (typeof moderatorActions)[number];
 
+/** What was done to a comment and can be undone: then it stands again where it stood before. An undo can be, too. */
+export const undoable: readonly string[] = [...moderatorActions, 'undo'];
+
 /** The status that follows, or undefined where the action is not possible. */
 export function nextStatus(status: CommentStatus, action: CommentAction): CommentStatus | undefined {
   return transitions[status][action];

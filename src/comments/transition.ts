@@ -10,9 +10,17 @@ import type { Comment } from './table.ts';
 /** What a transition needs of a comment that was locked for it. */
 export type LockedComment = Pick<Comment, 'id' | 'conversation_id' | 'parent_id' | 'status' | 'shown'>;
 
+/** What an undo takes back: an event, and the status that it led away from. */
+export interface TakenBack {
+  readonly eventId: number;
+  readonly from: CommentStatus;
+}
+
 /** Who changes a status, and why. */
 export interface Change {
-  readonly action: CommentAction;
+  readonly action: CommentAction | 'undo';
+  /** Of an undo: what it takes back of each comment, by the comment's id. */
+  readonly takenBack?: ReadonlyMap<number, TakenBack> | undefined;
   readonly actorId: number | undefined;
   /** UUID shared by what was done in one go. */
   readonly batch?: string | undefined;
@@ -65,7 +73,8 @@ export async function changeStatus(
   const changed = new Map<number, CommentStatus>();
   const moves: StatusMove[] = [];
   for (const comment of comments) {
-    const to = nextStatus(comment.status, change.action);
+    const takenBack = change.takenBack?.get(comment.id);
+    const to = change.action === 'undo' ? takenBack?.from : nextStatus(comment.status, change.action);
     if (!to) continue;
     if (to === 'deleted') await eraseWords(trx, comment.id);
     if (isReadable(to)) await approve(trx, comment.id);
@@ -79,6 +88,7 @@ export async function changeStatus(
       to,
       actorId: change.actorId,
       batch: change.batch,
+      undoes: takenBack?.eventId,
       reason: change.reason,
       note: change.note,
       rule: change.rule,

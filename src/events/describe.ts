@@ -14,6 +14,21 @@ const told = [
   'delete',
   'close',
   'reopen',
+  'undo',
+  'create',
+  'publish',
+  'schedule',
+  'unpublish',
+  'set_mode',
+  'set_closing',
+  'settings_saved',
+  'joined',
+  'invited',
+  'invitation_withdrawn',
+  'role_changed',
+  'disabled',
+  'enabled',
+  'first_start',
 ] as const;
 
 /** Says in one sentence what happened to a comment or a conversation, who did it and when; the same words everywhere. */

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import type { UndoableEvent } from './standing.ts';
 import type { Event, EventNote, SubjectKind } from './table.ts';
 
 /** Something that happened, as it is told to the record. */
@@ -14,6 +15,8 @@ export interface NewEvent {
   readonly rule?: string | undefined;
   /** UUID shared by what was done in one go. */
   readonly batch?: string | undefined;
+  /** id of the event that this one takes back. */
+  readonly undoes?: number | undefined;
   readonly numbers?: Readonly<Record<string, number>> | undefined;
   /** For the person concerned; kept beside the event. */
   readonly reason?: string | undefined;
@@ -33,9 +36,15 @@ export async function recordEvents(trx: Transaction<Database>, events: readonly 
   if (events.length === 0) return [];
   const { rows } = await sql<{ id: number }>`
     insert into event (
-      subject_kind, subject_id, action, from_status, to_status, actor_id, rule, batch, numbers, created_at
+      subject_kind, subject_id, action, from_status, to_status, actor_id, rule, batch, undoes, numbers, created_at,
+      conversation_id
     )
-    select * from unnest(
+    select given.*, case subject_kind
+      when 'conversation' then subject_id
+      when 'comment' then (select conversation_id from comment where id = subject_id)
+      when 'post' then (select conversation_id from post where id = subject_id)
+    end
+    from unnest(
       ${events.map(({ subjectKind }) => subjectKind)}::text[],
       ${events.map(({ subjectId }) => subjectId)}::integer[],
       ${events.map(({ action }) => action)}::text[],
@@ -44,9 +53,10 @@ export async function recordEvents(trx: Transaction<Database>, events: readonly 
       ${events.map(({ actorId }) => actorId ?? null)}::integer[],
       ${events.map(({ rule }) => rule ?? null)}::text[],
       ${events.map(({ batch }) => batch ?? null)}::uuid[],
+      ${events.map(({ undoes }) => undoes ?? null)}::integer[],
       ${events.map(({ numbers }) => JSON.stringify(numbers ?? {}))}::jsonb[],
       ${events.map(({ now }) => now)}::timestamptz[]
-    )
+    ) as given (subject_kind, subject_id, action, from_status, to_status, actor_id, rule, batch, undoes, numbers, created_at)
     returning id`.execute(trx);
   const ids = rows.map(({ id }) => id);
   const notes = events.flatMap(({ reason = '', note = '' }, index) =>
@@ -82,4 +92,35 @@ export async function lastEvents(
     .orderBy('event.id', 'desc')
     .execute();
   return new Map(rows.map((row) => [row.subject_id, row]));
+}
+
+/** What was done in one go with an event, that itself among it; empty where there is none. */
+export async function listDoneTogether(
+  db: Kysely<Database>,
+  eventId: number,
+): Promise<Pick<Event, 'id' | 'subject_kind' | 'subject_id' | 'action' | 'actor_id' | 'from_status'>[]> {
+  const columns = ['id', 'subject_kind', 'subject_id', 'action', 'actor_id', 'from_status'] as const;
+  const event = await db
+    .selectFrom('event')
+    .select([...columns, 'batch'])
+    .where('id', '=', eventId)
+    .executeTakeFirst();
+  if (!event?.batch) return event ? [event] : [];
+  return db.selectFrom('event').select(columns).where('batch', '=', event.batch).orderBy('id').execute();
+}
+
+/** All that happened to each of these, the oldest first, as far as undoing goes; by the subject's id. */
+export async function listForUndo(
+  db: Kysely<Database>,
+  { subjectKind, subjectIds }: { subjectKind: SubjectKind; subjectIds: readonly number[] },
+): Promise<Map<number, UndoableEvent[]>> {
+  if (subjectIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('event')
+    .select(['id', 'subject_id', 'undoes'])
+    .where('subject_kind', '=', subjectKind)
+    .where('subject_id', 'in', subjectIds)
+    .orderBy('id')
+    .execute();
+  return Map.groupBy(rows, ({ subject_id }) => subject_id);
 }

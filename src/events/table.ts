@@ -8,6 +8,8 @@ export interface EventTable {
   id: GeneratedAlways<number>;
   subject_kind: SubjectKind;
   subject_id: number;
+  /** The conversation that it is about or stands in; null for people and settings. */
+  conversation_id: number | null;
   action: string;
   from_status: string | null;
   to_status: string | null;

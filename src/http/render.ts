@@ -5,6 +5,7 @@ import type { Response } from 'express';
 import { TrustedHtml } from '../text/trusted-html.ts';
 import type { Dates } from './dates.ts';
 import type { CountedForms, Translate } from './messages.ts';
+import type { NoticeOffer } from './notice.ts';
 
 /** What surrounds every page: the site's name and ways through it, and how its words and times are written. */
 export interface Frame {
@@ -19,7 +20,7 @@ export interface Frame {
   /** The name of who is signed in. */
   readonly viewerName: string | undefined;
   /** Said once, after something was done. */
-  readonly notice: string | undefined;
+  readonly notice: { readonly text: string; readonly offer: NoticeOffer | undefined } | undefined;
   /** Path of the asset folder. */
   readonly assets: string;
   readonly t: Translate;

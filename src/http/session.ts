@@ -4,7 +4,7 @@ import session, { type Store } from 'express-session';
 import type pg from 'pg';
 import type { Changes } from '../changes/changes.ts';
 import { readCookie } from './cookies.ts';
-import type { Message } from './messages.ts';
+import type { Notice } from './notice.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -14,7 +14,7 @@ declare module 'express-session' {
     /** What the browser called itself at sign-in, to tell sessions apart. */
     userAgent: string;
     /** Said on the next page, once. */
-    notice: Message;
+    notice: Notice;
   }
 }
 

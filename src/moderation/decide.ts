@@ -30,6 +30,8 @@ export interface Overtaken {
 export interface Decided {
   readonly done: ReadonlyMap<number, CommentStatus>;
   readonly overtaken: readonly Overtaken[];
+  /** One of the events of what was done, by which all of it can be undone; undefined where nothing was. */
+  readonly eventId: number | undefined;
 }
 
 /** Why the reply that should go with an approval could not be published; then nothing was done at all. */
@@ -77,7 +79,9 @@ export async function decide(
       });
       const done = new Map([...changed, ...repeated.map(({ id, status }) => [id, status] as const)]);
       if (reply && done.size > 0) await publishReply(trx, reply);
-      return { done, overtaken };
+      const [first] = done.keys();
+      const events = await lastEvents(trx, { subjectKind: 'comment', subjectIds: first === undefined ? [] : [first] });
+      return { done, overtaken, eventId: events.get(first ?? 0)?.id };
     });
   } catch (error) {
     if (error instanceof CannotReply) return { refused: error.outcome };

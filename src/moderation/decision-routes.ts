@@ -1,22 +1,22 @@
 import { type Request, type Response, Router } from 'express';
-import { nextPath } from '../accounts/next-path.ts';
 import { requirePermission } from '../accounts/viewer.ts';
 import { readReply } from '../comments/form.ts';
-import type { CommentStatus } from '../comments/lifecycle.ts';
 import { findComment } from '../comments/queries.ts';
 import type { Submission } from '../comments/submission.ts';
 import type { AppContext } from '../context.ts';
-import { describeEvent } from '../events/describe.ts';
 import { found, notFound } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
 import { hashNetwork } from '../http/network.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
-import { type Decided, decide, type Overtaken, type ReplyRefused } from './decide.ts';
+import { type Decided, decide, type ReplyRefused } from './decide.ts';
 import { type DecisionForm, readBulkDecision, readDecision } from './form.ts';
 import { moderatorOf } from './moderator.ts';
 import { sendNotDone, wordsTyped } from './not-done.ts';
+import { type OvertakenItem, presentOvertaken } from './overtaken-view.ts';
+import { offerUndo } from './undo-routes.ts';
+import { wayBack } from './way-back.ts';
 
 /** `POST /moderation/comments/:id/decisions` and, for several comments at once, `POST /moderation/decisions`. */
 export function decisionRoutes(context: AppContext): Router {
@@ -30,13 +30,7 @@ export function decisionRoutes(context: AppContext): Router {
 }
 
 interface OvertakenPage {
-  readonly items: readonly {
-    readonly id: number;
-    readonly status: CommentStatus;
-    readonly told: Message | undefined;
-    readonly reason: string;
-    readonly note: string;
-  }[];
+  readonly items: readonly OvertakenItem[];
   /** How many other comments the decision was carried out for. */
   readonly doneCount: number;
   readonly back: string;
@@ -80,11 +74,14 @@ function answer(
     sendOvertaken(request, response, outcome);
     return;
   }
-  leaveNotice(
-    request,
-    decision.reply === '' ? { key: `done.${decision.action}`, values: { count } } : { key: 'done.approveAndReply' },
-  );
-  response.redirect(303, wayBack(request));
+  const back = wayBack(request);
+  // With a reply under it, an approval is not taken back by the way: others may have answered.
+  if (decision.reply !== '') leaveNotice(request, { key: 'done.approveAndReply' });
+  else {
+    const offer = outcome.eventId === undefined ? undefined : offerUndo({ eventId: outcome.eventId, back });
+    leaveNotice(request, { key: `done.${decision.action}`, values: { count }, offer });
+  }
+  response.redirect(303, back);
 }
 
 async function replyTo(
@@ -107,15 +104,8 @@ async function replyTo(
 
 function sendOvertaken(request: Request, response: Response, outcome: Decided): void {
   const { t, dates } = frameOf(response);
-  const tell = ({ id, status, event }: Overtaken) => ({
-    id,
-    status,
-    told: event && describeEvent(event, dates),
-    reason: event?.reason ?? '',
-    note: event?.note ?? '',
-  });
   const page = {
-    items: outcome.overtaken.map(tell),
+    items: presentOvertaken(outcome.overtaken, dates),
     doneCount: outcome.done.size,
     back: wayBack(request),
     typed: wordsTyped(request.body),
@@ -133,10 +123,4 @@ function sendReplyRefused(request: Request, response: Response, { refused }: Rep
 function refuse(request: Request, response: Response, { why, status }: { why: Message; status: number }): void {
   const back = { href: wayBack(request), label: frameOf(response).t('overtaken.back') };
   sendNotDone(request, response, { why, back, status });
-}
-
-// Back to the page of the queue that the decision was made on.
-function wayBack(request: Request): string {
-  const path = nextPath(readFields(request.body, ['back']).back);
-  return path === '/' ? '/moderation' : path;
 }

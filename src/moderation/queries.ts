@@ -140,8 +140,8 @@ export async function filterReachable(
   return rows.map(({ id }) => id);
 }
 
-// The condition that a post lies within somebody's reach.
-function isOnPostOf({ viewer, reach }: QueueOwner) {
+/** The condition that a post lies within somebody's reach. */
+export function isOnPostOf({ viewer, reach }: QueueOwner) {
   return (eb: ExpressionBuilder<Database, 'post'>) => {
     if (reach !== 'own') return sql<boolean>`${reach === 'all'}::boolean`;
     const authorship = eb

@@ -13,14 +13,16 @@ import { findPostById, type PostForReading } from '../posts/queries.ts';
 import { closureRoutes } from './closure-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import { showEarlierTexts } from './earlier-texts.ts';
+import { logRoutes } from './log-routes.ts';
 import { moderatorOf } from './moderator.ts';
 import { countWaiting, listQueue, loadRecords, queueRows } from './queries.ts';
 import { presentQueueItem, type QueueItem } from './queue-view.ts';
+import { undoRoutes } from './undo-routes.ts';
 
 /**
  * What moderators do:
- * `GET /moderation`, `GET /moderation/comments/:id/revisions`, `POST /moderation/comments/:id/decisions`,
- * `POST /moderation/decisions`, `POST /posts/:slug/closures`, `POST /posts/:slug/closures/current/reopen`.
+ * `GET /moderation`, `GET /moderation/log`, `GET /moderation/comments/:id/revisions`,
+ * `POST /moderation/comments/:id/decisions`, `POST /moderation/decisions`, `POST /moderation/undo`, `POST /posts/:slug/closures`, `POST /posts/:slug/closures/current/reopen`.
  */
 export function moderationRoutes(context: AppContext): Router {
   const router = Router();
@@ -29,7 +31,9 @@ export function moderationRoutes(context: AppContext): Router {
   router.get('/moderation/comments/:id/revisions', guard, (request, response) =>
     showEarlierTexts(context, request, response),
   );
+  router.use(logRoutes(context));
   router.use(decisionRoutes(context));
+  router.use(undoRoutes(context));
   router.use(closureRoutes(context));
   return router;
 }

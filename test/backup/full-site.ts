@@ -31,7 +31,7 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
     insert into tag (slug, name) values ('on-work', 'On work');
     insert into event (subject_kind, subject_id, action, created_at) values ('site', 1, 'first_start', now());
     insert into event (subject_kind, subject_id, action, actor_id, undoes, numbers, batch, created_at)
-      values ('post', 1, 'publish', 1, 1, '{"a": [1, "\\\\n\\t", null]}', gen_random_uuid(), now());
+      values ('post', 1, 'undo', 1, 1, '{"a": [1, "\\\\n\\t", null]}', gen_random_uuid(), now());
     insert into event_note (event_id, reason) values (2, 'because');
     insert into browser (created_at) values (now());
     insert into proof (token_hash, email, browser_id, created_at, expires_at)

@@ -113,7 +113,7 @@ describe('A reply that is being stored', () => {
 
   it('is refused where the whole site was closed after its request began', async () => {
     const { slug, conversationId } = await addPost(site.db, { title: 'A slow line', mode: 'open' });
-    const held = await holdTable(site.db, 'submission');
+    const held = await holdTable(site.db, 'closure');
     const reply = post(`/posts/${slug}/comments`, { name: 'Greta', body: 'Before you close.' });
     await untilWaiting(site.db, 1);
     await site.db.updateTable('site').set({ comment_mode: 'closed' }).execute();

@@ -1,0 +1,84 @@
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../database.ts';
+import { isOnPostOf, type QueueOwner } from './queries.ts';
+
+/** Rows that a page of the log has. */
+export const logRows = 50;
+
+/** What of the log is asked for: all of it, or what happened to one thing, or by one person. */
+export type LogFilter = { readonly kind: 'all' } | { readonly kind: 'comment' | 'by' | 'post'; readonly id: number };
+
+/** An event as the log lists it. */
+export type LogRow = Awaited<ReturnType<typeof listLog>>[number];
+
+/**
+ * A page of the log, the newest first, and one row more where it goes on. Who moderates only own posts sees what happened to
+ * these and their comments; others see everything.
+ *
+ * @param before id of the last event of the page before.
+ */
+export function listLog(
+  db: Kysely<Database>,
+  { owner, filter, before }: { owner: QueueOwner; filter: LogFilter; before: number | undefined },
+) {
+  const matching = db
+    .selectFrom('event')
+    .select('event.id')
+    .$if(before !== undefined, (query) => query.where('event.id', '<', before ?? 0))
+    .$if(filter.kind === 'comment', (query) =>
+      query.where('event.subject_kind', '=', 'comment').where('event.subject_id', '=', idOf(filter)),
+    )
+    .$if(filter.kind === 'by', (query) => query.where('event.actor_id', '=', idOf(filter)))
+    .orderBy('event.id', 'desc')
+    .limit(logRows + 1);
+  // Some of each conversation, each from the index, so that those of all others do not matter.
+  const amongPosts = db
+    .selectFrom('post')
+    .innerJoinLateral(
+      () => matching.where('event.conversation_id', '=', sql.ref<number>('post.conversation_id')).as('matching'),
+      (join) => join.onTrue(),
+    )
+    .select('matching.id')
+    .where(isOnPostOf(owner))
+    .$if(filter.kind === 'post', (query) => query.where('post.id', '=', idOf(filter)))
+    .orderBy('matching.id', 'desc')
+    .limit(logRows + 1);
+  const listed = owner.reach === 'all' && filter.kind !== 'post' ? matching : amongPosts;
+  return db
+    .selectFrom(listed.as('listed'))
+    .innerJoin('event', 'event.id', 'listed.id')
+    .leftJoin('event_note', 'event_note.event_id', 'event.id')
+    .leftJoin('account as actor', 'actor.id', 'event.actor_id')
+    .leftJoin('post', 'post.conversation_id', 'event.conversation_id')
+    .leftJoin('comment', (join) =>
+      join.onRef('comment.id', '=', 'event.subject_id').on('event.subject_kind', '=', 'comment'),
+    )
+    .leftJoin('account as person', (join) =>
+      join.onRef('person.id', '=', 'event.subject_id').on('event.subject_kind', '=', 'account'),
+    )
+    .selectAll('event')
+    .select([
+      'event_note.reason',
+      'event_note.note',
+      'actor.name as actor_name',
+      'post.id as post_id',
+      'post.title as post_title',
+      'post.kind as post_kind',
+      'post.slug as post_slug',
+      'comment.name as comment_name',
+      'person.name as person_name',
+    ])
+    .select(({ selectFrom }) =>
+      selectFrom('event as together')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .whereRef('together.batch', '=', 'event.batch')
+        .whereRef('together.subject_kind', '=', 'event.subject_kind')
+        .as('together'),
+    )
+    .orderBy('event.id', 'desc')
+    .execute();
+}
+
+function idOf(filter: LogFilter): number {
+  return filter.kind === 'all' ? 0 : filter.id;
+}

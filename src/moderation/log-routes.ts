@@ -1,0 +1,77 @@
+import { type Request, type Response, Router } from 'express';
+import { requirePermission } from '../accounts/viewer.ts';
+import type { AppContext } from '../context.ts';
+import { listForUndo } from '../events/queries.ts';
+import { standingOf } from '../events/standing.ts';
+import { readId } from '../http/fields.ts';
+import type { Message } from '../http/messages.ts';
+import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { type LogFilter, listLog, logRows } from './log-queries.ts';
+import { type LogItem, presentLogItem } from './log-view.ts';
+import { moderatorOf } from './moderator.ts';
+import { isUndoable } from './undo.ts';
+
+interface LogPage {
+  readonly items: readonly LogItem[];
+  /** What alone is listed, in a sentence; undefined: everything. */
+  readonly filtered: Message | undefined;
+  /** This page, to come back to after an undo. */
+  readonly here: string;
+  readonly nextHref: string | undefined;
+}
+
+const logView = defineView<LogPage>('moderation/log');
+
+const filters = ['comment', 'by', 'post'] as const;
+
+/** What happened: `GET /moderation/log`, of one comment (`?comment=`), by one person (`?by=`), about one post (`?post=`). */
+export function logRoutes(context: AppContext): Router {
+  const router = Router();
+  router.get('/moderation/log', requirePermission('moderate'), (request, response) =>
+    showLog(context, request, response),
+  );
+  return router;
+}
+
+async function showLog({ db }: AppContext, request: Request, response: Response): Promise<void> {
+  const { t, dates } = frameOf(response);
+  const filter = readFilter(request.query);
+  const before = readId(request.query.before);
+  const rows = await listLog(db, { owner: moderatorOf(response), filter, before });
+  const page = rows.slice(0, logRows);
+  const commented = page.filter(isUndoable).map(({ subject_id }) => subject_id);
+  const histories = await listForUndo(db, { subjectKind: 'comment', subjectIds: commented });
+  const last = rows.length > logRows ? page.at(-1) : undefined;
+  const [first] = page;
+  const filtered: Record<LogFilter['kind'], Message | undefined> = {
+    all: undefined,
+    comment: { key: 'log.filtered.comment' },
+    by: { key: 'log.filtered.by', values: { name: first?.actor_name ?? '' } },
+    post: { key: 'log.filtered.post', values: { title: first?.post_title ?? '' } },
+  };
+  sendPage(response, logView, {
+    title: t('log.title'),
+    hiddenFromSearch: true,
+    items: page.map((row) => presentLogItem(row, standingOf(histories.get(row.subject_id) ?? []), dates)),
+    filtered: first && filtered[filter.kind],
+    here: logHref(filter, before),
+    nextHref: last && logHref(filter, last.id),
+  });
+}
+
+// Several filters at once are none that there is an index for: the first one holds.
+function readFilter(query: Request['query']): LogFilter {
+  for (const kind of filters) {
+    const id = readId(query[kind]);
+    if (id !== undefined) return { kind, id };
+  }
+  return { kind: 'all' };
+}
+
+function logHref(filter: LogFilter, before: number | undefined): string {
+  const query = new URLSearchParams({
+    ...(filter.kind !== 'all' && { [filter.kind]: String(filter.id) }),
+    ...(before !== undefined && { before: String(before) }),
+  }).toString();
+  return query === '' ? '/moderation/log' : `/moderation/log?${query}`;
+}

@@ -1,0 +1,79 @@
+import { describeEvent } from '../events/describe.ts';
+import type { Standing } from '../events/standing.ts';
+import type { Dates } from '../http/dates.ts';
+import type { Message, MessageKey } from '../http/messages.ts';
+import { hrefOf } from '../posts/addresses.ts';
+import type { LogRow } from './log-queries.ts';
+import { isUndoable } from './undo.ts';
+
+/** Something that happened, as the log tells it. */
+export interface LogItem {
+  readonly id: number;
+  /** What was done, by whom and when. */
+  readonly told: Message;
+  /** What it was done to, and where that is; without an address where it is nowhere. */
+  readonly subject: { readonly words: Message; readonly href: string | undefined };
+  /** From which status to which, where one changed. */
+  readonly step: { readonly from: MessageKey; readonly to: MessageKey } | undefined;
+  /** The rule that decided, where one did. */
+  readonly rule: string | undefined;
+  readonly reason: string;
+  readonly note: string;
+  /** How many others were done in one go with it. */
+  readonly others: number;
+  readonly undone: boolean;
+  /** Whether it can be undone, of this subject: others that were done along with it may have moved on. */
+  readonly mayUndo: boolean;
+  readonly historyHref: string | undefined;
+  readonly byHref: string | undefined;
+  readonly postHref: string | undefined;
+}
+
+/**
+ * Makes a row of the log ready to print.
+ *
+ * @param standing what holds of all that happened to the same thing.
+ */
+export function presentLogItem(row: LogRow, standing: Standing, dates: Dates): LogItem {
+  const undoable = isUndoable(row);
+  return {
+    id: row.id,
+    told: describeEvent(row, dates),
+    subject: subjectOf(row),
+    step: stepOf(row),
+    rule: row.action === 'post' || row.action === 'hold' ? (row.rule ?? undefined) : undefined,
+    reason: row.reason ?? '',
+    note: row.note ?? '',
+    others: undoable ? Math.max(0, Number(row.together ?? 0) - 1) : 0,
+    undone: undoable && !standing.holding.has(row.id),
+    mayUndo: undoable && standing.undoable.has(row.id),
+    historyHref: row.subject_kind === 'comment' ? `/moderation/log?comment=${row.subject_id}` : undefined,
+    byHref: row.actor_id === null ? undefined : `/moderation/log?by=${row.actor_id}`,
+    postHref: row.post_id === null ? undefined : `/moderation/log?post=${row.post_id}`,
+  };
+}
+
+function subjectOf(row: LogRow): LogItem['subject'] {
+  const { post_kind, post_slug, post_title } = row;
+  const href = post_kind && post_slug ? hrefOf({ kind: post_kind, slug: post_slug }) : undefined;
+  switch (row.subject_kind) {
+    case 'comment': {
+      const name = row.comment_name ?? '';
+      const words: Message = name ? { key: 'log.commentBy', values: { name } } : { key: 'log.commentErased' };
+      return { words, href: `/comments/${row.subject_id}` };
+    }
+    case 'conversation':
+      return { words: { key: 'log.conversation', values: { title: post_title ?? '' } }, href };
+    case 'post':
+      return { words: { key: 'log.person', values: { name: post_title ?? '' } }, href };
+    case 'account':
+      return { words: { key: 'log.person', values: { name: row.person_name ?? '' } }, href: undefined };
+    case 'site':
+      return { words: { key: 'log.site' }, href: undefined };
+  }
+}
+
+function stepOf({ subject_kind, from_status, to_status }: LogRow): LogItem['step'] {
+  if (subject_kind !== 'comment' || !from_status || !to_status || from_status === to_status) return undefined;
+  return { from: `status.${from_status}` as MessageKey, to: `status.${to_status}` as MessageKey };
+}
