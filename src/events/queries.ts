@@ -94,19 +94,29 @@ export async function lastEvents(
   return new Map(rows.map((row) => [row.subject_id, row]));
 }
 
+const doneColumns = [
+  'id',
+  'subject_kind',
+  'subject_id',
+  'action',
+  'actor_id',
+  'from_status',
+  'to_status',
+  'numbers',
+] as const;
+
+/** What was done, as far as it takes to undo it. */
+export type DoneEvent = Pick<Event, (typeof doneColumns)[number]>;
+
 /** What was done in one go with an event, that itself among it; empty where there is none. */
-export async function listDoneTogether(
-  db: Kysely<Database>,
-  eventId: number,
-): Promise<Pick<Event, 'id' | 'subject_kind' | 'subject_id' | 'action' | 'actor_id' | 'from_status'>[]> {
-  const columns = ['id', 'subject_kind', 'subject_id', 'action', 'actor_id', 'from_status'] as const;
+export async function listDoneTogether(db: Kysely<Database>, eventId: number): Promise<DoneEvent[]> {
   const event = await db
     .selectFrom('event')
-    .select([...columns, 'batch'])
+    .select([...doneColumns, 'batch'])
     .where('id', '=', eventId)
     .executeTakeFirst();
   if (!event?.batch) return event ? [event] : [];
-  return db.selectFrom('event').select(columns).where('batch', '=', event.batch).orderBy('id').execute();
+  return db.selectFrom('event').select(doneColumns).where('batch', '=', event.batch).orderBy('id').execute();
 }
 
 /** All that happened to each of these, the oldest first, as far as undoing goes; by the subject's id. */

@@ -17,6 +17,7 @@ import { siteOf } from '../site/current.ts';
 import { closeConversation, reopenConversation } from './close.ts';
 import { readClosing } from './form.ts';
 import { sendNotDone, type WayBack } from './not-done.ts';
+import { offerUndo } from './undo-routes.ts';
 
 /** Closings: `POST /posts/:slug/closures` and `POST /posts/:slug/closures/current/reopen`; for a page, below its own path. */
 export function closureRoutes(context: AppContext): Router {
@@ -39,28 +40,36 @@ async function close(context: AppContext, request: Request, response: Response, 
   const post = await findModerated(context, request, response, kind);
   const words = readClosing(request.body);
   if ('key' in words) return sendNotDone(request, response, { why: words, back: wayBack(response, post), status: 422 });
-  const closed = await closeConversation(context.db, {
+  const eventId = await closeConversation(context.db, {
     conversationId: post.conversation_id,
     actorId: signedInViewer(response).id,
     now: context.now(),
     ...words,
   });
-  if (!closed) return sendOvertaken(context, request, response, { post, why: { key: 'overtaken.closed' } });
-  leaveNotice(request, { key: 'closing.closed' });
-  response.redirect(303, `${hrefOf(post)}#conversation`);
+  if (eventId === undefined)
+    return sendOvertaken(context, request, response, { post, why: { key: 'overtaken.closed' } });
+  sendDone(request, response, { post, eventId, done: 'closing.closed' });
 }
 
 async function reopen(context: AppContext, request: Request, response: Response, kind: PostKind): Promise<void> {
   const post = await findModerated(context, request, response, kind);
-  const reopened = await reopenConversation(context.db, {
+  const eventId = await reopenConversation(context.db, {
     conversationId: post.conversation_id,
     actorId: signedInViewer(response).id,
     now: context.now(),
     site: siteOf(response),
     publishedAt: post.published_at,
   });
-  if (!reopened) return sendOvertaken(context, request, response, { post, why: { key: 'overtaken.open' } });
-  leaveNotice(request, { key: 'closing.reopened' });
+  if (eventId === undefined) return sendOvertaken(context, request, response, { post, why: { key: 'overtaken.open' } });
+  sendDone(request, response, { post, eventId, done: 'closing.reopened' });
+}
+
+function sendDone(
+  request: Request,
+  response: Response,
+  { post, eventId, done }: { post: PostForReading; eventId: number; done: 'closing.closed' | 'closing.reopened' },
+): void {
+  leaveNotice(request, { key: done, offer: offerUndo({ eventId, back: hrefOf(post) }) });
   response.redirect(303, `${hrefOf(post)}#conversation`);
 }
 

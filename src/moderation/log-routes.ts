@@ -3,10 +3,11 @@ import { requirePermission } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
 import { listForUndo } from '../events/queries.ts';
 import { standingOf } from '../events/standing.ts';
+import type { SubjectKind } from '../events/table.ts';
 import { readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
-import { type LogFilter, listLog, logRows } from './log-queries.ts';
+import { type LogFilter, type LogRow, listLog, logRows } from './log-queries.ts';
 import { type LogItem, presentLogItem } from './log-view.ts';
 import { moderatorOf } from './moderator.ts';
 import { isUndoable } from './undo.ts';
@@ -39,8 +40,7 @@ async function showLog({ db }: AppContext, request: Request, response: Response)
   const before = readId(request.query.before);
   const rows = await listLog(db, { owner: moderatorOf(response), filter, before });
   const page = rows.slice(0, logRows);
-  const commented = page.filter(isUndoable).map(({ subject_id }) => subject_id);
-  const histories = await listForUndo(db, { subjectKind: 'comment', subjectIds: commented });
+  const histories = await loadHistories(db, page);
   const last = rows.length > logRows ? page.at(-1) : undefined;
   const [first] = page;
   const filtered: Record<LogFilter['kind'], Message | undefined> = {
@@ -52,11 +52,25 @@ async function showLog({ db }: AppContext, request: Request, response: Response)
   sendPage(response, logView, {
     title: t('log.title'),
     hiddenFromSearch: true,
-    items: page.map((row) => presentLogItem(row, standingOf(histories.get(row.subject_id) ?? []), dates)),
+    items: page.map((row) =>
+      presentLogItem(row, standingOf(histories[row.subject_kind]?.get(row.subject_id) ?? []), dates),
+    ),
     filtered: first && filtered[filter.kind],
     here: logHref(filter, before),
     nextHref: last && logHref(filter, last.id),
   });
+}
+
+// What happened to the things that a page is about, as far as that can be undone.
+async function loadHistories(db: AppContext['db'], page: readonly LogRow[]) {
+  const idsOf = (kind: SubjectKind) =>
+    page.filter((row) => isUndoable(row) && row.subject_kind === kind).map(({ subject_id }) => subject_id);
+  const [comment, conversation] = await Promise.all([
+    listForUndo(db, { subjectKind: 'comment', subjectIds: idsOf('comment') }),
+    listForUndo(db, { subjectKind: 'conversation', subjectIds: idsOf('conversation') }),
+  ]);
+  const histories: Partial<Record<SubjectKind, typeof comment>> = { comment, conversation };
+  return histories;
 }
 
 // Several filters at once are none that there is an index for: the first one holds.

@@ -1,3 +1,5 @@
+import { explainVerdict } from '../comments/explain.ts';
+import type { RuleName } from '../comments/policies.ts';
 import { describeEvent } from '../events/describe.ts';
 import type { Standing } from '../events/standing.ts';
 import type { Dates } from '../http/dates.ts';
@@ -15,8 +17,8 @@ export interface LogItem {
   readonly subject: { readonly words: Message; readonly href: string | undefined };
   /** From which status to which, where one changed. */
   readonly step: { readonly from: MessageKey; readonly to: MessageKey } | undefined;
-  /** The rule that decided, where one did. */
-  readonly rule: string | undefined;
+  /** What the rule says that decided, where one did. */
+  readonly rule: Message | undefined;
   readonly reason: string;
   readonly note: string;
   /** How many others were done in one go with it. */
@@ -41,7 +43,7 @@ export function presentLogItem(row: LogRow, standing: Standing, dates: Dates): L
     told: describeEvent(row, dates),
     subject: subjectOf(row),
     step: stepOf(row),
-    rule: row.action === 'post' || row.action === 'hold' ? (row.rule ?? undefined) : undefined,
+    rule: row.rule === null ? undefined : explainVerdict({ rule: row.rule as RuleName, numbers: row.numbers }),
     reason: row.reason ?? '',
     note: row.note ?? '',
     others: undoable ? Math.max(0, Number(row.together ?? 0) - 1) : 0,

@@ -140,6 +140,20 @@ export async function filterReachable(
   return rows.map(({ id }) => id);
 }
 
+/** Whether somebody may decide on what is said in a conversation. */
+export async function isConversationReachable(
+  db: Kysely<Database>,
+  { conversationId, moderator }: { conversationId: number; moderator: QueueOwner },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('post')
+    .select('post.id')
+    .where('post.conversation_id', '=', conversationId)
+    .where(isOnPostOf(moderator))
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The condition that a post lies within somebody's reach. */
 export function isOnPostOf({ viewer, reach }: QueueOwner) {
   return (eb: ExpressionBuilder<Database, 'post'>) => {

@@ -1,11 +1,13 @@
 import { type Request, type Response, Router } from 'express';
 import { requirePermission } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
+import { describeEvent } from '../events/describe.ts';
 import { notFound } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import { leaveNotice, type NoticeOffer } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { moderatorOf } from './moderator.ts';
+import { sendNotDone } from './not-done.ts';
 import { type OvertakenItem, presentOvertaken } from './overtaken-view.ts';
 import { undo } from './undo.ts';
 import { wayBack } from './way-back.ts';
@@ -41,8 +43,13 @@ async function takeBack({ db, now }: AppContext, request: Request, response: Res
   const back = wayBack(request);
   const outcome = await undo(db, { eventId, partly: partly !== '', moderator: moderatorOf(response), now: now() });
   if (outcome.kind === 'unknown') throw notFound();
+  const { t, dates } = frameOf(response);
+  if (outcome.kind === 'closing_moved_on') {
+    const told = outcome.last ? [describeEvent(outcome.last, dates)] : [];
+    const way = { href: back, label: t('overtaken.back') };
+    return sendNotDone(request, response, { why: { key: 'undo.closingRefused' }, told, back: way, status: 409 });
+  }
   if (outcome.kind === 'moved_on') {
-    const { t, dates } = frameOf(response);
     const items = presentOvertaken(outcome.overtaken, dates);
     const page = { items, eventId, rest: outcome.rest, back };
     return sendPage(response, undoRefusedView, { title: t('undo.refusedTitle'), hiddenFromSearch: true, ...page }, 409);

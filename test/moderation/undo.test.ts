@@ -234,6 +234,106 @@ describe('The undo of a decision', () => {
   );
 });
 
+describe('The undo of a closing', () => {
+  const onConversation = () => lastEvent(site.db, 'conversation', conversationId);
+  const stateOfClosing = async () => ({
+    closures: await site.db
+      .selectFrom('closure')
+      .select(['id', 'reason', 'note', 'closed_by', 'closed_at', 'reopened_at'])
+      .where('conversation_id', '=', conversationId)
+      .execute(),
+    conversation: await site.db
+      .selectFrom('conversation')
+      .selectAll()
+      .where('id', '=', conversationId)
+      .executeTakeFirstOrThrow(),
+  });
+  const close = (fields: Fields = {}) => sendForm(site, `${path}/closures`, fields, moderator);
+  const reopen = () => sendForm(site, `${path}/closures/current/reopen`, {}, moderator);
+
+  it('opens the conversation again, and is offered beside the news of the closing', async () => {
+    await close({ reason: 'Said all.' });
+    const page = await openPage(site, path, moderator);
+    expect(wordsOf(page.text)).toMatch(/The conversation is closed\.? Undo|closed.* Undo/);
+    const answer = await undo((await onConversation()).id, { back: path });
+    expect([answer.status, answer.headers.location]).toEqual([303, path]);
+    expect(await onConversation()).toMatchObject({ action: 'undo', from_status: 'closed', to_status: 'open' });
+    expect((await replyTo(site, path)).id).toBeGreaterThan(0);
+  });
+
+  it('of a reopening brings the same closing back, with its reason and its date', async () => {
+    await close({ reason: 'Said all.', note: 'For now.' });
+    const before = await stateOfClosing();
+    site.now = new Date(site.now.getTime() + 3_600_000);
+    await reopen();
+    await undo((await onConversation()).id);
+    expect(await stateOfClosing()).toEqual(before);
+    expect(wordsOf((await openPage(site, path)).text)).toContain('Said all.');
+  });
+
+  it('of the reopening of what age had closed lets age close it again', async () => {
+    await site.db.updateTable('conversation').set({ close_after_days: 1 }).where('id', '=', conversationId).execute();
+    site.now = new Date(site.now.getTime() + 400 * 86_400_000);
+    const before = await stateOfClosing();
+    await reopen();
+    expect((await stateOfClosing()).conversation.close_after_days).toBe(0);
+    const reopening = await onConversation();
+    await undo(reopening.id);
+    expect(await stateOfClosing()).toEqual(before);
+    await undo((await onConversation()).id);
+    expect((await stateOfClosing()).conversation.close_after_days).toBe(0);
+  });
+
+  it('step by step goes back to where it began', async () => {
+    const states = [await stateOfClosing()];
+    const events: number[] = [];
+    for (const act of [close, reopen, close, reopen]) {
+      site.now = new Date(site.now.getTime() + 60_000);
+      await act();
+      events.push((await onConversation()).id);
+      states.push(await stateOfClosing());
+    }
+    for (const event of events.toReversed()) {
+      states.pop();
+      expect((await undo(event)).status).toBe(303);
+      // What was closed once stays on record, as ended.
+      const open = async () => (await stateOfClosing()).closures.filter(({ reopened_at }) => reopened_at === null);
+      expect(await open()).toEqual(states.at(-1)?.closures.filter(({ reopened_at }) => reopened_at === null));
+    }
+  });
+
+  it('is refused where somebody has reopened or closed it since, and says what was done', async () => {
+    await close();
+    const closing = await onConversation();
+    await sendForm(site, `${path}/closures/current/reopen`, {}, owner);
+    const { status, text } = await undo(closing.id);
+    expect(status).toBe(409);
+    expect(wordsOf(text)).toMatch(/Something else has happened to this conversation since.*Reopened by Olivia Owner/);
+  });
+
+  it('is not to be had beyond the own posts, nor for a closing that did not write down what it changed', async () => {
+    const other = await addPost(site.db, { title: 'Of another', authorId: owner.id });
+    await sendForm(site, `/posts/${other.slug}/closures`, {}, owner);
+    const event = await lastEvent(site.db, 'conversation', other.conversationId);
+    expect((await undo(event.id, {}, author)).status).toBe(404);
+    const { id } = await site.db
+      .insertInto('event')
+      .values({
+        ...{
+          subject_kind: 'conversation',
+          subject_id: conversationId,
+          conversation_id: conversationId,
+          action: 'close',
+        },
+        ...{ from_status: 'open', to_status: 'closed', actor_id: owner.id, rule: null, batch: null, undoes: null },
+        created_at: site.now,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    expect((await undo(id)).status).toBe(404);
+  });
+});
+
 async function lastEventId(): Promise<number | undefined> {
   const row = await site.db.selectFrom('event').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
   return row?.id;
@@ -252,7 +352,7 @@ describe('The moderation log', () => {
       /^Comment by Greta Guest Rejected by Olivia Owner on .*\. Waiting → Rejected\. Reason given: Off topic\. Note: Again\. Undo All of this comment All by Olivia Owner All of this post$/,
     );
     expect(second).toMatch(
-      /^Comment by Greta Guest Written on .*\. By the rule “first_comment”\. All of this comment All of this post$/,
+      /^Comment by Greta Guest Written on .*\. Held: it is the first comment from this browser, .* All of this comment All of this post$/,
     );
   });
 

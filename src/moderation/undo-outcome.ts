@@ -1,0 +1,13 @@
+import type { ToldEvent } from '../events/queries.ts';
+import type { Overtaken } from './decide.ts';
+
+/** What became of an undo. */
+export type UndoOutcome =
+  /** `eventId` is one of the events that say so, by which it can be undone itself. */
+  | { readonly kind: 'undone'; readonly count: number; readonly eventId: number }
+  /** Nothing was done: something else has happened to some of the comments since. The rest can still be undone. */
+  | { readonly kind: 'moved_on'; readonly overtaken: readonly Overtaken[]; readonly rest: number }
+  /** Nothing was done: something else has happened to the conversation since. */
+  | { readonly kind: 'closing_moved_on'; readonly last: ToldEvent | undefined }
+  /** There is no such event, it is beyond this moderator's reach, or nothing that can be undone. */
+  | { readonly kind: 'unknown' };
