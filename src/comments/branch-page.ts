@@ -56,10 +56,11 @@ export async function showBranch(
   const conversationId = comment.conversation_id;
   const after = readId(request.query.after);
   const claimant = claimantOf(request, response, cookies);
-  const [{ closing, closesAt, mode, readable }, { slice, ownNotes }] = await Promise.all([
+  const [state, { slice, ownNotes }] = await Promise.all([
     readConversationState(context, response, { post, now }),
     readThread({ db, rows: rowsFor(response, rows) }, { conversationId, after, branch: comment.path, claimant }),
   ]);
+  const { closing, closesAt, readable } = state;
   const path = `/comments/${comment.id}/thread`;
   if (comment.shown) {
     keepPage(response, {
@@ -89,7 +90,7 @@ export async function showBranch(
     nextHref,
     firstHref: slice.continued ? pageHref(path) : undefined,
     closing,
-    form: answerable ? await freshForm(context, request, response, { post, mode, parent: comment.id }) : undefined,
+    form: answerable ? await freshForm(context, request, response, { post, state, parent: comment.id }) : undefined,
   });
 }
 

@@ -9,6 +9,8 @@ export interface ClosingTools {
   /** Undefined where it is open, or closed by a setting. */
   readonly reopenAction: string | undefined;
   readonly note: string;
+  /** The pace of the conversation, and where it is set; minutes, 0: no slow mode. Undefined where it is closed. */
+  readonly pace: { readonly action: string; readonly minutes: number } | undefined;
   /** The queue with the comments of this post alone. */
   readonly queueHref: string;
 }
@@ -16,13 +18,14 @@ export interface ClosingTools {
 /** @param note what staff wrote down at the closing that holds now. */
 export function closingTools(
   post: PostForReading,
-  { closing, note }: { closing: Closing | undefined; note: string },
+  { closing, note, slowMinutes }: { closing: Closing | undefined; note: string; slowMinutes: number },
 ): ClosingTools {
   const href = hrefOf(post);
   return {
     closeAction: closing ? undefined : `${href}/closures`,
     reopenAction: closing && closing.by !== 'mode' ? `${href}/closures/current/reopen` : undefined,
     note,
+    pace: closing ? undefined : { action: `${href}/pace`, minutes: slowMinutes },
     queueHref: `/moderation?post=${post.id}`,
   };
 }

@@ -101,15 +101,29 @@ export async function readConversationState(
   });
   const facts = closingFacts({ site: siteOf(response), conversation, closure, publishedAt: post.published_at });
   const closing = closingOf(facts, now);
-  return { closing, closesAt: closesAt(facts), mode: modeOf(facts), note: closure?.note ?? '', readable };
+  return {
+    closing,
+    closesAt: closesAt(facts),
+    mode: modeOf(facts),
+    slowMinutes: conversation.slow_minutes,
+    note: closure?.note ?? '',
+    readable,
+  };
 }
+
+/** Where a conversation stands for who reads it now. */
+type ConversationStanding = Awaited<ReturnType<typeof readConversationState>>;
 
 /** A form that nobody has typed into yet. */
 export async function freshForm(
   { db, cookies }: ConversationContext,
   request: Request,
   response: Response,
-  { post, mode, parent }: { post: PostForReading; mode: ReturnType<typeof modeOf>; parent?: number },
+  {
+    post,
+    state: { mode, slowMinutes },
+    parent,
+  }: { post: PostForReading; state: Pick<ConversationStanding, 'mode' | 'slowMinutes'>; parent?: number },
 ): Promise<ReplyForm> {
   const staffName = viewerOf(response)?.name;
   const browserId = readVisitor(request, cookies);
@@ -123,6 +137,8 @@ export async function freshForm(
     errors: [],
     staffName,
     emailRequired: siteOf(response).email_required,
+    // The staff are not slowed down.
+    slowMinutes: staffName ? 0 : slowMinutes,
     submit: held ? 'reply.submitHeld' : 'reply.submit',
   };
 }
@@ -142,7 +158,7 @@ async function loadConversation(
   const now = context.now();
   const order = readOrder(request.query.order);
   const after = readId(request.query.after);
-  const [{ closing, closesAt, mode, note, readable }, { slice, ownNotes }] = await Promise.all([
+  const [state, { slice, ownNotes }] = await Promise.all([
     readConversationState(context, response, { post, now }),
     readThread(
       { db, rows: rowsFor(response, rows) },
@@ -154,6 +170,7 @@ async function loadConversation(
       },
     ),
   ]);
+  const { closing, closesAt, readable } = state;
   const nothingToSay = post.kind === 'page' && closing !== undefined && slice.comments.length === 0;
   if (stateOf(post, now) !== 'published') return undefined;
   keepPage(response, {
@@ -182,8 +199,8 @@ async function loadConversation(
     },
     closing,
     // What was typed comes back, even if the conversation was closed in this very moment.
-    form: form ?? (closing ? undefined : await freshForm(context, request, response, { post, mode })),
+    form: form ?? (closing ? undefined : await freshForm(context, request, response, { post, state })),
     feedHref: `${href}/comments/feed.xml`,
-    moderation: reachesPost(response, 'moderate', post) ? closingTools(post, { closing, note }) : undefined,
+    moderation: reachesPost(response, 'moderate', post) ? closingTools(post, state) : undefined,
   };
 }

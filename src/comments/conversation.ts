@@ -9,7 +9,7 @@ import type { ClosingFacts } from './closing.ts';
 /** What decides whether and how a reply is taken, as it is and stays until the reply is stored. */
 export interface ReplyTerms {
   readonly site: Site;
-  readonly conversation: Pick<Conversation, 'mode' | 'close_after_days'>;
+  readonly conversation: Pick<Conversation, 'mode' | 'close_after_days' | 'slow_minutes'>;
   /** The closing by hand that holds now. */
   readonly closure: Pick<Closure, 'reason' | 'closed_at'> | undefined;
   /** Where its post stands. */
@@ -41,6 +41,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
     .select([
       'conversation.mode as own_mode',
       'conversation.close_after_days as own_close_after_days',
+      'conversation.slow_minutes',
       'closure.reason',
       'closure.closed_at',
       'post.published_at',
@@ -61,6 +62,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
   const {
     own_mode,
     own_close_after_days,
+    slow_minutes,
     reason,
     closed_at,
     published_at,
@@ -71,7 +73,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
   } = row;
   return {
     site,
-    conversation: { mode: own_mode, close_after_days: own_close_after_days },
+    conversation: { mode: own_mode, close_after_days: own_close_after_days, slow_minutes },
     closure: reason === null || closed_at === null ? undefined : { reason, closed_at },
     post: { published_at, deleted_at },
     staffNames: staff_names,

@@ -1,37 +1,56 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { takeTurns } from '../turns.ts';
+import type { Wait } from './submission.ts';
 
-const hour = 3_600_000;
+const minute = 60_000;
+const hour = 60 * minute;
 
-/** Whose comments are counted, and how many one network may post in an hour; 0: no limit. */
+/** Whose comments are counted. */
 export interface LimitedWriter {
   readonly networkHash: Buffer;
   readonly browserId: number | undefined;
+  /** How many comments one network may post in an hour; 0: no limit. */
   readonly limit: number;
   readonly now: Date;
 }
 
+/** The pace of a conversation: one person posts one comment in so many minutes; 0: as many as one likes. */
+export interface Pace {
+  readonly conversationId: number;
+  readonly slowMinutes: number;
+}
+
 /**
- * Whether guests have posted as much as one may within the hour. A network is shared by many, a browser is one person:
- * it may post half as much. Comments of one network, and then of one browser, are counted one after the other, so that many
- * sent at once are too.
+ * Whether guests have posted as much as one may within the hour, and whether it is too soon in a slow conversation. A network
+ * is shared by many, a browser is one person: it may post half as much. Who comes without a known browser is known by the
+ * network. Comments of one network, and then of one browser, are counted one after the other, so that many sent at once are
+ * too.
  *
  * @param writers no two of them in one network, or in one browser.
- * @returns for each the seconds until the next comment can be posted; undefined: now.
+ * @returns for each how long to wait for the next comment; undefined: it can be posted now.
  */
-export async function secondsUntilAllowed(
+export async function waitsFor(
   trx: Transaction<Database>,
-  writers: readonly LimitedWriter[],
-): Promise<(number | undefined)[]> {
-  const limited = writers.filter(({ limit }) => limit > 0);
+  { writers, pace }: { writers: readonly LimitedWriter[]; pace: Pace },
+): Promise<(Wait | undefined)[]> {
+  const limited = writers.filter(({ limit }) => limit > 0 || pace.slowMinutes > 0);
   await takeNetworks(trx, limited);
   await takeTurns(trx, { about: 'browser', ids: writers.flatMap(({ browserId }) => browserId ?? []) });
-  const latest = await newestBeyondLimit(trx, limited);
+  const latest = await findLatest(trx, { writers: limited, pace });
   return writers.map((writer) => {
-    const time = latest.get(writer)?.getTime();
-    return time && Math.max(1, Math.ceil((time + hour - writer.now.getTime()) / 1000));
+    const { hourly, paced } = latest.get(writer) ?? { hourly: null, paced: null };
+    const waits = [
+      ...waitAfter(hourly, { length: hour, by: 'hour', now: writer.now }),
+      ...waitAfter(paced, { length: pace.slowMinutes * minute, by: 'pace', now: writer.now }),
+    ];
+    return waits.toSorted((one, other) => other.seconds - one.seconds)[0];
   });
+}
+
+function waitAfter(time: Date | null, { length, by, now }: Pick<Wait, 'by'> & { length: number; now: Date }): Wait[] {
+  if (!time) return [];
+  return [{ seconds: Math.max(1, Math.ceil((time.getTime() + length - now.getTime()) / 1000)), by }];
 }
 
 async function takeNetworks(trx: Transaction<Database>, writers: readonly LimitedWriter[]): Promise<void> {
@@ -41,31 +60,55 @@ async function takeNetworks(trx: Transaction<Database>, writers: readonly Limite
   await sql`select pg_advisory_xact_lock(network) from unnest(${inOrder}::bigint[]) as network`.execute(trx);
 }
 
-// When the comment was posted that has to grow older than an hour; who has fewer than allowed is missing.
-async function newestBeyondLimit(
+interface Latest {
+  /** When the comment was posted that has to grow older than an hour; null: there were fewer than allowed. */
+  readonly hourly: Date | null;
+  /** When this person last posted in this conversation, if that was too short a while ago. */
+  readonly paced: Date | null;
+}
+
+async function findLatest(
   trx: Transaction<Database>,
-  writers: readonly LimitedWriter[],
-): Promise<Map<LimitedWriter, Date>> {
+  { writers, pace }: { writers: readonly LimitedWriter[]; pace: Pace },
+): Promise<Map<LimitedWriter, Latest>> {
   if (writers.length === 0) return new Map();
-  const { rows } = await sql<{ place: number; latest: Date | null }>`
-    select place::integer, greatest(
-      (
-        select created_at from comment where comment.network_hash = writer.network_hash and created_at > since
-        order by created_at desc offset network_limit - 1 limit 1
-      ),
-      (
-        select created_at from comment where comment.browser_id = writer.browser_id and created_at > since
-        order by created_at desc offset browser_limit - 1 limit 1
-      )
-    ) as latest
+  const before = (milliseconds: number) => writers.map(({ now }) => new Date(now.getTime() - milliseconds));
+  const { rows } = await sql<Latest & { place: number }>`
+    select
+      place::integer,
+      greatest(
+        (
+          select created_at from comment where comment.network_hash = writer.network_hash and created_at > hour_ago
+          order by created_at desc offset network_limit - 1 limit 1
+        ),
+        (
+          select created_at from comment where comment.browser_id = writer.browser_id and created_at > hour_ago
+          order by created_at desc offset browser_limit - 1 limit 1
+        )
+      ) as hourly,
+      case when writer.browser_id is not null then (
+        select created_at from comment
+        where comment.browser_id = writer.browser_id and created_at > pace_ago
+          and conversation_id = ${pace.conversationId}
+        order by created_at desc limit 1
+      ) else (
+        select created_at from comment
+        where comment.network_hash = writer.network_hash and created_at > pace_ago
+          and conversation_id = ${pace.conversationId}
+        order by created_at desc limit 1
+      ) end as paced
     from unnest(
       ${writers.map(({ networkHash }) => networkHash)}::bytea[],
       ${writers.map(({ browserId }) => browserId ?? null)}::integer[],
-      ${writers.map(({ limit }) => limit)}::integer[],
-      ${writers.map(({ limit }) => Math.ceil(limit / 2))}::integer[],
-      ${writers.map(({ now }) => new Date(now.getTime() - hour))}::timestamptz[]
-    ) with ordinality as writer (network_hash, browser_id, network_limit, browser_limit, since, place)`.execute(trx);
-  return new Map(
-    rows.flatMap(({ place, latest }) => (latest ? [[writers[place - 1] as LimitedWriter, latest] as const] : [])),
-  );
+      ${writers.map(({ limit }) => limit || unlimited)}::integer[],
+      ${writers.map(({ limit }) => Math.ceil(limit / 2) || unlimited)}::integer[],
+      ${before(hour)}::timestamptz[],
+      ${before(pace.slowMinutes * minute)}::timestamptz[]
+    ) with ordinality as writer (
+      network_hash, browser_id, network_limit, browser_limit, hour_ago, pace_ago, place
+    )`.execute(trx);
+  return new Map(rows.map((row) => [writers[row.place - 1] as LimitedWriter, row]));
 }
+
+// More than anybody has posted.
+const unlimited = 2_147_483_647;

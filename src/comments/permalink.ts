@@ -25,9 +25,9 @@ export async function leadToComment(context: ReplyContext, request: IdRequest, r
 /** Shows the form for a reply to a comment; where none can be given, the comment itself. */
 export async function showReplyForm(context: ReplyContext, request: IdRequest, response: Response): Promise<void> {
   const { comment, post } = await findVisible(context, request, response);
-  const { closing, mode } = await readConversationState(context, response, { post, now: context.now() });
-  if (closing || comment.status !== 'approved') return response.redirect(303, `/comments/${comment.id}`);
-  const form = await freshForm(context, request, response, { post, mode, parent: comment.id });
+  const state = await readConversationState(context, response, { post, now: context.now() });
+  if (state.closing || comment.status !== 'approved') return response.redirect(303, `/comments/${comment.id}`);
+  const form = await freshForm(context, request, response, { post, state, parent: comment.id });
   const answered = { id: comment.id, name: comment.name, html: trustStored(comment.html) };
   sendReplyPage(response, { post, answered, form });
 }

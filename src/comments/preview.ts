@@ -33,13 +33,13 @@ export async function previewReply(
   post: PostForReading,
 ): Promise<void> {
   const fields = readReply(request.body);
-  const { closing, mode } = await readConversationState(context, response, { post, now: context.now() });
-  if (closing) return sendClosed(response, { post, fields });
+  const state = await readConversationState(context, response, { post, now: context.now() });
+  if (state.closing) return sendClosed(response, { post, fields });
   const rendered = renderBody(fields.body.trim());
   if ('errors' in rendered) {
     return sendFormAgain(context, request, response, { post, fields, errors: rendered.errors, status: 422 });
   }
-  const form: ReplyForm = { ...(await freshForm(context, request, response, { post, mode })), fields };
+  const form: ReplyForm = { ...(await freshForm(context, request, response, { post, state })), fields };
   const title = frameOf(response).t('reading.preview');
   const name = viewerOf(response)?.name ?? normaliseLine(fields.name);
   const page = { name, html: rendered.html, form, postTitle: post.title, postHref: hrefOf(post) };

@@ -14,6 +14,8 @@ export interface ReplyForm {
   /** The name of the staff member who writes; a guest is asked for one. */
   readonly staffName: string | undefined;
   readonly emailRequired: boolean;
+  /** Minutes within which one posts one comment here; 0: as many as one likes. */
+  readonly slowMinutes: number;
   /** What the button says: what will happen. */
   readonly submit: MessageKey;
 }

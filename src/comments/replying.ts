@@ -130,7 +130,8 @@ async function answer(
     case 'limited': {
       response.set('Retry-After', String(outcome.seconds));
       const minutes = Math.ceil(outcome.seconds / 60);
-      const errors: FieldErrors = { body: { key: 'reply.limited', values: { minutes } } };
+      const key = outcome.by === 'pace' ? 'reply.tooSoon' : 'reply.limited';
+      const errors: FieldErrors = { body: { key, values: { minutes } } };
       return sendFormAgain(context, request, response, { post, fields, errors, status: 429 });
     }
     case 'unpublished':
@@ -153,8 +154,8 @@ export async function sendFormAgain(
   again: { post: PostForReading; fields: ReplyFields; errors: FieldErrors; status: number },
 ): Promise<void> {
   const { post, fields, errors, status } = again;
-  const { mode } = await readConversationState(context, response, { post, now: context.now() });
-  const fresh = await freshForm(context, request, response, { post, mode });
+  const state = await readConversationState(context, response, { post, now: context.now() });
+  const fresh = await freshForm(context, request, response, { post, state });
   // A form whose parent cannot be answered becomes one for the post: sending it again must be able to succeed.
   const kept = errors.parent ? { ...fields, parent: '' } : fields;
   const form: ReplyForm = { ...fresh, fields: kept, errors: listErrors(errors) };

@@ -25,6 +25,12 @@ export interface Submission {
   readonly now: Date;
 }
 
+/** How long somebody has to wait until the next comment, and why. */
+export interface Wait {
+  readonly seconds: number;
+  readonly by: 'hour' | 'pace';
+}
+
 /** What became of a reply. `browserId` is the browser that may prove from now on that it wrote it. */
 export type Outcome =
   | {
@@ -35,7 +41,8 @@ export type Outcome =
     }
   | { readonly kind: 'repeated'; readonly commentId: number; readonly browserId: number | undefined }
   | { readonly kind: 'conflicting'; readonly commentId: number; readonly earlierText: string }
-  | { readonly kind: 'limited'; readonly seconds: number }
+  /** `by`: the hour of a network or browser, or the pace of the conversation, which is one comment in so many minutes. */
+  | ({ readonly kind: 'limited' } & Wait)
   | { readonly kind: 'closed'; readonly closing: Closing }
   /** Its post is not published, or not any more. */
   | { readonly kind: 'unpublished' }

@@ -14,12 +14,12 @@ import { changeCounts } from './counts.ts';
 import { gatherHistories, type History } from './facts.ts';
 import { checkGuestReply, checkStaffReply, type Draft, type FieldErrors, isDraft } from './form.ts';
 import { isReadable } from './lifecycle.ts';
-import { secondsUntilAllowed } from './limits.ts';
+import { waitsFor } from './limits.ts';
 import { judgeComment } from './policies.ts';
 import { type ParentRow, shareParents } from './queries.ts';
 import { renderVisibly } from './rendering.ts';
 import { type NewComment, type StoredComment, storeComments } from './store-comments.ts';
-import { keysOf, type Outcome, type Submission, type Writer } from './submission.ts';
+import { keysOf, type Outcome, type Submission, type Wait, type Writer } from './submission.ts';
 
 /**
  * Takes a reply within a larger piece of work, such as approving what it answers.
@@ -72,8 +72,8 @@ function refusalBy(terms: ReplyTerms, { now }: Submission): Outcome | undefined 
 /** All that the database says before replies are judged. */
 interface Ground {
   readonly terms: ReplyTerms;
-  /** Seconds until a guest may post again; who may now is missing. */
-  readonly waits: ReadonlyMap<Submission, number>;
+  /** How long guests have to wait before they may post again; who may now is missing. */
+  readonly waits: ReadonlyMap<Submission, Wait>;
   /** What is answered, by id. */
   readonly parents: ReadonlyMap<number, ParentRow>;
   readonly histories: ReadonlyMap<Submission, History>;
@@ -89,9 +89,10 @@ async function gatherGround(
     return writer.kind === 'guest' ? [{ submission, networkHash, browserId: writer.browserId, limit, now }] : [];
   });
   const [{ conversationId }] = open.length > 0 ? (open as [Submission]) : [{ conversationId: 0 }];
-  const seconds = await secondsUntilAllowed(trx, guests);
+  const pace = { conversationId, slowMinutes: terms.conversation.slow_minutes };
+  const found = await waitsFor(trx, { writers: guests, pace });
   const waits = guests.flatMap(({ submission }, index) => {
-    const wait = seconds[index];
+    const wait = found[index];
     return wait === undefined ? [] : [[submission, wait] as const];
   });
   const parents = await shareParents(trx, {
@@ -120,8 +121,8 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
   const { site, conversation } = ground.terms;
   const draft = checkDraft(submission, ground);
   if (!isDraft(draft)) return { kind: 'invalid', errors: draft };
-  const seconds = ground.waits.get(submission);
-  if (seconds !== undefined) return { kind: 'limited', seconds };
+  const wait = ground.waits.get(submission);
+  if (wait) return { kind: 'limited', ...wait };
 
   const parent = ground.parents.get(readId(fields.parent) ?? 0);
   if (!parent && fields.parent !== '') return { kind: 'invalid', errors: { parent: { key: 'reply.parent.unknown' } } };

@@ -21,6 +21,7 @@ const told = [
   'unpublish',
   'set_mode',
   'set_closing',
+  'set_pace',
   'settings_saved',
   'joined',
   'invited',

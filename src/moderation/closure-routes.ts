@@ -1,20 +1,18 @@
 import { type Request, type Response, Router } from 'express';
-import { reachesPost, requirePermission, signedInViewer } from '../accounts/viewer.ts';
+import { requirePermission, signedInViewer } from '../accounts/viewer.ts';
 import { findClosure } from '../comments/conversation.ts';
 import type { AppContext } from '../context.ts';
 import { describeEvent } from '../events/describe.ts';
 import { lastEvents } from '../events/queries.ts';
-import { notFound } from '../http/errors.ts';
 import type { Message } from '../http/messages.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { frameOf } from '../http/render.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import type { PostForReading } from '../posts/queries.ts';
-import { readerOf } from '../posts/reader.ts';
-import { readAddress } from '../posts/reading.ts';
 import type { PostKind } from '../posts/table.ts';
 import { siteOf } from '../site/current.ts';
 import { closeConversation, reopenConversation } from './close.ts';
+import { findModerated } from './find-moderated.ts';
 import { readClosing } from './form.ts';
 import { sendNotDone, type WayBack } from './not-done.ts';
 import { offerUndo } from './undo-routes.ts';
@@ -94,17 +92,4 @@ async function sendOvertaken(
 
 function wayBack(response: Response, post: PostForReading): WayBack {
   return { href: `${hrefOf(post)}#conversation`, label: frameOf(response).t('reply.toPost', { title: post.title }) };
-}
-
-async function findModerated(
-  { db, now }: AppContext,
-  request: Request,
-  response: Response,
-  kind: PostKind,
-): Promise<PostForReading> {
-  const slug = String(request.params.slug);
-  const reading = await readAddress(db, { kind, slug, reader: readerOf(response), now: now() });
-  if (reading.kind === 'gone' || reading.kind === 'nothing') throw notFound();
-  if (!reachesPost(response, 'moderate', reading.post)) throw notFound();
-  return reading.post;
 }

@@ -15,6 +15,7 @@ import { decisionRoutes } from './decision-routes.ts';
 import { showEarlierTexts } from './earlier-texts.ts';
 import { logRoutes } from './log-routes.ts';
 import { moderatorOf } from './moderator.ts';
+import { paceRoutes } from './pace-routes.ts';
 import { countWaiting, listQueue, loadRecords, queueRows } from './queries.ts';
 import { presentQueueItem, type QueueItem } from './queue-view.ts';
 import { undoRoutes } from './undo-routes.ts';
@@ -22,7 +23,8 @@ import { undoRoutes } from './undo-routes.ts';
 /**
  * What moderators do:
  * `GET /moderation`, `GET /moderation/log`, `GET /moderation/comments/:id/revisions`,
- * `POST /moderation/comments/:id/decisions`, `POST /moderation/decisions`, `POST /moderation/undo`, `POST /posts/:slug/closures`, `POST /posts/:slug/closures/current/reopen`.
+ * `POST /moderation/comments/:id/decisions`, `POST /moderation/decisions`, `POST /moderation/undo`, `POST /posts/:slug/closures`, `POST /posts/:slug/closures/current/reopen`,
+ * `POST /posts/:slug/pace`.
  */
 export function moderationRoutes(context: AppContext): Router {
   const router = Router();
@@ -35,6 +37,7 @@ export function moderationRoutes(context: AppContext): Router {
   router.use(decisionRoutes(context));
   router.use(undoRoutes(context));
   router.use(closureRoutes(context));
+  router.use(paceRoutes(context));
   return router;
 }
 

@@ -5,10 +5,11 @@ import { type DoneEvent, lastEvents, listForUndo } from '../events/queries.ts';
 import { standingOf } from '../events/standing.ts';
 import { takeBackClosing } from './close.ts';
 import type { Moderator } from './decide.ts';
+import { takeBackPace } from './pace.ts';
 import { isConversationReachable } from './queries.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
 
-/** Takes back a closing or a reopening. Waits for the replies that are being stored, as every closing does. */
+/** Takes back a closing, a reopening or a change of the pace. Waits for the replies that are being stored, as every closing does. */
 export async function undoClosing(
   trx: Transaction<Database>,
   { event, moderator, now }: { event: DoneEvent; moderator: Moderator; now: Date },
@@ -22,8 +23,7 @@ export async function undoClosing(
     return { kind: 'undone', count: 1, eventId: last.id };
   const { undoable } = standingOf((await listForUndo(trx, subjects)).get(conversationId) ?? []);
   const actorId = moderator.viewer.id;
-  const eventId = undoable.has(event.id)
-    ? await takeBackClosing(trx, { conversation, event, actorId, now })
-    : undefined;
+  const takeBack = event.numbers.slow_before === undefined ? takeBackClosing : takeBackPace;
+  const eventId = undoable.has(event.id) ? await takeBack(trx, { conversation, event, actorId, now }) : undefined;
   return eventId === undefined ? { kind: 'closing_moved_on', last } : { kind: 'undone', count: 1, eventId };
 }

@@ -36,6 +36,6 @@ export function isUndoable({
   if (actor_id === null) return false;
   if (subject_kind === 'comment') return undoable.includes(action);
   // Closings of earlier versions did not write down what they changed.
-  const known = numbers.closure !== undefined || numbers.days_before !== undefined;
-  return subject_kind === 'conversation' && known && ['close', 'reopen', 'undo'].includes(action);
+  const known = ['closure', 'days_before', 'slow_before'].some((name) => numbers[name] !== undefined);
+  return subject_kind === 'conversation' && known && ['close', 'reopen', 'set_pace', 'undo'].includes(action);
 }

@@ -8,6 +8,8 @@ export interface ConversationTable {
   mode: CommentMode | null;
   /** Days after publication; null: as the site says, 0: never. */
   close_after_days: number | null;
+  /** Minutes within which one person posts one comment; 0: as many as one likes. */
+  slow_minutes: Generated<number>;
 }
 
 /** How many comments of a conversation can be read and how many wait. Changed last in a transaction. */

@@ -1,0 +1,22 @@
+import type { Request, Response } from 'express';
+import { reachesPost } from '../accounts/viewer.ts';
+import type { AppContext } from '../context.ts';
+import { notFound } from '../http/errors.ts';
+import type { PostForReading } from '../posts/queries.ts';
+import { readerOf } from '../posts/reader.ts';
+import { readAddress } from '../posts/reading.ts';
+import type { PostKind } from '../posts/table.ts';
+
+/** The post that a moderator's form is about. @throws NotFound where there is none, or none within one's reach. */
+export async function findModerated(
+  { db, now }: AppContext,
+  request: Request,
+  response: Response,
+  kind: PostKind,
+): Promise<PostForReading> {
+  const slug = String(request.params.slug);
+  const reading = await readAddress(db, { kind, slug, reader: readerOf(response), now: now() });
+  if (reading.kind === 'gone' || reading.kind === 'nothing') throw notFound();
+  if (!reachesPost(response, 'moderate', reading.post)) throw notFound();
+  return reading.post;
+}
