@@ -1,0 +1,58 @@
+// Saves a decision without leaving the page: the next comment is there at once. What could not be saved comes back with the
+// reason, as it was typed.
+
+const queue = document.querySelector('.queue');
+
+queue?.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (!form.matches('.decision')) return;
+  event.preventDefault();
+  void save(form, event.submitter);
+});
+
+async function save(form, button) {
+  const item = form.closest('.queue-item');
+  const next = item.nextElementSibling ?? item.previousElementSibling;
+  const body = new URLSearchParams(new FormData(form, button));
+  const place = document.createComment('');
+  item.querySelector('.not-saved')?.remove();
+  item.replaceWith(place);
+  document.dispatchEvent(new CustomEvent('decided', { detail: { next } }));
+  try {
+    // Its buttons are named so, too: the property would be one of them.
+    const answer = await fetch(form.getAttribute('action'), { method: 'POST', body });
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    if (!answer.ok) return bringBack({ item, place, why: whyIn(page) });
+    place.remove();
+    showNews(page);
+    if (!queue.querySelector('.queue-item')) location.reload();
+  } catch {
+    bringBack({ item, place, why: '' });
+  }
+}
+
+function bringBack({ item, place, why }) {
+  place.replaceWith(item);
+  const note = document.createElement('p');
+  note.className = 'not-saved';
+  note.role = 'alert';
+  note.textContent = `${queue.dataset.notSaved} ${why}`;
+  item.prepend(note);
+  document.dispatchEvent(new CustomEvent('decided', { detail: { next: item } }));
+}
+
+function whyIn(page) {
+  const sentences = [...page.querySelectorAll('main h1, main h1 ~ p, .overtaken p')];
+  return sentences.map(({ textContent }) => textContent.trim()).join(' ');
+}
+
+// What the page would have said, had it been loaded: the news with its way back, and how many wait.
+function showNews(page) {
+  const [news, tabs] = [page.querySelector('.notice'), page.querySelector('.tabs')];
+  const before = document.querySelector('.notice');
+  if (news) {
+    if (before) before.replaceWith(news);
+    else document.getElementById('main').prepend(news);
+  }
+  if (tabs) document.querySelector('.tabs').replaceWith(tabs);
+}

@@ -1,0 +1,217 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { BrowserContext, Page } from 'playwright-core';
+import { describeInBrowser } from '../support/browser.ts';
+import { decideOn, statusOf, until } from '../support/comments.ts';
+import { addPost } from '../support/posts.ts';
+import { type ServedSite, serveSite } from '../support/served-site.ts';
+import { plantThread } from '../support/threads.ts';
+
+const limit = 120_000;
+const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What is to be done with a comment, by what it says. */
+const right = { approve: 'a', reject: 'r', spam: 's' } as const;
+type Right = keyof typeof right;
+const becomes = { approve: 'approved', reject: 'rejected', spam: 'spam' } as const;
+
+describeInBrowser('The queue', (browser) => {
+  let site: ServedSite;
+  let moderator: { id: number; cookie: string };
+  let colleague: { id: number; cookie: string };
+  let postId: number;
+  let conversationId: number;
+
+  beforeAll(async () => {
+    site = await serveSite();
+    moderator = await site.signIn('moderator', 'Mona Moderator');
+    colleague = await site.signIn('moderator', 'Cleo Colleague');
+  }, limit);
+  afterAll(() => site?.close(), limit);
+  beforeEach(async () => {
+    const post = await addPost(site.db, { title: 'A long talk' });
+    postId = post.id;
+    conversationId = post.conversationId;
+  });
+
+  async function hold(texts: readonly Right[]): Promise<number[]> {
+    const planted = texts.map(() => ({ parent: undefined, status: 'pending' }) as const);
+    const ids = await plantThread(site.db, conversationId, planted);
+    for (const [index, id] of ids.entries()) {
+      const html = `<p>To ${texts[index]}.</p>`;
+      await site.db.updateTable('comment').set({ html }).where('id', '=', id).execute();
+    }
+    return ids;
+  }
+
+  async function open(options: Parameters<ReturnType<typeof browser>['newContext']>[0] = {}): Promise<Page> {
+    const context: BrowserContext = await browser().newContext(options);
+    const [name = '', value = ''] = moderator.cookie.split(/=(.*)/s);
+    await context.addCookies([{ name, value, url: site.address }]);
+    const page = await context.newPage();
+    await page.goto(`${site.address}/moderation?post=${postId}`);
+    return page;
+  }
+
+  const statuses = (ids: readonly number[]) => Promise.all(ids.map((id) => statusOf(site.db, id)));
+  const said = (page: Page) => page.locator('.queue-item').first().locator('.comment-text').innerText();
+
+  test(
+    'is done with one key a comment: a shift of 100 takes at most 120 keystrokes, every decision right',
+    async () => {
+      const kinds = Object.keys(right) as Right[];
+      const texts = Array.from({ length: 100 }, (_, index) => kinds[(index * index) % 3] as Right);
+      const ids = await hold(texts);
+      const page = await open();
+      let keystrokes = 0;
+      for (const [index] of texts.entries()) {
+        const id = ids[index] as number;
+        await page.locator(`#c${id}`).waitFor();
+        const words = await said(page);
+        const what = kinds.find((kind) => words === `To ${kind}.`) as Right;
+        await page.keyboard.press(right[what]);
+        keystrokes += 1;
+        await page.locator(`#c${id}`).waitFor({ state: 'detached' });
+      }
+      await until(async () => (await statuses(ids)).every((status) => status !== 'pending'));
+      expect(await statuses(ids)).toEqual(texts.map((text) => becomes[text]));
+      expect(keystrokes).toBeLessThanOrEqual(120);
+      await page.context().close();
+    },
+    limit,
+  );
+
+  test(
+    'has the next comment at once, takes back the last decision by a key, and goes to and fro by keys',
+    async () => {
+      const ids = await hold(['approve', 'reject', 'spam']);
+      const page = await open();
+      await page.keyboard.press('j');
+      await page.keyboard.press('j');
+      expect(await page.locator('.queue-item[data-current]').getAttribute('id')).toBe(`c${ids[1]}`);
+      await page.keyboard.press('k');
+      expect(await page.locator('.queue-item[data-current]').getAttribute('id')).toBe(`c${ids[0]}`);
+      await page.keyboard.press('x');
+      expect(await page.locator(`#c${ids[0]} h2 input`).isChecked()).toBe(true);
+      await page.keyboard.press('a');
+      expect(await page.locator('.queue-item[data-current]').getAttribute('id')).toBe(`c${ids[1]}`);
+      await page.locator('.notice', { hasText: 'One comment was approved.' }).waitFor();
+      expect(await statusOf(site.db, ids[0] as number)).toBe('approved');
+      await page.keyboard.press('u');
+      await page.locator('.notice', { hasText: 'It was undone.' }).waitFor();
+      expect(await statusOf(site.db, ids[0] as number)).toBe('pending');
+      await page.context().close();
+    },
+    limit,
+  );
+
+  test(
+    'brings a comment back with the reason where the decision could not be saved',
+    async () => {
+      const ids = await hold(['approve', 'reject']);
+      // Something that the page shows as the last thing done.
+      for (const action of ['reject', 'restore']) await decideOn(site, colleague, ids[0] as number, { action });
+      const page = await open();
+      await decideOn(site, colleague, ids[0] as number, { action: 'spam', note: 'The same as yesterday.' });
+      await page.keyboard.press('a');
+      const note = page.locator(`#c${ids[0]} .not-saved`);
+      await note.waitFor();
+      expect(await note.innerText()).toMatch(
+        /This was not saved.*Marked as spam by Cleo Colleague.*The same as yesterday/s,
+      );
+      expect(await statusOf(site.db, ids[0] as number)).toBe('spam');
+
+      await page.route('**/decisions', (route) => route.abort());
+      await page.locator(`#c${ids[1]} .decision summary`).click();
+      await page.locator(`#c${ids[1]}`).getByLabel('Reason').fill('Typed with care.');
+      await page.locator(`#c${ids[1]}`).getByRole('button', { name: 'Reject' }).click();
+      await page.locator(`#c${ids[1]} .not-saved`).waitFor();
+      expect(await page.locator(`#c${ids[1]}`).getByLabel('Reason').inputValue()).toBe('Typed with care.');
+      expect(await statusOf(site.db, ids[1] as number)).toBe('pending');
+      await page.context().close();
+    },
+    limit,
+  );
+
+  test(
+    'lets no key fire while one types, nor together with another key, nor when they are switched off',
+    async () => {
+      const ids = await hold(['approve', 'reject']);
+      const page = await open();
+      await page.keyboard.press('e');
+      await page.keyboard.type('a reason, spelt asr');
+      expect(await page.locator(`#c${ids[0]} textarea`).inputValue()).toBe('a reason, spelt asr');
+      await page.locator(`#c${ids[0]} .decision summary`).click();
+      await page.keyboard.press('Control+a');
+      await page.keyboard.press('Alt+r');
+      await page.getByText('Keys', { exact: true }).click();
+      await page.getByLabel('Use keys on this page').uncheck();
+      await page.keyboard.press('a');
+      await page.keyboard.press('s');
+      await page.reload();
+      expect(await page.locator('.decision kbd').count()).toBe(0);
+      await page.keyboard.press('r');
+      expect(await statuses(ids)).toEqual(['pending', 'pending']);
+      await page.context().close();
+    },
+    limit,
+  );
+
+  test(
+    'takes other keys, keeps them in this browser, and gives the usual ones back',
+    async () => {
+      const ids = await hold(['approve', 'reject', 'spam']);
+      const page = await open();
+      await page.keyboard.press('?');
+      await page.getByLabel('Approve', { exact: true }).fill('z');
+      await page.getByLabel('Reject', { exact: true }).fill('s');
+      await page.getByLabel('Reject', { exact: true }).blur();
+      expect(await page.getByLabel('Spam', { exact: true }).inputValue()).toBe('');
+      await page.reload();
+      expect(await page.locator(`#c${ids[0]} kbd`).allInnerTexts()).toEqual(['z', 's']);
+      await page.keyboard.press('a');
+      await page.keyboard.press('z');
+      await page.locator(`#c${ids[0]}`).waitFor({ state: 'detached' });
+      await page.keyboard.press('s');
+      await until(async () => (await statusOf(site.db, ids[1] as number)) !== 'pending');
+      expect(await statuses(ids)).toEqual(['approved', 'rejected', 'pending']);
+      await page.getByText('Keys', { exact: true }).click();
+      await page.getByRole('button', { name: 'The usual keys' }).click();
+      expect(await page.locator(`#c${ids[2]} kbd`).allInnerTexts()).toEqual(['a', 'r', 's']);
+      await page.context().close();
+    },
+    limit,
+  );
+
+  for (const width of [360, 1280]) {
+    test(
+      `has no finding of axe with its keys open at ${width} pixels, and nothing beside the page`,
+      async () => {
+        await hold(['approve', 'reject']);
+        const page = await open({ viewport: { width, height: 800 } });
+        await page.keyboard.press('j');
+        await page.keyboard.press('?');
+        const { violations } = await new AxeBuilder({ page }).withTags(axeTags).analyze();
+        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+        await page.context().close();
+      },
+      limit,
+    );
+  }
+
+  test(
+    'works without a script: by buttons, without keys',
+    async () => {
+      const ids = await hold(['approve', 'reject']);
+      const page = await open({ javaScriptEnabled: false });
+      expect(await page.locator('.queue-keys').isVisible()).toBe(false);
+      await page.locator(`#c${ids[0]}`).getByRole('button', { name: 'Approve' }).click();
+      await page.locator('.notice').getByRole('button', { name: 'Undo' }).click();
+      await page.locator('.notice', { hasText: 'It was undone.' }).waitFor();
+      expect(await statuses(ids)).toEqual(['pending', 'pending']);
+      await page.context().close();
+    },
+    limit,
+  );
+});
