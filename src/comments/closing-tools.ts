@@ -9,8 +9,8 @@ export interface ClosingTools {
   /** Undefined where it is open, or closed by a setting. */
   readonly reopenAction: string | undefined;
   readonly note: string;
-  /** The pace of the conversation, and where it is set; minutes, 0: no slow mode. Undefined where it is closed. */
-  readonly pace: { readonly action: string; readonly minutes: number } | undefined;
+  /** The pace of the conversation in minutes (0: no slow mode), to what and where it is set. Undefined where it is closed. */
+  readonly pace: { readonly action: string; readonly minutes: number; readonly choices: readonly number[] } | undefined;
   /** The queue with the comments of this post alone. */
   readonly queueHref: string;
 }
@@ -25,7 +25,14 @@ export function closingTools(
     closeAction: closing ? undefined : `${href}/closures`,
     reopenAction: closing && closing.by !== 'mode' ? `${href}/closures/current/reopen` : undefined,
     note,
-    pace: closing ? undefined : { action: `${href}/pace`, minutes: slowMinutes },
+    pace: closing ? undefined : { action: `${href}/pace`, minutes: slowMinutes, choices: choicesWith(slowMinutes) },
     queueHref: `/moderation?post=${post.id}`,
   };
+}
+
+const usualPaces = [0, 1, 5, 15, 60];
+
+// What it is set to now is among them, whoever set it to that.
+function choicesWith(minutes: number): number[] {
+  return [...new Set([...usualPaces, minutes])].toSorted((one, other) => one - other);
 }

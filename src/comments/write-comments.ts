@@ -51,7 +51,8 @@ export async function writeComments(
   });
   const outcomes = new Map<Submission, Outcome>(refused);
   const open = submissions.filter((submission) => !outcomes.has(submission));
-  const ground = await gatherGround(trx, { open, terms });
+  if (open.length === 0) return outcomes;
+  const ground = await gatherGround(trx, { conversationId, open, terms });
   const written: (NewComment & { readonly submission: Submission })[] = [];
   for (const submission of open) {
     const comment = draftComment(submission, ground);
@@ -82,13 +83,12 @@ interface Ground {
 // Locks in the order that docs/architecture.md names: networks and browsers, then parents.
 async function gatherGround(
   trx: Transaction<Database>,
-  { open, terms }: { open: readonly Submission[]; terms: ReplyTerms },
+  { conversationId, open, terms }: { conversationId: number; open: readonly Submission[]; terms: ReplyTerms },
 ): Promise<Ground> {
   const guests = open.flatMap((submission) => {
     const { writer, networkHash, limit, now } = submission;
     return writer.kind === 'guest' ? [{ submission, networkHash, browserId: writer.browserId, limit, now }] : [];
   });
-  const [{ conversationId }] = open.length > 0 ? (open as [Submission]) : [{ conversationId: 0 }];
   const pace = { conversationId, slowMinutes: terms.conversation.slow_minutes };
   const found = await waitsFor(trx, { writers: guests, pace });
   const waits = guests.flatMap(({ submission }, index) => {

@@ -17,6 +17,7 @@ import { logRoutes } from './log-routes.ts';
 import { moderatorOf } from './moderator.ts';
 import { paceRoutes } from './pace-routes.ts';
 import { countWaiting, listQueue, loadRecords, queueRows } from './queries.ts';
+import { usualKeys } from './queue-keys.ts';
 import { presentQueueItem, type QueueItem } from './queue-view.ts';
 import { undoRoutes } from './undo-routes.ts';
 
@@ -54,6 +55,8 @@ interface QueuePage {
   /** This page, to come back to after a decision. */
   readonly here: string;
   readonly nextHref: string | undefined;
+  /** The key for each thing that one does here. */
+  readonly keys: typeof usualKeys;
 }
 
 type QueueStatus = (typeof queueStatuses)[number];
@@ -104,6 +107,7 @@ async function showQueue(context: AppContext, request: Request, response: Respon
     allHref: queueHref({ status }),
     here: queueHref({ status, postId, after }),
     nextHref: last && queueHref({ status, postId, after: last.id }),
+    keys: usualKeys,
   });
 }
 
