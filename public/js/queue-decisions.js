@@ -5,7 +5,8 @@ const queue = document.querySelector('.queue');
 
 queue?.addEventListener('submit', (event) => {
   const form = event.target;
-  if (!form.matches('.decision')) return;
+  // The last one is sent as usual: the page that comes has the next ones.
+  if (!form.matches('.decision') || queue.querySelectorAll('.queue-item').length === 1) return;
   event.preventDefault();
   void save(form, event.submitter);
 });
@@ -20,12 +21,11 @@ async function save(form, button) {
   document.dispatchEvent(new CustomEvent('decided', { detail: { next } }));
   try {
     // Its buttons are named so, too: the property would be one of them.
-    const answer = await fetch(form.getAttribute('action'), { method: 'POST', body });
+    const answer = await fetch(form.getAttribute('action'), { method: 'POST', body, keepalive: true });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (!answer.ok) return bringBack({ item, place, why: whyIn(page) });
     place.remove();
     showNews(page);
-    if (!queue.querySelector('.queue-item')) location.reload();
   } catch {
     bringBack({ item, place, why: '' });
   }

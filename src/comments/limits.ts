@@ -42,7 +42,11 @@ export async function waitsFor(
     const { hourly, paced } = latest.get(writer) ?? { hourly: null, paced: null };
     const waits = [
       ...waitAfter(hourly, { length: hour, by: 'hour', now: writer.now }),
-      ...waitAfter(paced, { length: pace.slowMinutes * minute, by: 'pace', now: writer.now }),
+      ...waitAfter(pace.slowMinutes > 0 ? paced : null, {
+        length: pace.slowMinutes * minute,
+        by: 'pace',
+        now: writer.now,
+      }),
     ];
     return waits.toSorted((one, other) => other.seconds - one.seconds)[0];
   });

@@ -66,7 +66,7 @@ describeInBrowser('The queue', (browser) => {
       let keystrokes = 0;
       for (const [index] of texts.entries()) {
         const id = ids[index] as number;
-        await page.locator(`#c${id}`).waitFor();
+        await page.locator(`#c${id} kbd`).first().waitFor();
         const words = await said(page);
         const what = kinds.find((kind) => words === `To ${kind}.`) as Right;
         await page.keyboard.press(right[what]);

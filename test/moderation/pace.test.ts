@@ -20,7 +20,7 @@ let path: string;
 let conversationId: number;
 
 beforeAll(async () => {
-  site = await createTestSite({ TRUST_PROXY: '1' });
+  site = await createTestSite({ TRUST_PROXY: '1', COMMENT_LIMIT: '60' });
   moderator = await site.signIn('moderator', 'Mona Moderator');
   author = await site.signIn('author', 'Anna Author');
 });
@@ -130,6 +130,13 @@ describe('Slow mode', () => {
     const stranger = await site.signIn('author', 'Stella Stranger');
     expect((await setPace('5', stranger)).status).toBe(404);
     expect(wordsOf((await openPage(site, path)).text)).not.toContain('slow mode');
+  });
+
+  it('where it is off lets those pass who began before another of theirs was stored', async () => {
+    const { cookie } = await replyTo(site, path, {}, { network });
+    later(-1);
+    expect((await postReply(site, path, {}, { cookie, network })).status).toBe(303);
+    expect((await postReply(site, path, {}, { network })).status).toBe(303);
   });
 
   it('set to what it is changes nothing and is no event', async () => {
