@@ -1,6 +1,9 @@
 // Saves a decision without leaving the page: the next comment is there at once. What could not be saved comes back with the
 // reason, as it was typed.
 
+// What a browser goes on sending after its page was left, in bytes (Fetch standard, 4.6: 64 KiB in all).
+const mostKeptAlive = 30_000;
+
 const queue = document.querySelector('.queue');
 
 queue?.addEventListener('submit', (event) => {
@@ -21,7 +24,11 @@ async function save(form, button) {
   document.dispatchEvent(new CustomEvent('decided', { detail: { next } }));
   try {
     // Its buttons are named so, too: the property would be one of them.
-    const answer = await fetch(form.getAttribute('action'), { method: 'POST', body, keepalive: true });
+    const answer = await fetch(form.getAttribute('action'), {
+      method: 'POST',
+      body,
+      keepalive: `${body}`.length < mostKeptAlive,
+    });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (!answer.ok) return bringBack({ item, place, why: whyIn(page) });
     place.remove();
