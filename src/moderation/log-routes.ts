@@ -38,7 +38,8 @@ async function showLog({ db }: AppContext, request: Request, response: Response)
   const { t, dates } = frameOf(response);
   const filter = readFilter(request.query);
   const before = readId(request.query.before);
-  const rows = await listLog(db, { owner: moderatorOf(response), filter, before });
+  const reader = moderatorOf(response);
+  const rows = await listLog(db, { owner: reader, filter, before });
   const page = rows.slice(0, logRows);
   const histories = await loadHistories(db, page);
   const last = rows.length > logRows ? page.at(-1) : undefined;
@@ -52,9 +53,10 @@ async function showLog({ db }: AppContext, request: Request, response: Response)
   sendPage(response, logView, {
     title: t('log.title'),
     hiddenFromSearch: true,
-    items: page.map((row) =>
-      presentLogItem(row, standingOf(histories[row.subject_kind]?.get(row.subject_id) ?? []), dates),
-    ),
+    items: page.map((row) => {
+      const standing = standingOf(histories[row.subject_kind]?.get(row.subject_id) ?? []);
+      return presentLogItem(row, { standing, reader, dates });
+    }),
     filtered: first && filtered[filter.kind],
     here: logHref(filter, before),
     nextHref: last && logHref(filter, last.id),

@@ -5,8 +5,9 @@ import type { Standing } from '../events/standing.ts';
 import type { Dates } from '../http/dates.ts';
 import type { Message, MessageKey } from '../http/messages.ts';
 import { hrefOf } from '../posts/addresses.ts';
+import type { Moderator } from './decide.ts';
 import type { LogRow } from './log-queries.ts';
-import { isUndoable } from './undo.ts';
+import { isUndoable, mayUndo } from './undo.ts';
 
 /** Something that happened, as the log tells it. */
 export interface LogItem {
@@ -35,8 +36,12 @@ export interface LogItem {
  * Makes a row of the log ready to print.
  *
  * @param standing what holds of all that happened to the same thing.
+ * @param reader who may undo what, see `mayUndo`.
  */
-export function presentLogItem(row: LogRow, standing: Standing, dates: Dates): LogItem {
+export function presentLogItem(
+  row: LogRow,
+  { standing, reader, dates }: { standing: Standing; reader: Moderator; dates: Dates },
+): LogItem {
   const undoable = isUndoable(row);
   return {
     id: row.id,
@@ -48,7 +53,7 @@ export function presentLogItem(row: LogRow, standing: Standing, dates: Dates): L
     note: row.note ?? '',
     others: undoable ? Math.max(0, Number(row.together ?? 0) - 1) : 0,
     undone: undoable && !standing.holding.has(row.id),
-    mayUndo: undoable && standing.undoable.has(row.id),
+    mayUndo: mayUndo(row, reader) && standing.undoable.has(row.id),
     historyHref: row.subject_kind === 'comment' ? `/moderation/log?comment=${row.subject_id}` : undefined,
     byHref: row.actor_id === null ? undefined : `/moderation/log?by=${row.actor_id}`,
     postHref: row.post_id === null ? undefined : `/moderation/log?post=${row.post_id}`,

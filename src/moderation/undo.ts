@@ -19,20 +19,22 @@ export function undo(
   { eventId, partly, moderator, now }: { eventId: number; partly: boolean; moderator: Moderator; now: Date },
 ): Promise<UndoOutcome> {
   return db.transaction().execute(async (trx) => {
-    const done = (await listDoneTogether(trx, eventId)).filter(isUndoable);
+    const done = (await listDoneTogether(trx, eventId)).filter((event) => mayUndo(event, moderator));
     const [event] = done;
     if (event?.subject_kind === 'conversation') return undoClosing(trx, { event, moderator, now });
     return undoDecisions(trx, { done, partly, moderator, now });
   });
 }
 
-/** Whether an event is something that moderators do, and can take back. */
-export function isUndoable({
-  subject_kind,
-  action,
-  actor_id,
-  numbers,
-}: Pick<DoneEvent, 'subject_kind' | 'action' | 'actor_id' | 'numbers'>): boolean {
+type Doing = Pick<DoneEvent, 'subject_kind' | 'action' | 'actor_id' | 'numbers'>;
+
+/** Whether somebody may take an event back: authors only what they did themselves, what moderators decide stands above it. */
+export function mayUndo(event: Doing, { viewer, reach }: Moderator): boolean {
+  return isUndoable(event) && (reach === 'all' || event.actor_id === viewer.id);
+}
+
+/** Whether an event is something that moderators do, and can be taken back. */
+export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): boolean {
   if (actor_id === null) return false;
   if (subject_kind === 'comment') return undoable.includes(action);
   // Closings of earlier versions did not write down what they changed.

@@ -168,6 +168,22 @@ describe('The undo of a decision', () => {
     expect([(await undo(removal.id)).status, await statusOf(site.db, id)]).toEqual([409, 'removed']);
   });
 
+  it('is an author’s for what they did themselves, not for what moderators decided', async () => {
+    const { id } = await replyTo(site, path);
+    await decideOn(site, author, id, { action: 'approve' });
+    const own = await lastOn(id);
+    expect((await undo(own.id, {}, author)).status).toBe(303);
+    // The news of it, which offers to undo that.
+    await openPage(site, '/moderation', author);
+    await decideOn(site, moderator, id, { action: 'spam' });
+    const theirs = await lastOn(id);
+    expect([(await undo(theirs.id, {}, author)).status, await statusOf(site.db, id)]).toEqual([404, 'spam']);
+    const { text } = await openPage(site, `/moderation/log?comment=${id}`, author);
+    expect(text).toContain(`id="e${theirs.id}"`);
+    expect(text).not.toContain('action="/moderation/undo"');
+    expect((await undo(theirs.id, {}, owner)).status).toBe(303);
+  });
+
   it('sent twice by one person is done once, and answered alike', async () => {
     const { id } = await replyTo(site, path);
     await decideOn(site, moderator, id, { action: 'reject' });
