@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { rowsFor } from '../accounts/viewer.ts';
+import { reachesPost, rowsFor } from '../accounts/viewer.ts';
 import { keepPage } from '../cache/keep-page.ts';
 import { notFound } from '../http/errors.ts';
 import { readId } from '../http/fields.ts';
@@ -9,7 +9,10 @@ import { stateOf } from '../posts/publication.ts';
 import { siteOf } from '../site/current.ts';
 import { claimantOf } from './claimant.ts';
 import type { Closing } from './closing.ts';
-import { freshForm, readConversationState } from './conversation-page.ts';
+import type { ClosingTools } from './closing-tools.ts';
+import { branchClosingTools } from './closing-tools.ts';
+import { freshForm } from './conversation-page.ts';
+import { readConversationState } from './conversation-state.ts';
 import { findVisible } from './permalink.ts';
 import type { LocatedComment } from './queries.ts';
 import { nextPageHref, pageHref, readThread } from './read-thread.ts';
@@ -37,6 +40,8 @@ export interface BranchPage {
   readonly closing: Closing | undefined;
   /** For a reply to the comment that began the branch; undefined where none is possible. */
   readonly form: ReplyForm | undefined;
+  /** For those who may close and reopen it. */
+  readonly moderation: ClosingTools | undefined;
 }
 
 const branchView = defineView<BranchPage>('comments/branch');
@@ -60,20 +65,22 @@ export async function showBranch(
     readConversationState(context, response, { post, now }),
     readThread({ db, rows: rowsFor(response, rows) }, { conversationId, after, branch: comment.path, claimant }),
   ]);
-  const { closing, closesAt, readable } = state;
+  const closing = state.closedToReaders ?? state.closingAt(comment.path);
+  const { changesAt, readable } = state;
   const path = `/comments/${comment.id}/thread`;
   if (comment.shown) {
     keepPage(response, {
       path,
       parameters: { after: slice.continued ? after : undefined },
       conversations: [conversationId],
-      until: closing ? undefined : closesAt,
+      until: changesAt,
     });
   }
   const nextHref = nextPageHref(path, slice);
+  const mayClose = reachesPost(response, 'moderate', post);
   const authorIds = new Set(post.authors.map(({ id }) => id));
   const { edit_minutes: editMinutes } = siteOf(response);
-  const answerable = !closing && comment.status === 'approved';
+  const answerable = !state.closingAt(comment.path) && comment.status === 'approved';
   const { t } = frameOf(response);
   sendPage(response, branchView, {
     title: t('branch.title', { title: post.title }),
@@ -83,7 +90,7 @@ export async function showBranch(
     conversationId,
     count: readable,
     name: comment.status === 'approved' ? comment.name : undefined,
-    comments: presentThread(slice, { authorIds, open: !closing, editMinutes, now, ownNotes, nextHref }),
+    comments: presentThread(slice, { authorIds, ...state, mayClose, editMinutes, now, ownNotes, nextHref }),
     postTitle: post.title,
     postHref: hrefOf(post),
     placeHref: `/comments/${comment.id}`,
@@ -91,6 +98,7 @@ export async function showBranch(
     firstHref: slice.continued ? pageHref(path) : undefined,
     closing,
     form: answerable ? await freshForm(context, request, response, { post, state, parent: comment.id }) : undefined,
+    moderation: mayClose ? branchClosingTools(comment, { ...state, now }) : undefined,
   });
 }
 

@@ -1,32 +1,91 @@
 import { hrefOf } from '../posts/addresses.ts';
 import type { PostForReading } from '../posts/queries.ts';
-import type { Closing } from './closing.ts';
+import type { Closure } from '../posts/table.ts';
+import { type ClosingScope, holds } from './closing.ts';
+import type { StandingClosure } from './closures.ts';
+import type { ConversationStanding } from './conversation-state.ts';
+import type { LocatedComment } from './queries.ts';
+import { nearestBranch } from './thread.ts';
 
-/** For those who may close and reopen a conversation: where they do, and what they noted when it was closed. */
+/** For those who may close and reopen something: where they do, and what holds already. */
 export interface ClosingTools {
+  readonly scope: ClosingScope;
   /** Undefined where it is closed. */
   readonly closeAction: string | undefined;
   /** Undefined where it is open, or closed by a setting. */
   readonly reopenAction: string | undefined;
+  /** The closing by hand that lies ahead. */
+  readonly ahead: { readonly beginsAt: Date; readonly reason: string } | undefined;
+  /** What staff wrote down at the closing that holds, or lies ahead. */
   readonly note: string;
   /** The pace of the conversation in minutes (0: no slow mode), to what and where it is set. Undefined where it is closed. */
   readonly pace: { readonly action: string; readonly minutes: number; readonly choices: readonly number[] } | undefined;
   /** The queue with the comments of this post alone. */
-  readonly queueHref: string;
+  readonly queueHref: string | undefined;
 }
 
-/** @param note what staff wrote down at the closing that holds now. */
+type Standing = Pick<ConversationStanding, 'closures' | 'closedToReaders' | 'slowMinutes'> & { readonly now: Date };
+
+/** For the conversation of a post. */
 export function closingTools(
   post: PostForReading,
-  { closing, note, slowMinutes }: { closing: Closing | undefined; note: string; slowMinutes: number },
+  { closures, closedToReaders, slowMinutes, now }: Standing,
 ): ClosingTools {
   const href = hrefOf(post);
+  const closure = closures.find(({ scope }) => scope === 'conversation');
+  const byItself = closedToReaders?.by === 'age' || closedToReaders?.by === 'quiet';
+  const closed = closedToReaders?.by === 'mode' || byItself;
   return {
-    closeAction: closing ? undefined : `${href}/closures`,
-    reopenAction: closing && closing.by !== 'mode' ? `${href}/closures/current/reopen` : undefined,
-    note,
-    pace: closing ? undefined : { action: `${href}/pace`, minutes: slowMinutes, choices: choicesWith(slowMinutes) },
+    ...toolsFor('conversation', { path: `${href}/closures`, closure, closed, reopenable: byItself, now }),
+    pace: closedToReaders
+      ? undefined
+      : { action: `${href}/pace`, minutes: slowMinutes, choices: choicesWith(slowMinutes) },
     queueHref: `/moderation?post=${post.id}`,
+  };
+}
+
+/** For the branch that a comment begins; undefined where none begins there, or all is closed already. */
+export function branchClosingTools(
+  { id, path }: Pick<LocatedComment, 'id' | 'path'>,
+  { closures, closedToReaders, now }: Standing,
+): ClosingTools | undefined {
+  if (nearestBranch(path) !== path || closedToReaders) return undefined;
+  const closure = closures.find(({ branch }) => branch?.equals(path));
+  const tools = toolsFor('branch', { path: `/comments/${id}/closures`, closure, now });
+  return { ...tools, pace: undefined, queueHref: undefined };
+}
+
+/** For all conversations of the site at once. */
+export function siteClosingTools({ closure, now }: { closure: Closure | undefined; now: Date }): ClosingTools {
+  const standing = closure && { ...closure, beginsAt: closure.begins_at ?? undefined };
+  const tools = toolsFor('site', { path: '/moderation/closures', closure: standing, now });
+  return { ...tools, pace: undefined, queueHref: undefined };
+}
+
+function toolsFor(
+  scope: ClosingScope,
+  {
+    path,
+    closure,
+    closed = false,
+    reopenable = false,
+    now,
+  }: {
+    path: string;
+    closure: Pick<StandingClosure, 'beginsAt' | 'reason' | 'note'> | undefined;
+    /** Whether it is closed otherwise than by hand, and can be opened all the same. */
+    closed?: boolean;
+    reopenable?: boolean;
+    now: Date;
+  },
+): Omit<ClosingTools, 'pace' | 'queueHref'> {
+  const ahead = closure?.beginsAt && !holds(closure, now) ? closure.beginsAt : undefined;
+  return {
+    scope,
+    closeAction: closed || (closure && !ahead) ? undefined : path,
+    reopenAction: closure || reopenable ? `${path}/current/reopen` : undefined,
+    ahead: ahead && { beginsAt: ahead, reason: closure?.reason ?? '' },
+    note: closure?.note ?? '',
   };
 }
 

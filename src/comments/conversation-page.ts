@@ -13,9 +13,9 @@ import { excerptOf } from '../text/plain-text.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
 import { readRemembered, readVisitor, type VisitorCookies } from '../visitors/visitor.ts';
 import { claimantOf } from './claimant.ts';
-import { type Closing, closesAt, closingOf, modeOf } from './closing.ts';
+import type { Closing } from './closing.ts';
 import { type ClosingTools, closingTools } from './closing-tools.ts';
-import { closingFacts, findConversationState } from './conversation.ts';
+import { type ConversationStanding, readConversationState } from './conversation-state.ts';
 import { longestComment } from './form.ts';
 import { hasApproved } from './queries.ts';
 import { nextPageHref, pageHref, readOrder, readThread } from './read-thread.ts';
@@ -36,7 +36,10 @@ export interface ConversationModel {
   readonly firstHref: string | undefined;
   /** In which order it is read, and the path of its first page in the other one; undefined where both are the same. */
   readonly order: { readonly chosen: ThreadOrder; readonly otherHref: string | undefined };
+  /** What keeps readers from replying. */
   readonly closing: Closing | undefined;
+  /** When it closes, where that is known. */
+  readonly closesAt: Date | undefined;
   readonly form: ReplyForm | undefined;
   /** Path of its feed. */
   readonly feedHref: string;
@@ -84,35 +87,6 @@ function descriptionOf(post: PostForReading, html: TrustedHtml): string {
   descriptions.set(post, known);
   return known;
 }
-
-/**
- * What decides whether and how one can reply to a post now, what staff noted at a closing by hand, and how many comments
- * can be read.
- */
-export async function readConversationState(
-  { db, rows }: Pick<AppContext, 'db' | 'rows'>,
-  response: Response,
-  { post, now }: { post: PostForReading; now: Date },
-) {
-  const id = post.conversation_id;
-  const kept = rowsFor(response, rows);
-  const { conversation, closure, readable } = await kept.get(`conversation ${id}`, async () => {
-    return { value: await findConversationState(db, id), subjects: [`conversation ${id}` as const], bytes: 2_000 };
-  });
-  const facts = closingFacts({ site: siteOf(response), conversation, closure, publishedAt: post.published_at });
-  const closing = closingOf(facts, now);
-  return {
-    closing,
-    closesAt: closesAt(facts),
-    mode: modeOf(facts),
-    slowMinutes: conversation.slow_minutes,
-    note: closure?.note ?? '',
-    readable,
-  };
-}
-
-/** Where a conversation stands for who reads it now. */
-type ConversationStanding = Awaited<ReturnType<typeof readConversationState>>;
 
 /** A form that nobody has typed into yet. */
 export async function freshForm(
@@ -170,22 +144,23 @@ async function loadConversation(
       },
     ),
   ]);
-  const { closing, closesAt, readable } = state;
+  const { closedToReaders: closing, closesAt, changesAt, readable } = state;
   const nothingToSay = post.kind === 'page' && closing !== undefined && slice.comments.length === 0;
   if (stateOf(post, now) !== 'published') return undefined;
   keepPage(response, {
     path: hrefOf(post),
     parameters: { order: order === 'oldest' ? undefined : order, after: slice.continued ? after : undefined },
     conversations: [post.conversation_id],
-    until: closing ? undefined : closesAt,
+    until: changesAt,
   });
   if (nothingToSay) return undefined;
 
   const href = hrefOf(post);
   const nextHref = nextPageHref(href, slice);
+  const mayClose = reachesPost(response, 'moderate', post);
   const authorIds = new Set(post.authors.map(({ id }) => id));
   const { edit_minutes: editMinutes } = siteOf(response);
-  const comments = presentThread(slice, { authorIds, open: !closing, editMinutes, now, ownNotes, nextHref });
+  const comments = presentThread(slice, { authorIds, ...state, mayClose, editMinutes, now, ownNotes, nextHref });
   const oneBranch = comments.length < 2 && !slice.next && !slice.continued;
   return {
     conversationId: post.conversation_id,
@@ -198,9 +173,10 @@ async function loadConversation(
       otherHref: oneBranch ? undefined : pageHref(href, { order: order === 'oldest' ? 'newest' : 'oldest' }),
     },
     closing,
+    closesAt,
     // What was typed comes back, even if the conversation was closed in this very moment.
-    form: form ?? (closing ? undefined : await freshForm(context, request, response, { post, state })),
+    form: form ?? (state.closing ? undefined : await freshForm(context, request, response, { post, state })),
     feedHref: `${href}/comments/feed.xml`,
-    moderation: reachesPost(response, 'moderate', post) ? closingTools(post, state) : undefined,
+    moderation: mayClose ? closingTools(post, { ...state, now }) : undefined,
   };
 }

@@ -1,19 +1,28 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { staffNames } from '../accounts/queries.ts';
 import type { Database } from '../database.ts';
-import type { Closure, Conversation, Post } from '../posts/table.ts';
+import type { Conversation, Post } from '../posts/table.ts';
 import type { Site } from '../site/table.ts';
 import { shareTurns, takeTurn } from '../turns.ts';
 import type { ClosingFacts } from './closing.ts';
+import { readClosures, type StandingClosure, standingClosures } from './closures.ts';
+
+/** What a conversation says of when and how replies to it are taken. */
+export type ConversationTerms = Pick<
+  Conversation,
+  'mode' | 'close_after_days' | 'close_after_quiet_days' | 'slow_minutes'
+>;
 
 /** What decides whether and how a reply is taken, as it is and stays until the reply is stored. */
 export interface ReplyTerms {
   readonly site: Site;
-  readonly conversation: Pick<Conversation, 'mode' | 'close_after_days' | 'slow_minutes'>;
-  /** The closing by hand that holds now. */
-  readonly closure: Pick<Closure, 'reason' | 'closed_at'> | undefined;
-  /** Where its post stands. */
-  readonly post: Pick<Post, 'published_at' | 'deleted_at'>;
+  readonly conversation: ConversationTerms;
+  /** The closings by hand that were not taken back, of its branches too. */
+  readonly closures: readonly StandingClosure[];
+  /** When the last comment came that can be read; null: there is none. */
+  readonly lastSpokenAt: Date | null;
+  /** Where its post stands, and whose it is. */
+  readonly post: Pick<Post, 'published_at' | 'deleted_at'> & { readonly authorIds: readonly number[] };
   /** Names that guests cannot take. */
   readonly staffNames: readonly string[];
   /** Whether somebody has asked to be told of replies. */
@@ -34,18 +43,19 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
     .selectFrom('conversation')
     .innerJoin('post', 'post.conversation_id', 'conversation.id')
     .innerJoin('site', (join) => join.onTrue())
-    .leftJoin('closure', (join) =>
-      join.onRef('closure.conversation_id', '=', 'conversation.id').on('closure.reopened_at', 'is', null),
-    )
     .selectAll('site')
     .select([
       'conversation.mode as own_mode',
       'conversation.close_after_days as own_close_after_days',
+      'conversation.close_after_quiet_days as own_close_after_quiet_days',
       'conversation.slow_minutes',
-      'closure.reason',
-      'closure.closed_at',
       'post.published_at',
       'post.deleted_at',
+    ])
+    .select([
+      standingClosures(sql.ref('conversation.id')).as('closures'),
+      lastSpokenAt().as('last_spoken_at'),
+      sql<number[]>`array(select account_id from post_author where post_author.post_id = post.id)`.as('author_ids'),
     ])
     .select(staffNames().as('staff_names'))
     .select(({ exists, selectFrom }) =>
@@ -62,28 +72,45 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
   const {
     own_mode,
     own_close_after_days,
+    own_close_after_quiet_days,
     slow_minutes,
-    reason,
-    closed_at,
     published_at,
     deleted_at,
+    closures,
+    last_spoken_at,
+    author_ids,
     staff_names,
     followed,
     ...site
   } = row;
   return {
     site,
-    conversation: { mode: own_mode, close_after_days: own_close_after_days, slow_minutes },
-    closure: reason === null || closed_at === null ? undefined : { reason, closed_at },
-    post: { published_at, deleted_at },
+    conversation: {
+      mode: own_mode,
+      close_after_days: own_close_after_days,
+      close_after_quiet_days: own_close_after_quiet_days,
+      slow_minutes,
+    },
+    closures: readClosures(closures),
+    lastSpokenAt: last_spoken_at,
+    post: { published_at, deleted_at, authorIds: author_ids },
     staffNames: staff_names,
     followed: Boolean(followed),
   };
 }
 
+// Asked only where silence closes; the last to come is the first of an index.
+function lastSpokenAt() {
+  return sql<Date | null>`case when coalesce(conversation.close_after_quiet_days, site.close_after_quiet_days) > 0 then (
+    select comment.created_at from comment
+    where comment.conversation_id = conversation.id and comment.status = 'approved'
+    order by comment.id desc limit 1
+  ) end`;
+}
+
 /**
- * Takes a conversation alone, to close or reopen it: waits for the replies under way, and no other begins, however many
- * come.
+ * Takes a conversation alone, to close or reopen it or a branch of it: waits for the replies under way, and no other begins,
+ * however many come.
  */
 export async function takeConversation(trx: Transaction<Database>, id: number): Promise<Conversation> {
   await takeTurn(trx, { about: 'conversation', id });
@@ -92,59 +119,55 @@ export async function takeConversation(trx: Transaction<Database>, id: number): 
 
 /** What a page needs to know of a conversation beside its comments. */
 export interface ConversationState {
-  readonly conversation: Conversation;
-  /** The closing by hand that holds now. */
-  readonly closure: Closure | undefined;
+  readonly conversation: ConversationTerms;
+  /** The closings by hand that were not taken back, of its branches too. */
+  readonly closures: readonly StandingClosure[];
+  /** When the last comment came that can be read; null: there is none, or it does not matter. */
+  readonly lastSpokenAt: Date | null;
   /** How many comments can be read. */
   readonly readable: number;
 }
 
 /** Reads all that a page says of a conversation, for every reader alike. */
 export async function findConversationState(db: Kysely<Database>, id: number): Promise<ConversationState> {
-  const [{ readable, ...conversation }, closure] = await Promise.all([
-    db
-      .selectFrom('conversation')
-      .innerJoin('conversation_count', 'conversation_count.conversation_id', 'conversation.id')
-      .selectAll('conversation')
-      .select('conversation_count.readable')
-      .where('conversation.id', '=', id)
-      .executeTakeFirstOrThrow(),
-    findClosure(db, id),
-  ]);
-  return { conversation, closure, readable };
-}
-
-/**
- * The closing by hand that holds now. In a transaction it is read after the lock, by a statement of its own: one that
- * waited for the lock would still see what was before.
- */
-export function findClosure(db: Kysely<Database>, conversationId: number): Promise<Closure | undefined> {
-  return db
-    .selectFrom('closure')
-    .selectAll()
-    .where('conversation_id', '=', conversationId)
-    .where('reopened_at', 'is', null)
-    .executeTakeFirst();
+  const { closures, last_spoken_at, readable, ...conversation } = await db
+    .selectFrom('conversation')
+    .innerJoin('conversation_count', 'conversation_count.conversation_id', 'conversation.id')
+    .innerJoin('site', (join) => join.onTrue())
+    .select([
+      'conversation.mode',
+      'conversation.close_after_days',
+      'conversation.close_after_quiet_days',
+      'conversation.slow_minutes',
+      'conversation_count.readable',
+    ])
+    .select([standingClosures(sql.ref('conversation.id')).as('closures'), lastSpokenAt().as('last_spoken_at')])
+    .where('conversation.id', '=', id)
+    .executeTakeFirstOrThrow();
+  return { conversation, closures: readClosures(closures), lastSpokenAt: last_spoken_at, readable };
 }
 
 /** Puts together what decides whether a conversation is closed. */
 export function closingFacts({
   site,
   conversation,
-  closure,
+  closures,
+  lastSpokenAt,
   publishedAt,
 }: {
-  site: Pick<Site, 'comment_mode' | 'close_after_days'>;
-  conversation: Pick<Conversation, 'mode' | 'close_after_days'>;
-  closure: Pick<Closure, 'reason' | 'closed_at'> | undefined;
+  site: Pick<Site, 'comment_mode' | 'close_after_days' | 'close_after_quiet_days'>;
+  conversation: Omit<ConversationTerms, 'slow_minutes'>;
   publishedAt: Date | null;
-}): ClosingFacts {
+} & Pick<ClosingFacts, 'closures' | 'lastSpokenAt'>): ClosingFacts {
   return {
     siteMode: site.comment_mode,
     siteCloseAfterDays: site.close_after_days,
+    siteCloseAfterQuietDays: site.close_after_quiet_days,
     mode: conversation.mode,
     closeAfterDays: conversation.close_after_days,
+    closeAfterQuietDays: conversation.close_after_quiet_days,
     publishedAt,
-    closure: closure && { reason: closure.reason, closedAt: closure.closed_at },
+    lastSpokenAt,
+    closures,
   };
 }

@@ -4,6 +4,7 @@ import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
 import { closingOf, modeOf } from './closing.ts';
+import { closuresAbove } from './closures.ts';
 import { closingFacts, shareConversation } from './conversation.ts';
 import { type EditRefusal, whyNotEdited } from './editing.ts';
 import { countEdits, findWritten, replaceText, type WrittenComment } from './editing-queries.ts';
@@ -13,6 +14,7 @@ import type { CommentAction } from './lifecycle.ts';
 import { judgeComment, type Verdict } from './policies.ts';
 import { insertJudgement } from './queries.ts';
 import { renderVisibly } from './rendering.ts';
+import { speakerOf } from './speaker.ts';
 import { changeStatus, lockWithAncestors } from './transition.ts';
 
 /** An edit as it arrives from the writer of a comment. */
@@ -46,13 +48,18 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
     const { commentId, now } = edit;
     const terms = await shareConversation(trx, edit.conversationId);
     const { site, conversation } = terms;
-    const closing = closingOf(closingFacts({ ...terms, publishedAt: terms.post.published_at }), now);
 
     const locked = await lockWithAncestors(trx, [commentId]);
     const comment = await findWritten(trx, commentId);
     if (!comment) return { kind: 'refused', why: 'deleted' };
     const body = edit.body.trim();
     if (body === comment.source && comment.status !== 'deleted') return { kind: 'unchanged' };
+    const closures = closuresAbove(terms.closures, comment.path);
+    const closing = closingOf(
+      closingFacts({ ...terms, closures, publishedAt: terms.post.published_at }),
+      now,
+      speakerOf(edit.staff, terms.post),
+    );
     const edits = await countEdits(trx, commentId);
     const facts = { status: comment.status, createdAt: comment.created_at, editMinutes: site.edit_minutes };
     const why = whyNotEdited({ ...facts, closed: closing !== undefined, edits }, now);

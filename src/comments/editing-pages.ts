@@ -7,7 +7,8 @@ import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import type { PostForReading } from '../posts/queries.ts';
 import { siteOf } from '../site/current.ts';
-import { type ConversationContext, readConversationState } from './conversation-page.ts';
+import type { ConversationContext } from './conversation-page.ts';
+import { readConversationState } from './conversation-state.ts';
 import { editComment } from './edit.ts';
 import { type EditRefusal, editableUntil, mostEdits, whyNotEdited } from './editing.ts';
 import { countEdits, findWritten, type WrittenComment } from './editing-queries.ts';
@@ -49,13 +50,13 @@ export async function showEditForm(
 ): Promise<void> {
   const own = await findOwn(context, request, response, 'edit.notYours');
   const [comment, post, now] = [own.comment, found(own.post), context.now()];
-  const [{ closing }, edits] = await Promise.all([
+  const [{ closingAt }, edits] = await Promise.all([
     readConversationState(context, response, { post, now }),
     countEdits(context.db, comment.id),
   ]);
   const { edit_minutes: editMinutes } = siteOf(response);
   const facts = { status: comment.status, createdAt: comment.created_at, editMinutes };
-  const why = whyNotEdited({ ...facts, closed: closing !== undefined, edits }, now);
+  const why = whyNotEdited({ ...facts, closed: closingAt(comment.path) !== undefined, edits }, now);
   if (why) return sendRefusal(response, { comment, post, why, typed: '' });
   sendEditForm(response, { own, body: comment.source, version: edits });
 }

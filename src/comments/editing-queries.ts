@@ -8,6 +8,7 @@ export type WrittenComment = Pick<
   Comment,
   | 'id'
   | 'conversation_id'
+  | 'path'
   | 'status'
   | 'shown'
   | 'account_id'
@@ -28,7 +29,7 @@ export type WrittenComment = Pick<
 export function findWritten(db: Kysely<Database>, id: number): Promise<WrittenComment | undefined> {
   return db
     .selectFrom('comment')
-    .select(['id', 'conversation_id', 'status', 'shown', 'account_id', 'browser_id', 'name', 'website'])
+    .select(['id', 'conversation_id', 'path', 'status', 'shown', 'account_id', 'browser_id', 'name', 'website'])
     .select(['email', 'email_proved'])
     .select(['source', 'source_format', 'html', 'network_hash', 'created_at', 'edited_at'])
     .where('id', '=', id)

@@ -7,7 +7,8 @@ import { readerOf } from '../posts/reader.ts';
 import { mayRead } from '../posts/reading.ts';
 import { trustStored } from '../text/trusted-html.ts';
 import { recogniseBrowser } from '../visitors/this-browser.ts';
-import { freshForm, readConversationState } from './conversation-page.ts';
+import { freshForm } from './conversation-page.ts';
+import { readConversationState } from './conversation-state.ts';
 import { findComment, type LocatedComment } from './queries.ts';
 import { pageHref } from './read-thread.ts';
 import { type ReplyContext, sendReplyPage } from './replying.ts';
@@ -26,7 +27,8 @@ export async function leadToComment(context: ReplyContext, request: IdRequest, r
 export async function showReplyForm(context: ReplyContext, request: IdRequest, response: Response): Promise<void> {
   const { comment, post } = await findVisible(context, request, response);
   const state = await readConversationState(context, response, { post, now: context.now() });
-  if (state.closing || comment.status !== 'approved') return response.redirect(303, `/comments/${comment.id}`);
+  if (state.closingAt(comment.path) || comment.status !== 'approved')
+    return response.redirect(303, `/comments/${comment.id}`);
   const form = await freshForm(context, request, response, { post, state, parent: comment.id });
   const answered = { id: comment.id, name: comment.name, html: trustStored(comment.html) };
   sendReplyPage(response, { post, answered, form });

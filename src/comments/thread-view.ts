@@ -1,6 +1,7 @@
 import type { Message } from '../http/messages.ts';
 import type { Printed } from '../http/render.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
+import type { Closing } from './closing.ts';
 import { whyNotEdited } from './editing.ts';
 import { idsInKey, nestReplies, type ThreadNode } from './thread.ts';
 import type { ThreadSlice } from './thread-queries.ts';
@@ -35,8 +36,12 @@ export interface CommentView {
   readonly ownNote: OwnNote | undefined;
   /** What its writer can do with it; undefined for others. */
   readonly ownTools: OwnTools | undefined;
+  /** Where a closed branch begins: that it is closed, and the reason, if there is one. */
+  readonly closed: { readonly reason: string } | undefined;
   /** Path of the form for a reply; undefined where none is possible. */
   readonly replyHref: string | undefined;
+  /** Where its branch is closed, for those who may; undefined where none is open. */
+  readonly closingHref: string | undefined;
   /** Path of its branch as a page of its own, where nesting has become so deep that indentation stops. */
   readonly threadHref: string | undefined;
   /** Whether this reader wrote it, in this browser. */
@@ -78,7 +83,12 @@ export interface OwnTools {
 /** What the page knows beside the comments. */
 export interface ThreadContext {
   readonly authorIds: ReadonlySet<number>;
-  readonly open: boolean;
+  /** What keeps this reader from replying to a comment, by its sort key. */
+  readonly closingAt: (key: Buffer) => Closing | undefined;
+  /** The branches that are closed to readers, by the sort keys of the comments with which they begin. */
+  readonly closedBranches: readonly { readonly branch: Buffer; readonly reason: string }[];
+  /** Whether this reader may close branches. */
+  readonly mayClose: boolean;
   /** Minutes for which a comment can be edited; 0: not at all. */
   readonly editMinutes: number;
   readonly now: Date;
@@ -135,6 +145,7 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
   // What is above a comment that its writer alone sees may not be shown to anyone.
   const answersMissing = parentId !== null && !answered && !ownNote;
   const opensPage = level >= deepestList && (level - deepestList) % (deepestList - 1) === 0;
+  const closed = page.closedBranches.find(({ branch }) => branch.equals(comment.key));
   const goesOn = node.replies.length > 0 || page.cut.has(id);
   const view = {
     id,
@@ -149,7 +160,10 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
     gone: comment.status === 'deleted' || comment.status === 'removed' ? comment.status : undefined,
     ownNote,
     ownTools: comment.own ? toolsFor(page, comment) : undefined,
-    replyHref: page.open && comment.status === 'approved' ? `/comments/${id}/reply` : undefined,
+    closed: closed && { reason: closed.reason },
+    replyHref: comment.status === 'approved' && !page.closingAt(comment.key) ? `/comments/${id}/reply` : undefined,
+    closingHref:
+      page.mayClose && comment.status === 'approved' && !closed ? `/comments/${id}/thread#closing` : undefined,
     threadHref: opensPage && goesOn ? `/comments/${id}/thread` : undefined,
     own: comment.own,
     repeated: page.repeated.has(id),
@@ -161,12 +175,21 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
 
 // All that is printed of a comment and is not in its row.
 function variantOf(view: Omit<CommentView, 'printed'>): string {
-  const { content, parentName, furtherUpHref, replyHref, threadHref, repeated } = view;
-  return [content?.byAuthor, parentName, furtherUpHref, replyHref, threadHref, repeated].join('\n');
+  const { content, parentName, furtherUpHref, closed, replyHref, closingHref, threadHref, repeated } = view;
+  return [
+    content?.byAuthor,
+    parentName,
+    furtherUpHref,
+    closed && `closed ${closed.reason}`,
+    replyHref,
+    closingHref,
+    threadHref,
+    repeated,
+  ].join('\n');
 }
 
-function toolsFor({ open, editMinutes, now }: Page, { id, status, createdAt }: ReadableComment): OwnTools {
-  const why = whyNotEdited({ status, createdAt, closed: !open, editMinutes, edits: 0 }, now);
+function toolsFor({ closingAt, editMinutes, now }: Page, { id, key, status, createdAt }: ReadableComment): OwnTools {
+  const why = whyNotEdited({ status, createdAt, closed: closingAt(key) !== undefined, editMinutes, edits: 0 }, now);
   return { editHref: why ? undefined : `/comments/${id}/edit`, deleteHref: `/comments/${id}/delete` };
 }
 

@@ -8,7 +8,8 @@ import { followFromReply } from '../following/reply-choice.ts';
 import { readId } from '../http/fields.ts';
 import { stateOf } from '../posts/publication.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
-import { closingOf, modeOf } from './closing.ts';
+import { type Closing, closingOf, modeOf } from './closing.ts';
+import { closuresAbove } from './closures.ts';
 import { closingFacts, type ReplyTerms, shareConversation } from './conversation.ts';
 import { changeCounts } from './counts.ts';
 import { gatherHistories, type History } from './facts.ts';
@@ -18,6 +19,7 @@ import { waitsFor } from './limits.ts';
 import { judgeComment } from './policies.ts';
 import { type ParentRow, shareParents } from './queries.ts';
 import { renderVisibly } from './rendering.ts';
+import { speakerOf } from './speaker.ts';
 import { type NewComment, type StoredComment, storeComments } from './store-comments.ts';
 import { keysOf, type Outcome, type Submission, type Wait, type Writer } from './submission.ts';
 
@@ -64,10 +66,20 @@ export async function writeComments(
   return outcomes;
 }
 
-function refusalBy(terms: ReplyTerms, { now }: Submission): Outcome | undefined {
-  if (stateOf(terms.post, now) !== 'published') return { kind: 'unpublished' };
-  const closing = closingOf(closingFacts({ ...terms, publishedAt: terms.post.published_at }), now);
+function refusalBy(terms: ReplyTerms, submission: Submission): Outcome | undefined {
+  if (stateOf(terms.post, submission.now) !== 'published') return { kind: 'unpublished' };
+  const closing = closingFor(terms, { submission, key: undefined });
   return closing && { kind: 'closed', closing };
+}
+
+// @param key sort key of what is answered, which may stand in a closed branch; undefined: the post.
+function closingFor(
+  terms: ReplyTerms,
+  { submission: { writer, now }, key }: { submission: Submission; key: Buffer | undefined },
+): Closing | undefined {
+  const closures = closuresAbove(terms.closures, key);
+  const facts = closingFacts({ ...terms, closures, publishedAt: terms.post.published_at });
+  return closingOf(facts, now, speakerOf(writer.kind === 'staff' ? writer : undefined, terms.post));
 }
 
 /** All that the database says before replies are judged. */
@@ -126,6 +138,9 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
 
   const parent = ground.parents.get(readId(fields.parent) ?? 0);
   if (!parent && fields.parent !== '') return { kind: 'invalid', errors: { parent: { key: 'reply.parent.unknown' } } };
+
+  const closing = closingFor(ground.terms, { submission, key: parent?.path });
+  if (closing) return { kind: 'closed', closing };
 
   const rendered = renderVisibly(draft.body);
   if (!rendered) return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };

@@ -13,6 +13,7 @@ const told = [
   'edit',
   'delete',
   'close',
+  'close_later',
   'reopen',
   'undo',
   'create',

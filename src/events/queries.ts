@@ -42,6 +42,7 @@ export async function recordEvents(trx: Transaction<Database>, events: readonly 
     select given.*, case subject_kind
       when 'conversation' then subject_id
       when 'comment' then (select conversation_id from comment where id = subject_id)
+      when 'branch' then (select conversation_id from comment where id = subject_id)
       when 'post' then (select conversation_id from post where id = subject_id)
     end
     from unnest(
@@ -98,6 +99,7 @@ const doneColumns = [
   'id',
   'subject_kind',
   'subject_id',
+  'conversation_id',
   'action',
   'actor_id',
   'from_status',
@@ -130,6 +132,8 @@ export async function listForUndo(
     .select(['id', 'subject_id', 'undoes'])
     .where('subject_kind', '=', subjectKind)
     .where('subject_id', 'in', subjectIds)
+    // Closings of the site are not built on its settings.
+    .where('action', '<>', 'settings_saved')
     .orderBy('id')
     .execute();
   return Map.groupBy(rows, ({ subject_id }) => subject_id);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IntlMessageFormat } from 'intl-messageformat';
 import accounts from '../../messages/en/accounts.json' with { type: 'json' };
+import closings from '../../messages/en/closings.json' with { type: 'json' };
 import commenters from '../../messages/en/commenters.json' with { type: 'json' };
 import comments from '../../messages/en/comments.json' with { type: 'json' };
 import editing from '../../messages/en/editing.json' with { type: 'json' };
@@ -16,6 +17,7 @@ import writing from '../../messages/en/writing.json' with { type: 'json' };
 
 const english = {
   ...accounts,
+  ...closings,
   ...commenters,
   ...comments,
   ...editing,

@@ -1,111 +1,109 @@
+import { randomUUID } from 'node:crypto';
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { closingOf } from '../comments/closing.ts';
-import { closingFacts, findClosure, takeConversation } from '../comments/conversation.ts';
+import { closingOf, holds } from '../comments/closing.ts';
+import { type ClosureSubject, columnsOf, findClosure } from '../comments/closures.ts';
+import { closingFacts, findConversationState, takeConversation } from '../comments/conversation.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
-import type { Event } from '../events/table.ts';
-import type { Conversation } from '../posts/table.ts';
+import type { SubjectKind } from '../events/table.ts';
+import type { Closure } from '../posts/table.ts';
 import type { Site } from '../site/table.ts';
+import { takeTurn } from '../turns.ts';
 import type { ClosingForm } from './form.ts';
+import { rejectWaiting } from './reject-waiting.ts';
 
-/** The conversation that is closed or reopened, and by whom. */
+/** What is closed or reopened, and by whom. */
 export interface ClosingRequest {
-  readonly conversationId: number;
+  readonly subject: ClosureSubject;
   readonly actorId: number;
   readonly now: Date;
 }
 
+/** What became of a closing; by `eventId` it can be undone, with all that was rejected along with it. */
+export type ClosingOutcome =
+  | { readonly kind: 'closed'; readonly eventId: number; readonly rejected: number }
+  /** Somebody has closed it before. */
+  | { readonly kind: 'closed_already' }
+  /** More comments wait than can be rejected along with a closing: nothing was done. */
+  | { readonly kind: 'too_many_waiting' };
+
 /**
- * Closes a conversation by hand: waits for the replies that are being stored, and none is stored after it.
- *
- * @returns the id of the event that says so; undefined where somebody has closed it already.
+ * Closes the site, a conversation or a branch by hand, now or later: waits for the replies that are being stored, and none is
+ * stored after it. What was to begin later gives way to what is decided now.
  */
-export function closeConversation(
+export function close(
   db: Kysely<Database>,
-  { conversationId, actorId, now, reason, note }: ClosingRequest & ClosingForm,
-): Promise<number | undefined> {
+  { subject, actorId, now, form }: ClosingRequest & { form: ClosingForm },
+): Promise<ClosingOutcome> {
   return db.transaction().execute(async (trx) => {
-    await takeConversation(trx, conversationId);
-    if (await findClosure(trx, conversationId)) return undefined;
-    const { id: closure } = await trx
-      .insertInto('closure')
-      .values({
-        conversation_id: conversationId,
-        reason,
-        note,
-        closed_by: actorId,
-        closed_at: now,
-        reopened_by: null,
-        reopened_at: null,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    const steps = { from: 'open', to: 'closed', numbers: { closure } };
-    return await recordEvent(trx, { ...subject(conversationId), action: 'close', ...steps, actorId, now });
+    await takeSubject(trx, subject);
+    const earlier = await findClosure(trx, subject);
+    if (earlier && holds({ beginsAt: earlier.begins_at ?? undefined }, now)) return { kind: 'closed_already' };
+    const batch = randomUUID();
+    const rejected = form.rejectWaiting
+      ? await rejectWaiting(trx, { subject, actorId, batch, reason: form.reason, now })
+      : 0;
+    if (rejected === undefined) return { kind: 'too_many_waiting' };
+    if (earlier) await endClosure(trx, { id: earlier.id, actorId, now });
+    const closure = await insertClosure(trx, { subject, actorId, now, form });
+    const eventId = await recordEvent(trx, {
+      ...eventSubject(subject),
+      action: form.beginsAt ? 'close_later' : 'close',
+      from: 'open',
+      to: 'closed',
+      batch: rejected > 0 ? batch : undefined,
+      numbers: { closure, ...(earlier && { replaced: earlier.id }) },
+      actorId,
+      now,
+    });
+    return { kind: 'closed', eventId, rejected };
   });
 }
 
 /**
- * Opens a conversation again, whether it was closed by hand or by its age: then it stays open, however old it grows.
+ * Opens something again, or lets it stay open where it was to be closed. A conversation that had closed by itself stays
+ * open from now on, however old and quiet it grows.
  *
  * @returns the id of the event that says so; undefined where it is open already.
  */
-export function reopenConversation(
+export function reopen(
   db: Kysely<Database>,
-  { conversationId, actorId, now, site, publishedAt }: ClosingRequest & { site: Site; publishedAt: Date | null },
+  { subject, actorId, now, site, publishedAt }: ClosingRequest & { site: Site; publishedAt: Date | null },
 ): Promise<number | undefined> {
   return db.transaction().execute(async (trx) => {
-    const conversation = await takeConversation(trx, conversationId);
-    const closure = await findClosure(trx, conversationId);
-    const byAge = closingOf(closingFacts({ site, conversation, closure: undefined, publishedAt }), now)?.by === 'age';
-    if (!closure && !byAge) return undefined;
+    await takeSubject(trx, subject);
+    const closure = await findClosure(trx, subject);
+    const days =
+      subject.scope === 'conversation'
+        ? await daysOfItself(trx, { id: subject.conversationId, site, publishedAt, now })
+        : undefined;
+    if (!closure && !days) return undefined;
     if (closure) await endClosure(trx, { id: closure.id, actorId, now });
-    if (byAge) await setDays(trx, { conversationId, days: 0 });
+    if (days) await setDays(trx, { id: days.conversationId, age: 0, quiet: 0 });
     const numbers = {
       ...(closure && { closure: closure.id }),
-      ...(byAge && { days_before: conversation.close_after_days ?? asSite, days_after: 0 }),
+      ...(days && { days_before: days.age, days_after: 0, quiet_before: days.quiet, quiet_after: 0 }),
     };
     const steps = { from: 'closed', to: 'open', numbers };
-    return await recordEvent(trx, { ...subject(conversationId), action: 'reopen', ...steps, actorId, now });
+    return await recordEvent(trx, { ...eventSubject(subject), action: 'reopen', ...steps, actorId, now });
   });
 }
 
-/** What was done to a conversation, and is to be taken back: an event with the numbers of what it changed. */
-export type ClosingEvent = Pick<Event, 'id' | 'from_status' | 'to_status' | 'numbers'>;
-
-/**
- * Takes back a closing, a reopening or the undo of one: the same closing holds again, with its reason and its date, or holds
- * no more, and the days after which the conversation closes are what they were.
- *
- * @param conversation taken by `takeConversation`.
- * @returns the id of the event that says so; undefined where what it changed is not as it left it.
- */
-export async function takeBackClosing(
-  trx: Transaction<Database>,
-  {
-    conversation,
-    event,
-    actorId,
-    now,
-  }: { conversation: Conversation; event: ClosingEvent; actorId: number; now: Date },
-): Promise<number | undefined> {
-  const { closure: id, days_before: before, days_after: after } = event.numbers;
-  const current = await findClosure(trx, conversation.id);
-  const [from, to] = [event.to_status ?? '', event.from_status ?? ''];
-  if (id !== undefined && (to === 'open' ? current?.id !== id : current !== undefined)) return undefined;
-  if (after !== undefined && (conversation.close_after_days ?? asSite) !== after) return undefined;
-  if (id !== undefined && to === 'open') await endClosure(trx, { id, actorId, now });
-  if (id !== undefined && to === 'closed') await resumeClosure(trx, id);
-  if (before !== undefined) await setDays(trx, { conversationId: conversation.id, days: before });
-  const numbers = {
-    ...(id !== undefined && { closure: id }),
-    ...(before !== undefined && after !== undefined && { days_before: after, days_after: before }),
-  };
-  const steps = { action: 'undo', undoes: event.id, from, to, numbers };
-  return await recordEvent(trx, { ...subject(conversation.id), ...steps, actorId, now });
+/** Takes whatever is to be closed or reopened for oneself: waits for the replies under way, and no other begins. */
+export async function takeSubject(trx: Transaction<Database>, subject: ClosureSubject): Promise<void> {
+  if (subject.scope === 'site') await takeTurn(trx, { about: 'site', id: 1 });
+  else await takeConversation(trx, subject.conversationId);
 }
 
-async function endClosure(
+/** What the events of a closing are about. */
+export function eventSubject(subject: ClosureSubject): { subjectKind: SubjectKind; subjectId: number } {
+  if (subject.scope === 'site') return { subjectKind: 'site', subjectId: 1 };
+  if (subject.scope === 'branch') return { subjectKind: 'branch', subjectId: subject.commentId };
+  return { subjectKind: 'conversation', subjectId: subject.conversationId };
+}
+
+/** Ends a closing by hand. */
+export async function endClosure(
   trx: Transaction<Database>,
   { id, actorId, now }: { id: number; actorId: number; now: Date },
 ): Promise<void> {
@@ -117,24 +115,55 @@ async function endClosure(
     .execute();
 }
 
-async function resumeClosure(trx: Transaction<Database>, id: number): Promise<void> {
-  await trx.updateTable('closure').set({ reopened_by: null, reopened_at: null }).where('id', '=', id).execute();
-}
+/** In the numbers of an event: days as the site says. */
+export const asSite = -1;
 
-// In the numbers of an event, for a conversation that closes when the site says.
-const asSite = -1;
-
-async function setDays(
+/** Sets after how many days a conversation closes by itself; `asSite`: as the site says, 0: never. */
+export async function setDays(
   trx: Transaction<Database>,
-  { conversationId, days }: { conversationId: number; days: number },
+  { id, age, quiet }: { id: number; age: number; quiet: number },
 ): Promise<void> {
+  const column = (days: number) => (days === asSite ? null : days);
   await trx
     .updateTable('conversation')
-    .set({ close_after_days: days === asSite ? null : days })
-    .where('id', '=', conversationId)
+    .set({ close_after_days: column(age), close_after_quiet_days: column(quiet) })
+    .where('id', '=', id)
     .execute();
 }
 
-function subject(conversationId: number) {
-  return { subjectKind: 'conversation', subjectId: conversationId } as const;
+async function insertClosure(
+  trx: Transaction<Database>,
+  { subject, actorId, now, form }: ClosingRequest & { form: ClosingForm },
+): Promise<Closure['id']> {
+  const { id } = await trx
+    .insertInto('closure')
+    .values({
+      ...columnsOf(subject),
+      reason: form.reason,
+      note: form.note,
+      speakers: form.speakers,
+      closed_by: actorId,
+      closed_at: now,
+      begins_at: form.beginsAt ?? null,
+      reopened_by: null,
+      reopened_at: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+// Undefined where it has not closed by itself.
+async function daysOfItself(
+  trx: Transaction<Database>,
+  { id, site, publishedAt, now }: { id: number; site: Site; publishedAt: Date | null; now: Date },
+): Promise<{ conversationId: number; age: number; quiet: number } | undefined> {
+  const { conversation, lastSpokenAt } = await findConversationState(trx, id);
+  const by = closingOf(closingFacts({ site, conversation, closures: [], lastSpokenAt, publishedAt }), now)?.by;
+  if (by !== 'age' && by !== 'quiet') return undefined;
+  return {
+    conversationId: id,
+    age: conversation.close_after_days ?? asSite,
+    quiet: conversation.close_after_quiet_days ?? asSite,
+  };
 }

@@ -1,74 +1,101 @@
 import { type Request, type Response, Router } from 'express';
 import { requirePermission, signedInViewer } from '../accounts/viewer.ts';
-import { findClosure } from '../comments/conversation.ts';
+import { findClosure } from '../comments/closures.ts';
 import type { AppContext } from '../context.ts';
 import { describeEvent } from '../events/describe.ts';
 import { lastEvents } from '../events/queries.ts';
 import type { Message } from '../http/messages.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { frameOf } from '../http/render.ts';
-import { hrefOf } from '../posts/addresses.ts';
-import type { PostForReading } from '../posts/queries.ts';
-import type { PostKind } from '../posts/table.ts';
 import { siteOf } from '../site/current.ts';
-import { closeConversation, reopenConversation } from './close.ts';
-import { findModerated } from './find-moderated.ts';
+import { close, eventSubject, reopen } from './close.ts';
+import { type ClosingPlace, placeOfBranch, placeOfPost, placeOfSite } from './closing-place.ts';
 import { readClosing } from './form.ts';
-import { sendNotDone, type WayBack } from './not-done.ts';
+import { sendNotDone } from './not-done.ts';
+import { mostRejected } from './reject-waiting.ts';
 import { offerUndo } from './undo-routes.ts';
 
-/** Closings: `POST /posts/:slug/closures` and `POST /posts/:slug/closures/current/reopen`; for a page, below its own path. */
+/**
+ * Closings: `POST /posts/:slug/closures` and `POST /posts/:slug/closures/current/reopen`; for a page below its own path, for
+ * a branch below `/comments/:id`, for the whole site below `/moderation`.
+ */
 export function closureRoutes(context: AppContext): Router {
   const router = Router();
   const guard = requirePermission('moderate');
-  const places = [
-    { path: '/posts/:slug', kind: 'post' },
-    { path: '/:slug', kind: 'page' },
-  ] as const;
-  for (const { path, kind } of places) {
-    router.post(`${path}/closures`, guard, (request, response) => close(context, request, response, kind));
-    router.post(`${path}/closures/current/reopen`, guard, (request, response) =>
-      reopen(context, request, response, kind),
+  const places: [string, FindPlace][] = [
+    ['/moderation', (_request, response) => placeOfSite(response)],
+    ['/comments/:id', (request, response) => placeOfBranch(context, request, response)],
+    ['/posts/:slug', (request, response) => placeOfPost(context, request, response, 'post')],
+    ['/:slug', (request, response) => placeOfPost(context, request, response, 'page')],
+  ];
+  for (const [path, find] of places) {
+    router.post(`${path}/closures`, guard, async (request, response) =>
+      takeClosing(context, request, response, await find(request, response)),
+    );
+    router.post(`${path}/closures/current/reopen`, guard, async (request, response) =>
+      takeReopening(context, request, response, await find(request, response)),
     );
   }
   return router;
 }
 
-async function close(context: AppContext, request: Request, response: Response, kind: PostKind): Promise<void> {
-  const post = await findModerated(context, request, response, kind);
-  const words = readClosing(request.body);
-  if ('key' in words) return sendNotDone(request, response, { why: words, back: wayBack(response, post), status: 422 });
-  const eventId = await closeConversation(context.db, {
-    conversationId: post.conversation_id,
-    actorId: signedInViewer(response).id,
-    now: context.now(),
-    ...words,
-  });
-  if (eventId === undefined)
-    return sendOvertaken(context, request, response, { post, why: { key: 'overtaken.closed' } });
-  sendDone(request, response, { post, eventId, done: 'closing.closed' });
+type FindPlace = (request: Request, response: Response) => ClosingPlace | Promise<ClosingPlace>;
+
+async function takeClosing(
+  context: AppContext,
+  request: Request,
+  response: Response,
+  place: ClosingPlace,
+): Promise<void> {
+  const now = context.now();
+  const form = readClosing(request.body, { timeZone: siteOf(response).time_zone, now });
+  if ('key' in form) return sendNotDone(request, response, { why: form, back: place.back, status: 422 });
+  const actorId = signedInViewer(response).id;
+  const outcome = await close(context.db, { subject: place.subject, actorId, now, form });
+  switch (outcome.kind) {
+    case 'closed_already':
+      return sendOvertaken(context, request, response, {
+        place,
+        why: { key: `overtaken.closed.${place.subject.scope}` },
+      });
+    case 'too_many_waiting': {
+      const why: Message = { key: 'closing.tooManyWaiting', values: { most: mostRejected } };
+      return sendNotDone(request, response, { why, back: place.back, status: 422 });
+    }
+    case 'closed': {
+      const key = form.beginsAt ? 'closing.closedLater' : (`closing.closed.${place.subject.scope}` as const);
+      const when = form.beginsAt ? frameOf(response).dates.minute(form.beginsAt) : '';
+      const done: Message = { key, values: { when, rejected: outcome.rejected } };
+      return sendDone(request, response, { place, eventId: outcome.eventId, done });
+    }
+  }
 }
 
-async function reopen(context: AppContext, request: Request, response: Response, kind: PostKind): Promise<void> {
-  const post = await findModerated(context, request, response, kind);
-  const eventId = await reopenConversation(context.db, {
-    conversationId: post.conversation_id,
+async function takeReopening(
+  context: AppContext,
+  request: Request,
+  response: Response,
+  place: ClosingPlace,
+): Promise<void> {
+  const eventId = await reopen(context.db, {
+    subject: place.subject,
     actorId: signedInViewer(response).id,
     now: context.now(),
     site: siteOf(response),
-    publishedAt: post.published_at,
+    publishedAt: place.publishedAt,
   });
-  if (eventId === undefined) return sendOvertaken(context, request, response, { post, why: { key: 'overtaken.open' } });
-  sendDone(request, response, { post, eventId, done: 'closing.reopened' });
+  if (eventId === undefined)
+    return sendOvertaken(context, request, response, { place, why: { key: `overtaken.open.${place.subject.scope}` } });
+  sendDone(request, response, { place, eventId, done: { key: `closing.reopened.${place.subject.scope}` } });
 }
 
 function sendDone(
   request: Request,
   response: Response,
-  { post, eventId, done }: { post: PostForReading; eventId: number; done: 'closing.closed' | 'closing.reopened' },
+  { place, eventId, done }: { place: ClosingPlace; eventId: number; done: Message },
 ): void {
-  leaveNotice(request, { key: done, offer: offerUndo({ eventId, back: hrefOf(post) }) });
-  response.redirect(303, `${hrefOf(post)}#conversation`);
+  leaveNotice(request, { ...done, offer: offerUndo({ eventId, back: place.path }) });
+  response.redirect(303, place.back.href);
 }
 
 // Somebody else was first: who it was, and what they said.
@@ -76,20 +103,16 @@ async function sendOvertaken(
   { db }: AppContext,
   request: Request,
   response: Response,
-  { post, why }: { post: PostForReading; why: Message },
+  { place, why }: { place: ClosingPlace; why: Message },
 ): Promise<void> {
-  const id = post.conversation_id;
+  const { subjectKind, subjectId } = eventSubject(place.subject);
   const [events, closure] = await Promise.all([
-    lastEvents(db, { subjectKind: 'conversation', subjectIds: [id] }),
-    findClosure(db, id),
+    lastEvents(db, { subjectKind, subjectIds: [subjectId] }),
+    findClosure(db, place.subject),
   ]);
-  const event = events.get(id);
+  const event = events.get(subjectId);
   const told: Message[] = event ? [describeEvent(event, frameOf(response).dates)] : [];
   if (closure?.reason) told.push({ key: 'queue.reason', values: { reason: closure.reason } });
   if (closure?.note) told.push({ key: 'queue.note', values: { note: closure.note } });
-  sendNotDone(request, response, { why, told, back: wayBack(response, post), status: 409 });
-}
-
-function wayBack(response: Response, post: PostForReading): WayBack {
-  return { href: `${hrefOf(post)}#conversation`, label: frameOf(response).t('reply.toPost', { title: post.title }) };
+  sendNotDone(request, response, { why, told, back: place.back, status: 409 });
 }

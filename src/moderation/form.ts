@@ -1,6 +1,8 @@
 import { type ModeratorAction, moderatorActions } from '../comments/lifecycle.ts';
+import { readLocalTime } from '../http/dates.ts';
 import { readFields, readId, readList } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
+import type { Speakers } from '../posts/table.ts';
 
 /** Longest reason and note, in characters. */
 export const longestReason = 500;
@@ -17,11 +19,19 @@ export interface DecisionForm {
   readonly seen: ReadonlyMap<number, number>;
 }
 
-/** The words that go with a closing. */
+/** A closing, as it came with the form. */
 export interface ClosingForm {
   readonly reason: string;
   readonly note: string;
+  /** Who may still speak. */
+  readonly speakers: Speakers;
+  /** From when on it holds; undefined: from now on. */
+  readonly beginsAt: Date | undefined;
+  /** Whether what waits is rejected with the reason; else it is decided as usual. */
+  readonly rejectWaiting: boolean;
 }
+
+const speakerChoices: readonly Speakers[] = ['nobody', 'author', 'staff'];
 
 /**
  * Reads a decision over one comment.
@@ -47,10 +57,22 @@ export function readBulkDecision(body: unknown): { ids: number[]; decision: Deci
   return { ids: [...ids].sort((a, b) => a - b), decision };
 }
 
-/** Reads the words that go with a closing. */
-export function readClosing(body: unknown): ClosingForm | Message {
-  const { reason, note } = readFields(body, ['reason', 'note']);
-  return checkWords(reason, note) ?? { reason: reason.trim(), note: note.trim() };
+/**
+ * Reads a closing.
+ *
+ * @param timeZone in which its date was typed.
+ * @returns a sentence where something in it cannot be taken.
+ */
+export function readClosing(body: unknown, { timeZone, now }: { timeZone: string; now: Date }): ClosingForm | Message {
+  const fields = readFields(body, ['reason', 'note', 'speakers', 'begins_at', 'waiting']);
+  const speakers = speakerChoices.find((each) => each === (fields.speakers || 'nobody'));
+  const beginsAt = fields.begins_at === '' ? undefined : readLocalTime(fields.begins_at, timeZone);
+  const rejectWaiting = fields.waiting === 'reject';
+  if (!speakers) return { key: 'closing.speakersWrong' };
+  if (fields.begins_at !== '' && !(beginsAt && beginsAt > now)) return { key: 'closing.dateWrong' };
+  if (rejectWaiting && beginsAt) return { key: 'closing.rejectLater' };
+  const [reason, note] = [fields.reason.trim(), fields.note.trim()];
+  return checkWords(reason, note) ?? { reason, note, speakers, beginsAt, rejectWaiting };
 }
 
 // Written as “comment:event”, one for each comment of the page.

@@ -51,7 +51,7 @@ export function listLog(
     .leftJoin('account as actor', 'actor.id', 'event.actor_id')
     .leftJoin('post', 'post.conversation_id', 'event.conversation_id')
     .leftJoin('comment', (join) =>
-      join.onRef('comment.id', '=', 'event.subject_id').on('event.subject_kind', '=', 'comment'),
+      join.onRef('comment.id', '=', 'event.subject_id').on('event.subject_kind', 'in', ['comment', 'branch']),
     )
     .leftJoin('account as person', (join) =>
       join.onRef('person.id', '=', 'event.subject_id').on('event.subject_kind', '=', 'account'),

@@ -69,6 +69,11 @@ function subjectOf(row: LogRow): LogItem['subject'] {
       const words: Message = name ? { key: 'log.commentBy', values: { name } } : { key: 'log.commentErased' };
       return { words, href: `/comments/${row.subject_id}` };
     }
+    case 'branch':
+      return {
+        words: { key: 'log.branch', values: { name: row.comment_name ?? '', title: post_title ?? '' } },
+        href: `/comments/${row.subject_id}/thread`,
+      };
     case 'conversation':
       return { words: { key: 'log.conversation', values: { title: post_title ?? '' } }, href };
     case 'post':

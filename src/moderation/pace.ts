@@ -4,7 +4,6 @@ import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import type { Event } from '../events/table.ts';
 import type { Conversation } from '../posts/table.ts';
-import type { ClosingRequest } from './close.ts';
 
 /** Minutes that slow mode can be set to at most: a day. */
 export const slowest = 1_440;
@@ -17,7 +16,7 @@ export const slowest = 1_440;
  */
 export function setPace(
   db: Kysely<Database>,
-  { conversationId, minutes, actorId, now }: ClosingRequest & { minutes: number },
+  { conversationId, minutes, actorId, now }: { conversationId: number; minutes: number; actorId: number; now: Date },
 ): Promise<number | undefined> {
   return db.transaction().execute(async (trx) => {
     const { slow_minutes: before } = await takeConversation(trx, conversationId);

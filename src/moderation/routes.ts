@@ -1,7 +1,8 @@
 import { type Request, type Response, Router } from 'express';
-import { reachesPost, requirePermission } from '../accounts/viewer.ts';
-import { type ClosingTools, closingTools } from '../comments/closing-tools.ts';
-import { readConversationState } from '../comments/conversation-page.ts';
+import { reachesPost, requirePermission, viewerReach } from '../accounts/viewer.ts';
+import { type ClosingTools, closingTools, siteClosingTools } from '../comments/closing-tools.ts';
+import { findClosure } from '../comments/closures.ts';
+import { readConversationState } from '../comments/conversation-state.ts';
 import { latestRevisions } from '../comments/editing-queries.ts';
 import { commentStatuses } from '../comments/lifecycle.ts';
 import { findJudgements } from '../comments/queries.ts';
@@ -48,7 +49,7 @@ interface QueuePage {
   readonly waiting: number;
   readonly items: readonly QueueItem[];
   readonly post: { readonly title: string } | undefined;
-  /** For closing and reopening its conversation. */
+  /** For closing and reopening its conversation, or without a post all of them. */
   readonly moderation: ClosingTools | undefined;
   /** The queue of all posts. */
   readonly allHref: string;
@@ -103,7 +104,7 @@ async function showQueue(context: AppContext, request: Request, response: Respon
     waiting,
     items: page.map((row) => presentQueueItem(row, { judgements, events, revisions, records }, dates)),
     post: moderated && { title: moderated.title },
-    moderation: moderated && (await findClosingTools(context, response, { post: moderated, now: now() })),
+    moderation: await findClosingTools(context, response, { post, now: now() }),
     allHref: queueHref({ status }),
     here: queueHref({ status, postId, after }),
     nextHref: last && queueHref({ status, postId, after: last.id }),
@@ -114,9 +115,16 @@ async function showQueue(context: AppContext, request: Request, response: Respon
 async function findClosingTools(
   context: Pick<AppContext, 'db' | 'rows'>,
   response: Response,
-  { post, now }: { post: PostForReading; now: Date },
-): Promise<ClosingTools> {
-  return closingTools(post, await readConversationState(context, response, { post, now }));
+  { post, now }: { post: PostForReading | undefined; now: Date },
+): Promise<ClosingTools | undefined> {
+  if (!post) return viewerReach(response, 'moderate') === 'all' ? siteTools(context, now) : undefined;
+  if (!reachesPost(response, 'moderate', post)) return undefined;
+  return closingTools(post, { ...(await readConversationState(context, response, { post, now })), now });
+}
+
+async function siteTools({ db }: Pick<AppContext, 'db'>, now: Date): Promise<ClosingTools> {
+  const closure = await findClosure(db, { scope: 'site' });
+  return siteClosingTools({ closure, now });
 }
 
 function queueHref({

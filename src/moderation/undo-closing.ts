@@ -1,29 +1,74 @@
+import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import type { ClosureSubject } from '../comments/closures.ts';
 import { takeConversation } from '../comments/conversation.ts';
 import type { Database } from '../database.ts';
 import { type DoneEvent, lastEvents, listForUndo } from '../events/queries.ts';
 import { standingOf } from '../events/standing.ts';
-import { takeBackClosing } from './close.ts';
+import { takeSubject } from './close.ts';
 import type { Moderator } from './decide.ts';
 import { takeBackPace } from './pace.ts';
 import { isConversationReachable } from './queries.ts';
+import { isAsLeft, takeBackClosing } from './take-back-closing.ts';
+import { undoDecisions } from './undo-decisions.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
 
-/** Takes back a closing, a reopening or a change of the pace. Waits for the replies that are being stored, as every closing does. */
-export async function undoClosing(
-  trx: Transaction<Database>,
-  { event, moderator, now }: { event: DoneEvent; moderator: Moderator; now: Date },
-): Promise<UndoOutcome> {
-  const { subject_id: conversationId } = event;
-  if (!(await isConversationReachable(trx, { conversationId, moderator }))) return { kind: 'unknown' };
-  const conversation = await takeConversation(trx, conversationId);
-  const subjects = { subjectKind: 'conversation', subjectIds: [conversationId] } as const;
-  const last = (await lastEvents(trx, subjects)).get(conversationId);
+interface Undoing {
+  readonly event: DoneEvent;
+  /** What was rejected along with a closing. */
+  readonly decisions: readonly DoneEvent[];
+  readonly partly: boolean;
+  readonly moderator: Moderator;
+  readonly now: Date;
+}
+
+/**
+ * Takes back a closing, with what was rejected along with it, a reopening or a change of the pace. Waits for the replies that
+ * are being stored, as every closing does.
+ */
+export async function undoClosing(trx: Transaction<Database>, undoing: Undoing): Promise<UndoOutcome> {
+  const { event, moderator } = undoing;
+  const subject = subjectOf(event);
+  if (!subject || !(await isReachable(trx, { subject, moderator }))) return { kind: 'unknown' };
+  await takeSubject(trx, subject);
+  const subjects = { subjectKind: event.subject_kind, subjectIds: [event.subject_id] } as const;
+  const last = (await lastEvents(trx, subjects)).get(event.subject_id);
   if (last?.undoes === event.id && last.actor_id === moderator.viewer.id)
     return { kind: 'undone', count: 1, eventId: last.id };
-  const { undoable } = standingOf((await listForUndo(trx, subjects)).get(conversationId) ?? []);
+  const { undoable } = standingOf((await listForUndo(trx, subjects)).get(event.subject_id) ?? []);
+  const outcome = undoable.has(event.id) ? await takeBack(trx, { ...undoing, subject }) : undefined;
+  return outcome ?? { kind: 'closing_moved_on', last };
+}
+
+async function takeBack(
+  trx: Transaction<Database>,
+  { subject, event, decisions, partly, moderator, now }: Undoing & { subject: ClosureSubject },
+): Promise<UndoOutcome | undefined> {
   const actorId = moderator.viewer.id;
-  const takeBack = event.numbers.slow_before === undefined ? takeBackClosing : takeBackPace;
-  const eventId = undoable.has(event.id) ? await takeBack(trx, { conversation, event, actorId, now }) : undefined;
-  return eventId === undefined ? { kind: 'closing_moved_on', last } : { kind: 'undone', count: 1, eventId };
+  if (event.numbers.slow_before !== undefined && subject.scope === 'conversation') {
+    const conversation = await takeConversation(trx, subject.conversationId);
+    const eventId = await takeBackPace(trx, { conversation, event, actorId, now });
+    return eventId === undefined ? undefined : { kind: 'undone', count: 1, eventId };
+  }
+  if (!(await isAsLeft(trx, { subject, event }))) return undefined;
+  const batch = decisions.length > 0 ? randomUUID() : undefined;
+  const decided = batch ? await undoDecisions(trx, { done: decisions, partly, batch, moderator, now }) : undefined;
+  if (decided?.kind === 'moved_on' && !partly) return { ...decided, rest: decided.rest + 1 };
+  const eventId = await takeBackClosing(trx, { subject, event, actorId, batch, now });
+  return { kind: 'undone', count: 1 + (decided?.kind === 'undone' ? decided.count : 0), eventId };
+}
+
+function subjectOf({ subject_kind, subject_id, conversation_id }: DoneEvent): ClosureSubject | undefined {
+  if (subject_kind === 'site') return { scope: 'site' };
+  if (conversation_id === null) return undefined;
+  if (subject_kind === 'branch') return { scope: 'branch', conversationId: conversation_id, commentId: subject_id };
+  return { scope: 'conversation', conversationId: conversation_id };
+}
+
+async function isReachable(
+  trx: Transaction<Database>,
+  { subject, moderator }: { subject: ClosureSubject; moderator: Moderator },
+): Promise<boolean> {
+  if (subject.scope === 'site') return moderator.reach === 'all';
+  return isConversationReachable(trx, { conversationId: subject.conversationId, moderator });
 }

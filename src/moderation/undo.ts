@@ -20,9 +20,10 @@ export function undo(
 ): Promise<UndoOutcome> {
   return db.transaction().execute(async (trx) => {
     const done = (await listDoneTogether(trx, eventId)).filter((event) => mayUndo(event, moderator));
-    const [event] = done;
-    if (event?.subject_kind === 'conversation') return undoClosing(trx, { event, moderator, now });
-    return undoDecisions(trx, { done, partly, moderator, now });
+    const closing = done.find((event) => event.subject_kind !== 'comment');
+    const decisions = done.filter((event) => event.subject_kind === 'comment');
+    if (closing) return undoClosing(trx, { event: closing, decisions, partly, moderator, now });
+    return undoDecisions(trx, { done: decisions, partly, moderator, now });
   });
 }
 
@@ -39,5 +40,6 @@ export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): 
   if (subject_kind === 'comment') return undoable.includes(action);
   // Closings of earlier versions did not write down what they changed.
   const known = ['closure', 'days_before', 'slow_before'].some((name) => numbers[name] !== undefined);
-  return subject_kind === 'conversation' && known && ['close', 'reopen', 'set_pace', 'undo'].includes(action);
+  const closable = ['conversation', 'branch', 'site'].includes(subject_kind);
+  return closable && known && ['close', 'close_later', 'reopen', 'set_pace', 'undo'].includes(action);
 }

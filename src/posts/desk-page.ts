@@ -7,7 +7,7 @@ import { defineView, type Frame, frameOf, sendPage } from '../http/render.ts';
 import { siteOf } from '../site/current.ts';
 import { commentModes } from '../site/table.ts';
 import { hrefOf } from './addresses.ts';
-import { type DeskPost, findEarlierPublication } from './desk-queries.ts';
+import { closingDaysOf, type DeskPost, findEarlierPublication } from './desk-queries.ts';
 import { describeState } from './desk-words.ts';
 import type { DeskField, DeskFields, FieldError } from './form.ts';
 import { isAllowed, type PostAction, type PostState, stateOf } from './publication.ts';
@@ -57,7 +57,7 @@ export const deskView = defineView<DeskPage>('writing/desk');
 
 /** The fields of a form for a post as it is stored. */
 export function fieldsOf(post: DeskPost, { dates, now }: { dates: Dates; now: Date }): DeskFields {
-  const days = post.close_after_days;
+  const { age, quiet } = closingDaysOf(post);
   return {
     kind: post.kind,
     title: post.title,
@@ -67,8 +67,8 @@ export function fieldsOf(post: DeskPost, { dates, now }: { dates: Dates; now: Da
     tags: post.tags.map(({ name }) => name).join(', '),
     authors: post.authors.map(({ handle }) => handle).join(', '),
     mode: post.mode ?? 'site',
-    closing: days === null ? 'site' : days === 0 ? 'never' : 'days',
-    closing_days: days ? String(days) : '',
+    closing: age ? 'days' : quiet ? 'quiet' : age === 0 ? 'never' : 'site',
+    closing_days: String(age || quiet || ''),
     publish_at: post.published_at && stateOf(post, now) === 'scheduled' ? dates.local(post.published_at) : '',
     dated: 'first',
     version: String(post.version),
@@ -115,7 +115,10 @@ export async function composeDesk(
     mayChangeComments: viewerReach(response, 'moderate') !== 'none',
     authorNames: post?.authors.map(({ name }) => name).join(', ') ?? '',
     modes: ['site', ...commentModes].map((value) => ({ value, label: wordField('mode', value, response) })),
-    closings: ['site', 'never', 'days'].map((value) => ({ value, label: wordField('closing', value, response) })),
+    closings: ['site', 'never', 'days', 'quiet'].map((value) => ({
+      value,
+      label: wordField('closing', value, response),
+    })),
     firstPublished: post && isAllowed(state, 'publish') ? await findEarlierPublication(db, post.id) : undefined,
     conflict,
   };
@@ -124,14 +127,14 @@ export async function composeDesk(
 /** The value of a field as its control shows it. */
 export function wordField(field: DeskField, value: string, response: Response): string {
   const { t } = frameOf(response);
-  const { comment_mode, close_after_days } = siteOf(response);
+  const { comment_mode, close_after_days, close_after_quiet_days } = siteOf(response);
   const mode = commentModes.find((each) => each === value);
   if (field === 'mode')
     return mode ? t(`writing.mode.${mode}`) : t('writing.mode.site', { mode: t(`writing.mode.${comment_mode}`) });
   if (field === 'kind') return t(value === 'page' ? 'writing.kind.page' : 'writing.kind.post');
   if (field !== 'closing') return value;
-  if (value === 'never' || value === 'days') return t(`writing.closing.${value}`);
-  return t('writing.closing.site', { days: close_after_days ?? 0 });
+  if (value === 'never' || value === 'days' || value === 'quiet') return t(`writing.closing.${value}`);
+  return t('writing.closing.site', { days: close_after_days ?? 0, quiet: close_after_quiet_days ?? 0 });
 }
 
 function headingOf({ post, fields }: Shown, { t }: Frame): string {

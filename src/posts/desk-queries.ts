@@ -2,6 +2,7 @@ import { type ExpressionBuilder, type Kysely, sql, type Transaction } from 'kyse
 import type { Account } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
 import type { CommentMode } from '../site/table.ts';
+import type { ClosingDays } from './form.ts';
 import type { PostState } from './publication.ts';
 import { authorsOf, tagsOf } from './query-parts.ts';
 import type { Post, Tag } from './table.ts';
@@ -25,9 +26,18 @@ export interface DeskPost
   > {
   readonly mode: CommentMode | null;
   readonly close_after_days: number | null;
+  readonly close_after_quiet_days: number | null;
   /** In the order in which they are named. */
   readonly authors: readonly Pick<Account, 'id' | 'handle' | 'name'>[];
   readonly tags: readonly Pick<Tag, 'slug' | 'name'>[];
+}
+
+/** After how many days the conversation of a stored post closes by itself. */
+export function closingDaysOf({
+  close_after_days,
+  close_after_quiet_days,
+}: Pick<DeskPost, 'close_after_days' | 'close_after_quiet_days'>): ClosingDays {
+  return { age: close_after_days, quiet: close_after_quiet_days };
 }
 
 /** A post as the desk lists it. */
@@ -54,7 +64,7 @@ export async function findDeskPost(
     .innerJoin('conversation', 'conversation.id', 'post.conversation_id')
     .select(['post.id', 'post.kind', 'post.slug', 'post.title', 'post.excerpt', 'post.source', 'post.html'])
     .select(['post.conversation_id', 'post.published_at', 'post.deleted_at', 'post.version', 'post.updated_at'])
-    .select(['conversation.mode', 'conversation.close_after_days'])
+    .select(['conversation.mode', 'conversation.close_after_days', 'conversation.close_after_quiet_days'])
     .select((eb) => [authorsOf(eb).as('authors'), tagsOf(eb).as('tags')])
     .where('post.id', '=', id)
     .where(isWrittenBy(writerId))

@@ -57,8 +57,15 @@ export interface PostDraft {
   readonly authors: readonly string[];
   /** null: as the site. */
   readonly mode: CommentMode | null;
-  /** Days; null: as the site, 0: never. */
-  readonly closeAfterDays: number | null;
+  readonly closing: ClosingDays;
+}
+
+/** After how many days a conversation closes by itself; null: as the site, 0: never. */
+export interface ClosingDays {
+  /** From publication on. */
+  readonly age: number | null;
+  /** In which nothing was said. */
+  readonly quiet: number | null;
 }
 
 const longestTitle = 200;
@@ -105,7 +112,7 @@ export function readDraft(fields: DeskFields): { draft: PostDraft } | { errors: 
   const excerpt = normaliseLine(fields.excerpt);
   const tags = readTags(fields.tags);
   const authors = readHandles(fields.authors);
-  const closeAfterDays = readClosing(fields);
+  const closing = readClosing(fields);
   const errors: FieldError[] = [];
   const refuse = (field: DeskField, key: Message['key'], values?: Message['values']) =>
     errors.push({ field, message: values ? { key, values } : { key } });
@@ -122,13 +129,13 @@ export function readDraft(fields: DeskFields): { draft: PostDraft } | { errors: 
   else if (badTag) refuse('tags', 'writing.error.tags.unusable', { name: badTag.name });
   if (authors.length === 0) refuse('authors', 'writing.error.authors.missing');
   if (authors.length > mostAuthors) refuse('authors', 'writing.error.authors.tooMany', { limit: mostAuthors });
-  if (closeAfterDays === undefined) refuse('closing_days', 'writing.error.closing_days', { limit: mostDays });
+  if (!closing) refuse('closing_days', 'writing.error.closing_days', { limit: mostDays });
 
-  if (errors.length > 0 || closeAfterDays === undefined) return { errors };
+  if (errors.length > 0 || !closing) return { errors };
   const { html } = renderPost(fields.body);
   const kind = fields.kind === 'page' ? 'page' : 'post';
   const mode = commentModes.find((each) => each === fields.mode) ?? null;
-  return { draft: { kind, title, slug, source: fields.body, html, excerpt, tags, authors, mode, closeAfterDays } };
+  return { draft: { kind, title, slug, source: fields.body, html, excerpt, tags, authors, mode, closing } };
 }
 
 /** Tags as they are typed, between commas; what is written twice counts once. One that cannot be a tag has no slug. */
@@ -148,9 +155,10 @@ function readHandles(text: string): string[] {
 }
 
 // undefined: a number of days was asked for, and this is none.
-function readClosing({ closing, closing_days }: DeskFields): number | null | undefined {
-  if (closing === 'never') return 0;
-  if (closing !== 'days') return null;
+function readClosing({ closing, closing_days }: DeskFields): ClosingDays | undefined {
+  if (closing === 'never') return { age: 0, quiet: 0 };
+  if (closing !== 'days' && closing !== 'quiet') return { age: null, quiet: null };
   const days = /^\d{1,5}$/.test(closing_days.trim()) ? Number(closing_days) : 0;
-  return days >= 1 && days <= mostDays ? days : undefined;
+  if (!(days >= 1 && days <= mostDays)) return undefined;
+  return closing === 'days' ? { age: days, quiet: 0 } : { age: 0, quiet: days };
 }

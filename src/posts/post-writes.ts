@@ -4,8 +4,8 @@ import { recordEvent } from '../events/queries.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
 import { takeTurn } from '../turns.ts';
 import { moveAddress, pathOf } from './addresses.ts';
-import { type DeskPost, findEarlierPublication } from './desk-queries.ts';
-import type { PostDraft, TypedTag } from './form.ts';
+import { closingDaysOf, type DeskPost, findEarlierPublication } from './desk-queries.ts';
+import type { ClosingDays, PostDraft, TypedTag } from './form.ts';
 import { stateOf } from './publication.ts';
 
 /** What was decided about a draft beside what it says itself. */
@@ -114,11 +114,11 @@ function columnsOf({ kind, title, source, html, excerpt }: PostDraft) {
 
 async function insertConversation(
   trx: Transaction<Database>,
-  { mode, closeAfterDays }: Pick<PostDraft, 'mode' | 'closeAfterDays'>,
+  { mode, closing }: Pick<PostDraft, 'mode' | 'closing'>,
 ): Promise<number> {
   const { id } = await trx
     .insertInto('conversation')
-    .values({ mode, close_after_days: closeAfterDays })
+    .values({ mode, close_after_days: closing.age, close_after_quiet_days: closing.quiet })
     .returning('id')
     .executeTakeFirstOrThrow();
   await trx.insertInto('conversation_count').values({ conversation_id: id }).execute();
@@ -168,26 +168,24 @@ async function writeConversation(
   trx: Transaction<Database>,
   { post, draft, actorId, now }: { post: DeskPost; draft: PostDraft; actorId: number; now: Date },
 ): Promise<void> {
-  const before = { mode: post.mode, days: post.close_after_days };
-  const after = { mode: draft.mode, days: draft.closeAfterDays };
-  if (before.mode === after.mode && before.days === after.days) return;
+  const before = { mode: post.mode, ...closingDaysOf(post) };
+  const after = { mode: draft.mode, ...draft.closing };
+  const sameDays = before.age === after.age && before.quiet === after.quiet;
+  if (before.mode === after.mode && sameDays) return;
   const subject = { subjectKind: 'conversation', subjectId: post.conversation_id, actorId, now } as const;
   await takeTurn(trx, { about: 'conversation', id: post.conversation_id });
   await trx
     .updateTable('conversation')
-    .set({ mode: after.mode, close_after_days: after.days })
+    .set({ mode: after.mode, close_after_days: after.age, close_after_quiet_days: after.quiet })
     .where('id', '=', post.conversation_id)
     .execute();
   if (before.mode !== after.mode)
     await recordEvent(trx, { ...subject, action: 'set_mode', from: before.mode ?? 'site', to: after.mode ?? 'site' });
-  if (before.days !== after.days)
-    await recordEvent(trx, { ...subject, action: 'set_closing', numbers: daysOf({ before, after }) });
+  if (!sameDays) await recordEvent(trx, { ...subject, action: 'set_closing', numbers: daysOf({ before, after }) });
 }
 
 // As the site has no number.
-function daysOf({ before, after }: Record<'before' | 'after', { days: number | null }>): Record<string, number> {
-  const numbers: Record<string, number> = {};
-  if (before.days !== null) numbers.from = before.days;
-  if (after.days !== null) numbers.to = after.days;
-  return numbers;
+function daysOf({ before, after }: Record<'before' | 'after', ClosingDays>): Record<string, number> {
+  const numbers = { from: before.age, to: after.age, quiet_from: before.quiet, quiet_to: after.quiet };
+  return Object.fromEntries(Object.entries(numbers).flatMap(([name, days]) => (days === null ? [] : [[name, days]])));
 }

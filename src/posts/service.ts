@@ -3,8 +3,8 @@ import type { Database } from '../database.ts';
 import type { CommentMode } from '../site/table.ts';
 import { renderPost } from '../text/post-markdown.ts';
 import { lockSlugs, normaliseSlug, proposeSlug, takenSlugs } from './addresses.ts';
-import { type DeskPost, findAuthors, findPostByFormKey, lockDeskPost } from './desk-queries.ts';
-import { type FieldError, type PostDraft, readTags } from './form.ts';
+import { closingDaysOf, type DeskPost, findAuthors, findPostByFormKey, lockDeskPost } from './desk-queries.ts';
+import { type ClosingDays, type FieldError, type PostDraft, readTags } from './form.ts';
 import { isRepeated, type Move, movePost } from './moves.ts';
 import { type Chosen, insertPost, rewritePost } from './post-writes.ts';
 import { isAllowed, stateOf } from './publication.ts';
@@ -90,7 +90,7 @@ export async function movePostAsSeen(
  * @param source Markdown.
  * @param slug none: proposed from the title.
  * @param publishedAt none: a draft; in the future: scheduled.
- * @param mode, closeAfterDays none: as the site.
+ * @param mode, closing none: as the site.
  * @throws where the slug cannot be had.
  */
 export async function createPost(
@@ -105,7 +105,7 @@ export async function createPost(
     authorIds,
     publishedAt = null,
     mode = null,
-    closeAfterDays = null,
+    closing = { age: null, quiet: null },
     actorId,
     now,
   }: {
@@ -118,7 +118,7 @@ export async function createPost(
     authorIds: readonly number[];
     publishedAt?: Date | null;
     mode?: CommentMode | null;
-    closeAfterDays?: number | null;
+    closing?: ClosingDays;
     actorId?: number | undefined;
     now: Date;
   },
@@ -128,7 +128,7 @@ export async function createPost(
   const taken = (await takenSlugs(trx, { kind, slugs: [own], postId: undefined })).get(own);
   if (taken) throw new Error(`The slug “${own}” cannot be had: ${taken}.`);
   const { html } = renderPost(source);
-  const typed = { tags: readTags(tags.join(',')), authors: [], mode, closeAfterDays };
+  const typed = { tags: readTags(tags.join(',')), authors: [], mode, closing };
   const draft: PostDraft = { kind, title, slug: own, source, html, excerpt, ...typed };
   const made = await insertPost(trx, { draft, chosen: { slug: own, authorIds }, publishedAt, actorId, now });
   return { ...made, slug: own };
@@ -156,8 +156,8 @@ function isUnchanged(post: DeskPost, draft: PostDraft): boolean {
   const slugs = (tags: readonly { slug: string }[]) => tags.map(({ slug }) => slug).sort();
   const told = (values: readonly unknown[]) => JSON.stringify(values);
   return (
-    told([post.kind, post.title, post.excerpt, post.source, post.mode, post.close_after_days]) ===
-      told([draft.kind, draft.title, draft.excerpt, draft.source, draft.mode, draft.closeAfterDays]) &&
+    told([post.kind, post.title, post.excerpt, post.source, post.mode, closingDaysOf(post)]) ===
+      told([draft.kind, draft.title, draft.excerpt, draft.source, draft.mode, draft.closing]) &&
     (draft.slug === '' || draft.slug === post.slug) &&
     told(slugs(post.tags)) === told(slugs(draft.tags)) &&
     told(post.authors.map(({ handle }) => handle)) === told(draft.authors)

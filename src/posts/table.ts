@@ -8,6 +8,8 @@ export interface ConversationTable {
   mode: CommentMode | null;
   /** Days after publication; null: as the site says, 0: never. */
   close_after_days: number | null;
+  /** Days in which nothing was said; null: as the site says, 0: never. */
+  close_after_quiet_days: number | null;
   /** Minutes within which one person posts one comment; 0: as many as one likes. */
   slow_minutes: Generated<number>;
 }
@@ -19,16 +21,26 @@ export interface ConversationCountTable {
   waiting: Generated<number>;
 }
 
-/** One closing of a conversation by hand, over when it was reopened. */
+/** Who may still speak where it is closed: the post's authors, or all who moderate it. */
+export type Speakers = 'nobody' | 'author' | 'staff';
+
+/** One closing by hand, over when it was reopened. */
 export interface ClosureTable {
   id: Generated<number>;
-  conversation_id: number;
+  /** null: all conversations. */
+  conversation_id: number | null;
+  /** The comment with which the closed branch begins; null: the whole conversation. */
+  comment_id: number | null;
   /** Shown to readers. */
   reason: Generated<string>;
   /** For staff only. */
   note: Generated<string>;
+  speakers: Generated<Speakers>;
   closed_by: number | null;
+  /** When somebody decided so. */
   closed_at: Date;
+  /** From when on it holds; null: from the closing on, whatever the clocks of other processes say. */
+  begins_at: Date | null;
   reopened_by: number | null;
   reopened_at: Date | null;
 }

@@ -116,7 +116,14 @@ async function close(
   const nobody = { reopened_by: null, reopened_at: null };
   await trx
     .insertInto('closure')
-    .values({ conversation_id: conversationId, reason, note: '', closed_by: person.id, closed_at: now, ...nobody })
+    .values({
+      conversation_id: conversationId,
+      comment_id: null,
+      reason,
+      closed_by: person.id,
+      closed_at: now,
+      ...nobody,
+    })
     .execute();
   await recordEvent(trx, {
     ...{ subjectKind: 'conversation', subjectId: conversationId, action: 'close', from: 'open', to: 'closed' },

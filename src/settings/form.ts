@@ -21,6 +21,7 @@ export const settingNames = [
   'time_zone',
   'comment_mode',
   'close_after_days',
+  'close_after_quiet_days',
   'edit_minutes',
   'links_allowed',
   'email_required',
@@ -46,6 +47,7 @@ export function fieldsOf(site: Settings): SettingsFields {
     time_zone: site.time_zone,
     comment_mode: site.comment_mode,
     close_after_days: site.close_after_days === null ? '' : String(site.close_after_days),
+    close_after_quiet_days: site.close_after_quiet_days === null ? '' : String(site.close_after_quiet_days),
     edit_minutes: String(site.edit_minutes),
     links_allowed: String(site.links_allowed),
     email_required: site.email_required ? 'on' : '',
@@ -67,6 +69,7 @@ export function checkSettings(
   const tagline = normaliseLine(fields.tagline);
   const mode = commentModes.find((each) => each === fields.comment_mode);
   const days = readNumber(fields.close_after_days);
+  const quietDays = readNumber(fields.close_after_quiet_days);
   const minutes = readNumber(fields.edit_minutes);
   const links = readNumber(fields.links_allowed);
   const errors: SettingError[] = [];
@@ -79,8 +82,10 @@ export function checkSettings(
   if (!choices.languages.includes(fields.language)) refuse('language', { key: 'settings.chooseOne' });
   if (!choices.timeZones.includes(fields.time_zone)) refuse('time_zone', { key: 'settings.chooseOne' });
   if (!mode) refuse('comment_mode', { key: 'settings.chooseOne' });
-  if (days !== undefined && !(days >= 1 && days <= most.closeAfterDays))
-    refuse('close_after_days', { key: 'settings.daysWrong', values: { most: most.closeAfterDays } });
+  for (const [field, count] of [['close_after_days', days] as const, ['close_after_quiet_days', quietDays] as const]) {
+    if (count !== undefined && !(count >= 1 && count <= most.closeAfterDays))
+      refuse(field, { key: 'settings.daysWrong', values: { most: most.closeAfterDays } });
+  }
   if (!(minutes !== undefined && minutes <= most.editMinutes))
     refuse('edit_minutes', { key: 'settings.minutesWrong', values: { most: most.editMinutes } });
   if (!(links !== undefined && links <= most.linksAllowed))
@@ -94,6 +99,7 @@ export function checkSettings(
     time_zone: fields.time_zone,
     comment_mode: mode as CommentMode,
     close_after_days: days ?? null,
+    close_after_quiet_days: quietDays ?? null,
     edit_minutes: minutes as number,
     links_allowed: links as number,
     email_required: fields.email_required === 'on',

@@ -18,6 +18,8 @@ export interface SiteTable {
   comment_mode: Generated<CommentMode>;
   /** Days after publication at which conversations close by themselves; null: never. */
   close_after_days: number | null;
+  /** Days in which nothing was said, after which conversations close by themselves; null: never. */
+  close_after_quiet_days: number | null;
   /** Minutes for which a comment can be edited by its writer; 0: not at all. */
   edit_minutes: Generated<number>;
   /** A comment with more links than this waits for a moderator. */

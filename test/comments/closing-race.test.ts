@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readReply } from '../../src/comments/form.ts';
 import { postComment } from '../../src/comments/service.ts';
 import type { Submission } from '../../src/comments/submission.ts';
-import { closeConversation } from '../../src/moderation/close.ts';
+import { close } from '../../src/moderation/close.ts';
 import { loadSite } from '../../src/site/queries.ts';
 import { saveSettings } from '../../src/site/settings.ts';
 import { until } from '../support/comments.ts';
@@ -83,7 +83,7 @@ describe('A reply that is being stored', () => {
     await untilWaiting(site.db, 1);
     const closings = [
       site.db.updateTable('conversation').set({ mode: 'closed' }).where('id', '=', conversationId).execute(),
-      closeConversation(site.db, { conversationId, actorId: owner.id, now: site.now, reason: '', note: '' }),
+      closeNow(conversationId, owner.id),
     ];
     await untilWaiting(site.db, 3);
     const late = postComment(site.db, submissionTo(conversationId, 'Too late.'));
@@ -136,10 +136,15 @@ describe('Replies that never cease', () => {
       return false;
     });
     await until(async () => (await textsOf(conversationId)).length > 20);
-    await closeConversation(site.db, { conversationId, actorId: owner.id, now: site.now, reason: '', note: '' });
+    await closeNow(conversationId, owner.id);
     expect(await Promise.all(flood)).toEqual(flood.map(() => true));
   });
 });
+
+function closeNow(conversationId: number, actorId: number) {
+  const form = { reason: '', note: '', speakers: 'nobody', beginsAt: undefined, rejectWaiting: false } as const;
+  return close(site.db, { subject: { scope: 'conversation', conversationId }, actorId, now: site.now, form });
+}
 
 function submissionTo(conversationId: number, body: string): Submission {
   return {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { closeConversation } from '../../src/moderation/close.ts';
+import { close } from '../../src/moderation/close.ts';
 import {
   commentIdsOn,
   decideOn,
@@ -116,8 +116,9 @@ describe('An edit and a closing', () => {
     const held = await holdTable(site.db, 'judgement');
     const early = edit(id, { body: 'Just in time.' }, cookie);
     await untilWaiting(site.db, 1);
-    const words = { reason: '', note: '' };
-    const closing = closeConversation(site.db, { conversationId, actorId: owner.id, now: site.now, ...words });
+    const form = { reason: '', note: '', speakers: 'nobody', beginsAt: undefined, rejectWaiting: false } as const;
+    const subject = { scope: 'conversation', conversationId } as const;
+    const closing = close(site.db, { subject, actorId: owner.id, now: site.now, form });
     await untilWaiting(site.db, 2);
     const late = edit(id, { body: 'Too late.' }, cookie);
     await untilWaiting(site.db, 3);

@@ -69,7 +69,9 @@ describe('A conversation, page by page', () => {
     expect(second?.above.map(({ id }) => id)).toEqual([ids[5], ids[12], ...ids.slice(40, 60)]);
     const pages = presentThread(second as ThreadSlice, {
       authorIds: new Set(),
-      open: true,
+      closingAt: () => undefined,
+      closedBranches: [],
+      mayClose: false,
       editMinutes: 15,
       now: new Date(),
       ownNotes: new Map(),

@@ -8,7 +8,9 @@ import { trustStored } from '../../src/text/trusted-html.ts';
 const posted = new Date('2026-01-01T12:00:00Z');
 const context: ThreadContext = {
   authorIds: new Set(),
-  open: true,
+  closingAt: () => undefined,
+  closedBranches: [],
+  mayClose: false,
   editMinutes: 15,
   now: posted,
   ownNotes: new Map(),

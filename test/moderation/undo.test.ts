@@ -324,7 +324,7 @@ describe('The undo of a closing', () => {
     await sendForm(site, `${path}/closures/current/reopen`, {}, owner);
     const { status, text } = await undo(closing.id);
     expect(status).toBe(409);
-    expect(wordsOf(text)).toMatch(/Something else has happened to this conversation since.*Reopened by Olivia Owner/);
+    expect(wordsOf(text)).toMatch(/Something else has happened here since.*Reopened by Olivia Owner/);
   });
 
   it('is not to be had beyond the own posts, nor for a closing that did not write down what it changed', async () => {

@@ -33,7 +33,7 @@ describe('the form of the desk', () => {
   it('takes a draft of it, rendered', () => {
     const read = readDraft({ ...empty, title: '  A\n title ', body: 'Some *words*' });
     if (!('draft' in read)) throw new Error('It was refused.');
-    expect(read.draft).toMatchObject({ title: 'A title', slug: '', mode: null, closeAfterDays: null });
+    expect(read.draft).toMatchObject({ title: 'A title', slug: '', mode: null, closing: { age: null, quiet: null } });
     expect(read.draft.html.toString()).toContain('<em>words</em>');
   });
 
@@ -45,11 +45,15 @@ describe('the form of the desk', () => {
   it('reads comment settings', () => {
     const settings = (fields: Partial<DeskFields>) => {
       const read = readDraft({ ...empty, ...fields });
-      return 'draft' in read && [read.draft.mode, read.draft.closeAfterDays];
+      return 'draft' in read && [read.draft.mode, read.draft.closing];
     };
-    expect(settings({ mode: 'all_held', closing: 'never' })).toEqual(['all_held', 0]);
-    expect(settings({ mode: 'closed', closing: 'days', closing_days: ' 30 ' })).toEqual(['closed', 30]);
-    expect(settings({ mode: 'whatever', closing: 'whatever' })).toEqual([null, null]);
+    expect(settings({ mode: 'all_held', closing: 'never' })).toEqual(['all_held', { age: 0, quiet: 0 }]);
+    expect(settings({ mode: 'closed', closing: 'days', closing_days: ' 30 ' })).toEqual([
+      'closed',
+      { age: 30, quiet: 0 },
+    ]);
+    expect(settings({ closing: 'quiet', closing_days: '7' })).toEqual([null, { age: 0, quiet: 7 }]);
+    expect(settings({ mode: 'whatever', closing: 'whatever' })).toEqual([null, { age: null, quiet: null }]);
   });
 
   const refusals: [string, Partial<DeskFields>, string, string][] = [

@@ -206,28 +206,28 @@ describe('authors', () => {
 describe('the comment settings of a post', () => {
   it('are the site’s unless the post has its own, and a change is an event of the conversation', async () => {
     const id = await begin(site, ada, { title: 'Discussed' });
-    expect(await settingsOf(id)).toEqual({ mode: null, close_after_days: null });
+    expect(await settingsOf(id)).toEqual({ mode: null, close_after_days: null, close_after_quiet_days: null });
     const own = { mode: 'all_held', closing: 'days', closing_days: '30' };
     await send(site, ada, `/write/${id}`, { version: '1', ...own });
-    expect(await settingsOf(id)).toEqual({ mode: 'all_held', close_after_days: 30 });
+    expect(await settingsOf(id)).toEqual({ mode: 'all_held', close_after_days: 30, close_after_quiet_days: 0 });
     expect(fieldsOn((await open(site, ada, `/write/${id}`)).text)).toMatchObject(own);
     await send(site, ada, `/write/${id}`, { version: '2', mode: 'closed', closing: 'never' });
-    expect(await settingsOf(id)).toEqual({ mode: 'closed', close_after_days: 0 });
+    expect(await settingsOf(id)).toEqual({ mode: 'closed', close_after_days: 0, close_after_quiet_days: 0 });
     await send(site, ada, `/write/${id}`, { version: '3', mode: 'site', closing: 'site' });
-    expect(await settingsOf(id)).toEqual({ mode: null, close_after_days: null });
+    expect(await settingsOf(id)).toEqual({ mode: null, close_after_days: null, close_after_quiet_days: null });
     expect(await conversationEventsOf(id)).toEqual([
       ['set_mode', 'site', 'all_held', {}],
-      ['set_closing', null, null, { to: 30 }],
+      ['set_closing', null, null, { to: 30, quiet_to: 0 }],
       ['set_mode', 'all_held', 'closed', {}],
-      ['set_closing', null, null, { from: 30, to: 0 }],
+      ['set_closing', null, null, { from: 30, to: 0, quiet_from: 0, quiet_to: 0 }],
       ['set_mode', 'closed', 'site', {}],
-      ['set_closing', null, null, { from: 0 }],
+      ['set_closing', null, null, { from: 0, quiet_from: 0 }],
     ]);
   });
 
   it('are set with the first save as well', async () => {
     const id = await begin(site, ada, { title: 'Quiet', mode: 'closed' });
-    expect(await settingsOf(id)).toEqual({ mode: 'closed', close_after_days: null });
+    expect(await settingsOf(id)).toEqual({ mode: 'closed', close_after_days: null, close_after_quiet_days: null });
   });
 
   it('refuses a number of days that is none', async () => {
@@ -383,7 +383,7 @@ function settingsOf(id: number) {
   return site.db
     .selectFrom('conversation')
     .innerJoin('post', 'post.conversation_id', 'conversation.id')
-    .select(['conversation.mode', 'conversation.close_after_days'])
+    .select(['conversation.mode', 'conversation.close_after_days', 'conversation.close_after_quiet_days'])
     .where('post.id', '=', id)
     .executeTakeFirstOrThrow();
 }

@@ -56,12 +56,20 @@ describe('the settings', () => {
         time_zone: 'Europe/Zurich',
         comment_mode: 'all_held',
       },
-      ...{ close_after_days: '30', edit_minutes: '0', links_allowed: '0', email_required: 'on', authors_moderate: '' },
+      ...{
+        close_after_days: '30',
+        close_after_quiet_days: '9',
+        edit_minutes: '0',
+        links_allowed: '0',
+        email_required: 'on',
+        authors_moderate: '',
+      },
     };
     await save(form).expect(303).expect('Location', '/settings');
     expect(await loadSite(site.db)).toEqual({
       ...{ id: 1, title: 'A quiet place', tagline: 'For slow readers', language: 'en', time_zone: 'Europe/Zurich' },
       ...{ comment_mode: 'all_held', close_after_days: 30, edit_minutes: 0, links_allowed: 0 },
+      close_after_quiet_days: 9,
       ...{ email_required: true, authors_moderate: false, version: 2 },
     });
     const { text } = await get(site, '/settings', owner.cookie).expect(200);

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import request from 'supertest';
 import type { CommentStatus } from '../../src/comments/lifecycle.ts';
 import type { Database } from '../../src/database.ts';
+import type { SubjectKind } from '../../src/events/table.ts';
 import { fromOwnPage, type TestSite } from './site.ts';
 
 /** An answer of the site, as far as a test asks for it. */
@@ -141,7 +142,7 @@ export async function countComments(db: Kysely<Database>, conversationId?: numbe
 }
 
 /** The last event of a comment or a conversation. */
-export function lastEvent(db: Kysely<Database>, kind: 'comment' | 'conversation', id: number) {
+export function lastEvent(db: Kysely<Database>, kind: SubjectKind, id: number) {
   return db
     .selectFrom('event')
     .leftJoin('event_note', 'event_note.event_id', 'event.id')

@@ -1,0 +1,83 @@
+import type { Transaction } from 'kysely';
+import { type ClosureSubject, findClosure } from '../comments/closures.ts';
+import type { Database } from '../database.ts';
+import { recordEvent } from '../events/queries.ts';
+import type { Event } from '../events/table.ts';
+import { asSite, endClosure, eventSubject, setDays } from './close.ts';
+
+/** What was done to something that can be closed, and is to be taken back: an event with the numbers of what it changed. */
+export type ClosingEvent = Pick<Event, 'id' | 'from_status' | 'to_status' | 'numbers'>;
+
+/**
+ * Takes back a closing, a reopening or the undo of one: the same closing holds again, with its reason and its date, or holds
+ * no more, and the days after which a conversation closes by itself are what they were.
+ *
+ * @param subject taken by `takeSubject`.
+ * @param batch UUID shared with what else is taken back in one go.
+ * @param event with what it changed still as it left it, see `isAsLeft`.
+ * @returns the id of the event that says so.
+ */
+export async function takeBackClosing(
+  trx: Transaction<Database>,
+  {
+    subject,
+    event,
+    actorId,
+    batch,
+    now,
+  }: { subject: ClosureSubject; event: ClosingEvent; actorId: number; batch: string | undefined; now: Date },
+): Promise<number> {
+  const [from, to] = [event.to_status ?? '', event.from_status ?? ''];
+  const days = daysIn(event);
+  const { closure, replaced } = event.numbers;
+  const [ending, resuming] = to === 'open' ? [closure, replaced] : [replaced, closure];
+  if (ending !== undefined) await endClosure(trx, { id: ending, actorId, now });
+  if (resuming !== undefined) await resumeClosure(trx, resuming);
+  if (days && subject.scope === 'conversation')
+    await setDays(trx, { id: subject.conversationId, age: days.age.before, quiet: days.quiet.before });
+  const numbers = {
+    ...(closure !== undefined && { closure }),
+    ...(replaced !== undefined && { replaced }),
+    ...(days && {
+      days_before: days.age.after,
+      days_after: days.age.before,
+      quiet_before: days.quiet.after,
+      quiet_after: days.quiet.before,
+    }),
+  };
+  const steps = { action: 'undo', undoes: event.id, from, to, numbers, batch };
+  return await recordEvent(trx, { ...eventSubject(subject), ...steps, actorId, now });
+}
+
+/** Whether what an event changed is as it left it. */
+export async function isAsLeft(
+  trx: Transaction<Database>,
+  { subject, event }: { subject: ClosureSubject; event: ClosingEvent },
+): Promise<boolean> {
+  const { closure, replaced } = event.numbers;
+  const current = await findClosure(trx, subject);
+  const expected = event.to_status === 'closed' ? closure : replaced;
+  if (closure !== undefined && current?.id !== expected) return false;
+  const days = daysIn(event);
+  if (!days || subject.scope !== 'conversation') return true;
+  const conversation = await trx
+    .selectFrom('conversation')
+    .select(['close_after_days', 'close_after_quiet_days'])
+    .where('id', '=', subject.conversationId)
+    .executeTakeFirstOrThrow();
+  return (
+    (conversation.close_after_days ?? asSite) === days.age.after &&
+    (conversation.close_after_quiet_days ?? asSite) === days.quiet.after
+  );
+}
+
+// Versions that knew no quiet days left those alone.
+function daysIn({ numbers }: ClosingEvent) {
+  const { days_before, days_after, quiet_before = asSite, quiet_after = asSite } = numbers;
+  if (days_before === undefined || days_after === undefined) return undefined;
+  return { age: { before: days_before, after: days_after }, quiet: { before: quiet_before, after: quiet_after } };
+}
+
+async function resumeClosure(trx: Transaction<Database>, id: number): Promise<void> {
+  await trx.updateTable('closure').set({ reopened_by: null, reopened_at: null }).where('id', '=', id).execute();
+}
