@@ -63,6 +63,14 @@ export function holds({ beginsAt }: Pick<HandClosing, 'beginsAt'>, now: Date): b
   return beginsAt === undefined || beginsAt <= now;
 }
 
+/** Those of the closings that a reply to a comment meets: of the branches that it stands in, and of more than a branch. */
+export function closuresAbove<Each extends { readonly branch: Buffer | undefined }>(
+  closures: readonly Each[],
+  key: Buffer | undefined,
+): Each[] {
+  return closures.filter(({ branch }) => !branch || key?.subarray(0, branch.length).equals(branch));
+}
+
 /** Whether somebody is among those who may still speak. */
 function maySpeak(speaker: Speaker, speakers: Speakers): boolean {
   if (speakers === 'author') return speaker === 'author';

@@ -58,14 +58,6 @@ export function readClosures(rows: readonly ClosureRow[]): StandingClosure[] {
   }));
 }
 
-/** Those of the closings that a reply to a comment meets: of the branches that it stands in, and of more than a branch. */
-export function closuresAbove<Each extends { readonly branch: Buffer | undefined }>(
-  closures: readonly Each[],
-  key: Buffer | undefined,
-): Each[] {
-  return closures.filter(({ branch }) => !branch || key?.subarray(0, branch.length).equals(branch));
-}
-
 /**
  * The closing by hand of just this that was not taken back. In a transaction it is read after the lock, by a statement of
  * its own: one that waited for the lock would still see what was before.

@@ -4,8 +4,8 @@ import type { AppContext } from '../context.ts';
 import type { PostForReading } from '../posts/queries.ts';
 import { siteOf } from '../site/current.ts';
 import type { CommentMode } from '../site/table.ts';
-import { type Closing, closesAt, closingOf, holds, modeOf, nextClosingAt } from './closing.ts';
-import { closuresAbove, type StandingClosure } from './closures.ts';
+import { type Closing, closesAt, closingOf, closuresAbove, holds, modeOf, nextClosingAt } from './closing.ts';
+import type { StandingClosure } from './closures.ts';
 import { closingFacts, findConversationState } from './conversation.ts';
 import { speakerOf } from './speaker.ts';
 

@@ -1,7 +1,7 @@
 import type { Message } from '../http/messages.ts';
 import type { Printed } from '../http/render.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
-import type { Closing } from './closing.ts';
+import { type Closing, closuresAbove } from './closing.ts';
 import { whyNotEdited } from './editing.ts';
 import { idsInKey, nestReplies, type ThreadNode } from './thread.ts';
 import type { ThreadSlice } from './thread-queries.ts';
@@ -146,6 +146,7 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
   const answersMissing = parentId !== null && !answered && !ownNote;
   const opensPage = level >= deepestList && (level - deepestList) % (deepestList - 1) === 0;
   const closed = page.closedBranches.find(({ branch }) => branch.equals(comment.key));
+  const closable = page.mayClose && closuresAbove(page.closedBranches, comment.key).length === 0;
   const goesOn = node.replies.length > 0 || page.cut.has(id);
   const view = {
     id,
@@ -162,8 +163,7 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
     ownTools: comment.own ? toolsFor(page, comment) : undefined,
     closed: closed && { reason: closed.reason },
     replyHref: comment.status === 'approved' && !page.closingAt(comment.key) ? `/comments/${id}/reply` : undefined,
-    closingHref:
-      page.mayClose && comment.status === 'approved' && !closed ? `/comments/${id}/thread#closing` : undefined,
+    closingHref: closable && comment.status === 'approved' ? `/comments/${id}/thread#closing` : undefined,
     threadHref: opensPage && goesOn ? `/comments/${id}/thread` : undefined,
     own: comment.own,
     repeated: page.repeated.has(id),
