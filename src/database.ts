@@ -17,6 +17,7 @@ import type {
   ClosureTable,
   ConversationCountTable,
   ConversationTable,
+  PinTable,
   PostAuthorTable,
   PostTable,
   PostTagTable,
@@ -43,6 +44,7 @@ export interface Database {
   judgement: JudgementTable;
   mail: MailTable;
   password_reset: PasswordResetTable;
+  pin: PinTable;
   post: PostTable;
   post_author: PostAuthorTable;
   post_tag: PostTagTable;

@@ -20,11 +20,15 @@ export interface ClosingTools {
   readonly note: string;
   /** The pace of the conversation in minutes (0: no slow mode), to what and where it is set. Undefined where it is closed. */
   readonly pace: { readonly action: string; readonly minutes: number; readonly choices: readonly number[] } | undefined;
+  /** Where the comment that begins the branch is put above the others, or let down again. Undefined for more than a branch. */
+  readonly pin: { readonly action: string; readonly pinned: boolean } | undefined;
   /** The queue with the comments of this post alone. */
   readonly queueHref: string | undefined;
 }
 
-type Standing = Pick<ConversationStanding, 'closures' | 'closedToReaders' | 'slowMinutes'> & { readonly now: Date };
+type Standing = Pick<ConversationStanding, 'closures' | 'closedToReaders' | 'slowMinutes' | 'pinnedId'> & {
+  readonly now: Date;
+};
 
 /** For the conversation of a post. */
 export function closingTools(
@@ -40,26 +44,34 @@ export function closingTools(
     pace: closedToReaders
       ? undefined
       : { action: `${href}/pace`, minutes: slowMinutes, choices: choicesWith(slowMinutes) },
+    pin: undefined,
     queueHref: `/moderation?post=${post.id}`,
   };
 }
 
-/** For the branch that a comment begins; undefined where none begins there, or all is closed already. */
+/** For the branch that a comment begins; undefined where none begins there. */
 export function branchClosingTools(
-  { id, path }: Pick<LocatedComment, 'id' | 'path'>,
-  { closures, closedToReaders, now }: Standing,
+  { id, path, status }: Pick<LocatedComment, 'id' | 'path' | 'status'>,
+  { closures, closedToReaders, pinnedId, now }: Standing,
 ): ClosingTools | undefined {
-  if (nearestBranch(path) !== path || closedToReaders) return undefined;
+  if (nearestBranch(path) !== path) return undefined;
   const closure = closures.find(({ branch }) => branch?.equals(path));
-  const tools = toolsFor('branch', { path: `/comments/${id}/closures`, closure, now });
-  return { ...tools, pace: undefined, queueHref: undefined };
+  const tools = toolsFor('branch', {
+    path: `/comments/${id}/closures`,
+    closure,
+    closed: closedToReaders !== undefined,
+    now,
+  });
+  const pinned = pinnedId === id;
+  const pin = status === 'approved' ? { action: `/comments/${id}/${pinned ? 'unpin' : 'pin'}`, pinned } : undefined;
+  return { ...tools, pace: undefined, pin, queueHref: undefined };
 }
 
 /** For all conversations of the site at once. */
 export function siteClosingTools({ closure, now }: { closure: Closure | undefined; now: Date }): ClosingTools {
   const standing = closure && { ...closure, beginsAt: closure.begins_at ?? undefined };
   const tools = toolsFor('site', { path: '/moderation/closures', closure: standing, now });
-  return { ...tools, pace: undefined, queueHref: undefined };
+  return { ...tools, pace: undefined, pin: undefined, queueHref: undefined };
 }
 
 function toolsFor(
@@ -78,7 +90,7 @@ function toolsFor(
     reopenable?: boolean;
     now: Date;
   },
-): Omit<ClosingTools, 'pace' | 'queueHref'> {
+): Omit<ClosingTools, 'pace' | 'pin' | 'queueHref'> {
   const ahead = closure?.beginsAt && !holds(closure, now) ? closure.beginsAt : undefined;
   return {
     scope,

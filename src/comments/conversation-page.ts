@@ -21,7 +21,9 @@ import { hasApproved } from './queries.ts';
 import { nextPageHref, pageHref, readOrder, readThread } from './read-thread.ts';
 import { freshFields, type ReplyForm } from './reply-form.ts';
 import type { ThreadOrder } from './thread.ts';
-import { type CommentView, presentThread } from './thread-view.ts';
+import { listShown, type ThreadSlice } from './thread-queries.ts';
+import type { ReadableComment } from './thread-rows.ts';
+import { type CommentView, presentPinned, presentThread } from './thread-view.ts';
 
 /** A conversation as the page of its post prints it. */
 export interface ConversationModel {
@@ -30,6 +32,8 @@ export interface ConversationModel {
   /** How many comments one can read. */
   readonly count: number;
   readonly comments: readonly CommentView[];
+  /** The comment that stands above the others, if one does and this is the first page. */
+  readonly pinned: readonly CommentView[];
   /** Path of the next page, where the conversation goes on. */
   readonly nextHref: string | undefined;
   /** Path of the first page, where this is a later one. */
@@ -160,12 +164,15 @@ async function loadConversation(
   const mayClose = reachesPost(response, 'moderate', post);
   const authorIds = new Set(post.authors.map(({ id }) => id));
   const { edit_minutes: editMinutes } = siteOf(response);
-  const comments = presentThread(slice, { authorIds, ...state, mayClose, editMinutes, now, ownNotes, nextHref });
+  const words = { authorIds, ...state, mayClose, editMinutes, now, ownNotes, nextHref };
+  const comments = presentThread(slice, words);
+  const pinned = slice.continued ? undefined : await findPinned(context, response, { post, state, slice });
   const oneBranch = comments.length < 2 && !slice.next && !slice.continued;
   return {
     conversationId: post.conversation_id,
     count: readable,
     comments,
+    pinned: pinned ? presentPinned(pinned, words) : [],
     nextHref,
     firstHref: slice.continued ? pageHref(href, { order }) : undefined,
     order: {
@@ -179,4 +186,24 @@ async function loadConversation(
     feedHref: `${href}/comments/feed.xml`,
     moderation: mayClose ? closingTools(post, { ...state, now }) : undefined,
   };
+}
+
+// As this reader wrote it, where it is on the page anyway.
+async function findPinned(
+  { db, rows }: ConversationContext,
+  response: Response,
+  {
+    post: { conversation_id: id },
+    state: { pinnedId },
+    slice,
+  }: { post: PostForReading; state: ConversationStanding; slice: ThreadSlice },
+): Promise<ReadableComment | undefined> {
+  if (pinnedId === undefined) return undefined;
+  const onPage = slice.comments.find((comment) => comment.id === pinnedId);
+  if (onPage) return onPage;
+  const [pinned] = await rowsFor(response, rows).get(`pinned ${id}`, async () => {
+    const value = await listShown(db, { ids: [pinnedId] });
+    return { value, subjects: ['site', `conversation ${id}` as const], bytes: 10_000 };
+  });
+  return pinned;
 }

@@ -25,6 +25,8 @@ export interface ConversationStanding {
   readonly changesAt: Date | undefined;
   /** All closings by hand, those ahead too. */
   readonly closures: readonly StandingClosure[];
+  /** The comment that stands above the others. */
+  readonly pinnedId: number | undefined;
   readonly mode: CommentMode;
   readonly slowMinutes: number;
   /** How many comments can be read. */
@@ -41,10 +43,13 @@ export async function readConversationState(
 ): Promise<ConversationStanding> {
   const id = post.conversation_id;
   const kept = rowsFor(response, rows);
-  const { conversation, closures, lastSpokenAt, readable } = await kept.get(`conversation ${id}`, async () => {
-    const subjects = ['site', `conversation ${id}`] as const;
-    return { value: await findConversationState(db, id), subjects, bytes: 2_000 };
-  });
+  const { conversation, closures, lastSpokenAt, pinnedId, readable } = await kept.get(
+    `conversation ${id}`,
+    async () => {
+      const subjects = ['site', `conversation ${id}`] as const;
+      return { value: await findConversationState(db, id), subjects, bytes: 2_000 };
+    },
+  );
   const facts = closingFacts({
     site: siteOf(response),
     conversation,
@@ -67,6 +72,7 @@ export async function readConversationState(
     closesAt: closedToReaders ? undefined : closesAt(factsAt(), now),
     changesAt: nextClosingAt(facts, now),
     closures,
+    pinnedId: pinnedId ?? undefined,
     mode: modeOf(facts),
     slowMinutes: conversation.slow_minutes,
     readable,

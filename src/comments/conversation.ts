@@ -124,13 +124,15 @@ export interface ConversationState {
   readonly closures: readonly StandingClosure[];
   /** When the last comment came that can be read; null: there is none, or it does not matter. */
   readonly lastSpokenAt: Date | null;
+  /** The comment that stands above the others; null: none does. */
+  readonly pinnedId: number | null;
   /** How many comments can be read. */
   readonly readable: number;
 }
 
 /** Reads all that a page says of a conversation, for every reader alike. */
 export async function findConversationState(db: Kysely<Database>, id: number): Promise<ConversationState> {
-  const { closures, last_spoken_at, readable, ...conversation } = await db
+  const { closures, last_spoken_at, pinned_id, readable, ...conversation } = await db
     .selectFrom('conversation')
     .innerJoin('conversation_count', 'conversation_count.conversation_id', 'conversation.id')
     .innerJoin('site', (join) => join.onTrue())
@@ -142,9 +144,23 @@ export async function findConversationState(db: Kysely<Database>, id: number): P
       'conversation_count.readable',
     ])
     .select([standingClosures(sql.ref('conversation.id')).as('closures'), lastSpokenAt().as('last_spoken_at')])
+    .select(({ selectFrom }) =>
+      selectFrom('pin')
+        .innerJoin('comment', 'comment.id', 'pin.comment_id')
+        .select('pin.comment_id')
+        .whereRef('pin.conversation_id', '=', 'conversation.id')
+        .where('comment.status', '=', 'approved')
+        .as('pinned_id'),
+    )
     .where('conversation.id', '=', id)
     .executeTakeFirstOrThrow();
-  return { conversation, closures: readClosures(closures), lastSpokenAt: last_spoken_at, readable };
+  return {
+    conversation,
+    closures: readClosures(closures),
+    lastSpokenAt: last_spoken_at,
+    pinnedId: pinned_id,
+    readable,
+  };
 }
 
 /** Puts together what decides whether a conversation is closed. */

@@ -9,7 +9,7 @@ import { trustStored } from '../text/trusted-html.ts';
 import { recogniseBrowser } from '../visitors/this-browser.ts';
 import { freshForm } from './conversation-page.ts';
 import { readConversationState } from './conversation-state.ts';
-import { findComment, type LocatedComment } from './queries.ts';
+import { findComment, isPinned, type LocatedComment } from './queries.ts';
 import { pageHref } from './read-thread.ts';
 import { type ReplyContext, sendReplyPage } from './replying.ts';
 import { findPageStart, isVisibleTo } from './thread-queries.ts';
@@ -19,6 +19,8 @@ type IdRequest = Request<{ id: string }>;
 /** Leads to a comment, on whatever page of its post it stands now. What one may not see does not exist. */
 export async function leadToComment(context: ReplyContext, request: IdRequest, response: Response): Promise<void> {
   const { comment, post } = await findVisible(context, request, response);
+  if (await isPinned(context.db, comment))
+    return response.redirect(302, pageHref(hrefOf(post), { anchor: `c${comment.id}` }));
   const start = await findPageStart(context.db, { conversationId: comment.conversation_id, key: comment.path });
   response.redirect(302, pageHref(hrefOf(post), { after: start, anchor: `c${comment.id}` }));
 }

@@ -83,6 +83,13 @@ export function findComment(db: Kysely<Database>, id: number): Promise<LocatedCo
     .executeTakeFirst();
 }
 
+/** Whether a comment stands above the others of its conversation. */
+export async function isPinned(db: Kysely<Database>, { id, status }: LocatedComment): Promise<boolean> {
+  if (status !== 'approved') return false;
+  const pin = await db.selectFrom('pin').select('comment_id').where('comment_id', '=', id).executeTakeFirst();
+  return pin !== undefined;
+}
+
 /** The latest judgement of each of these comments: which rule decided, and by what numbers. */
 export async function findJudgements(
   db: Kysely<Database>,

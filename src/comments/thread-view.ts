@@ -36,6 +36,8 @@ export interface CommentView {
   readonly ownNote: OwnNote | undefined;
   /** What its writer can do with it; undefined for others. */
   readonly ownTools: OwnTools | undefined;
+  /** Whether it stands above the others: here is where it does, or where it would stand else. */
+  readonly pinned: 'here' | 'elsewhere' | undefined;
   /** Where a closed branch begins: that it is closed, and the reason, if there is one. */
   readonly closed: { readonly reason: string } | undefined;
   /** Path of the form for a reply; undefined where none is possible. */
@@ -89,6 +91,8 @@ export interface ThreadContext {
   readonly closedBranches: readonly { readonly branch: Buffer; readonly reason: string }[];
   /** Whether this reader may close branches. */
   readonly mayClose: boolean;
+  /** The comment that stands above the others, and is not printed again in its place. */
+  readonly pinnedId?: number | undefined;
   /** Minutes for which a comment can be edited; 0: not at all. */
   readonly editMinutes: number;
   readonly now: Date;
@@ -116,6 +120,17 @@ export function presentThread(
     cut: new Set(answeredNext && branchOf(answeredNext, byId)),
   };
   return presentList(page, nestReplies(rows), 1);
+}
+
+/** Makes the comment that stands above the others ready to print, without its replies, which stand in its place. */
+export function presentPinned(comment: ReadableComment, context: ThreadContext): CommentView[] {
+  const [view] = presentThread(
+    { above: [], comments: [comment], next: undefined },
+    { ...context, pinnedId: undefined },
+  );
+  if (!view) return [];
+  const printed = view.printed && { ...view.printed, variant: `pinned\n${view.printed.variant}` };
+  return [{ ...view, furtherUpHref: undefined, pinned: 'here', printed }];
 }
 
 interface Page extends ThreadContext {
@@ -161,6 +176,7 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
     gone: comment.status === 'deleted' || comment.status === 'removed' ? comment.status : undefined,
     ownNote,
     ownTools: comment.own ? toolsFor(page, comment) : undefined,
+    pinned: id === page.pinnedId ? ('elsewhere' as const) : undefined,
     closed: closed && { reason: closed.reason },
     replyHref: comment.status === 'approved' && !page.closingAt(comment.key) ? `/comments/${id}/reply` : undefined,
     closingHref: closable && comment.status === 'approved' ? `/comments/${id}/thread#closing` : undefined,

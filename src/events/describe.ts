@@ -23,6 +23,8 @@ const told = [
   'set_mode',
   'set_closing',
   'set_pace',
+  'pin',
+  'unpin',
   'settings_saved',
   'joined',
   'invited',

@@ -17,6 +17,7 @@ import { showEarlierTexts } from './earlier-texts.ts';
 import { logRoutes } from './log-routes.ts';
 import { moderatorOf } from './moderator.ts';
 import { paceRoutes } from './pace-routes.ts';
+import { pinRoutes } from './pin-routes.ts';
 import { countWaiting, listQueue, loadRecords, queueRows } from './queries.ts';
 import { usualKeys } from './queue-keys.ts';
 import { presentQueueItem, type QueueItem } from './queue-view.ts';
@@ -26,7 +27,7 @@ import { undoRoutes } from './undo-routes.ts';
  * What moderators do:
  * `GET /moderation`, `GET /moderation/log`, `GET /moderation/comments/:id/revisions`,
  * `POST /moderation/comments/:id/decisions`, `POST /moderation/decisions`, `POST /moderation/undo`, `POST /posts/:slug/closures`, `POST /posts/:slug/closures/current/reopen`,
- * `POST /posts/:slug/pace`.
+ * `POST /posts/:slug/pace`, `POST /comments/:id/pin`.
  */
 export function moderationRoutes(context: AppContext): Router {
   const router = Router();
@@ -40,6 +41,7 @@ export function moderationRoutes(context: AppContext): Router {
   router.use(undoRoutes(context));
   router.use(closureRoutes(context));
   router.use(paceRoutes(context));
+  router.use(pinRoutes(context));
   return router;
 }
 

@@ -8,6 +8,7 @@ import { standingOf } from '../events/standing.ts';
 import { takeSubject } from './close.ts';
 import type { Moderator } from './decide.ts';
 import { takeBackPace } from './pace.ts';
+import { takeBackPin } from './pin.ts';
 import { isConversationReachable } from './queries.ts';
 import { isAsLeft, takeBackClosing } from './take-back-closing.ts';
 import { undoDecisions } from './undo-decisions.ts';
@@ -23,7 +24,7 @@ interface Undoing {
 }
 
 /**
- * Takes back a closing, with what was rejected along with it, a reopening or a change of the pace. Waits for the replies that
+ * Takes back a closing, with what was rejected along with it, a reopening, a change of the pace or a pin. Waits for the replies that
  * are being stored, as every closing does.
  */
 export async function undoClosing(trx: Transaction<Database>, undoing: Undoing): Promise<UndoOutcome> {
@@ -48,6 +49,10 @@ async function takeBack(
   if (event.numbers.slow_before !== undefined && subject.scope === 'conversation') {
     const conversation = await takeConversation(trx, subject.conversationId);
     const eventId = await takeBackPace(trx, { conversation, event, actorId, now });
+    return eventId === undefined ? undefined : { kind: 'undone', count: 1, eventId };
+  }
+  if (event.numbers.pinned_before !== undefined && subject.scope === 'conversation') {
+    const eventId = await takeBackPin(trx, { conversationId: subject.conversationId, event, actorId, now });
     return eventId === undefined ? undefined : { kind: 'undone', count: 1, eventId };
   }
   if (!(await isAsLeft(trx, { subject, event }))) return undefined;

@@ -39,7 +39,7 @@ export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): 
   if (actor_id === null) return false;
   if (subject_kind === 'comment') return undoable.includes(action);
   // Closings of earlier versions did not write down what they changed.
-  const known = ['closure', 'days_before', 'slow_before'].some((name) => numbers[name] !== undefined);
+  const known = ['closure', 'days_before', 'slow_before', 'pinned_before'].some((name) => numbers[name] !== undefined);
   const closable = ['conversation', 'branch', 'site'].includes(subject_kind);
-  return closable && known && ['close', 'close_later', 'reopen', 'set_pace', 'undo'].includes(action);
+  return closable && known && ['close', 'close_later', 'reopen', 'set_pace', 'pin', 'unpin', 'undo'].includes(action);
 }

@@ -45,6 +45,14 @@ export interface ClosureTable {
   reopened_at: Date | null;
 }
 
+/** The comment of a conversation that stands above the others. */
+export interface PinTable {
+  conversation_id: number;
+  comment_id: number;
+  pinned_by: number | null;
+  pinned_at: Date;
+}
+
 /** A post lives at `/posts/:slug`, a page at `/:slug`; they are otherwise alike. */
 export type PostKind = 'post' | 'page';
 

@@ -1,0 +1,42 @@
+import { type Request, type Response, Router } from 'express';
+import { requirePermission, signedInViewer } from '../accounts/viewer.ts';
+import type { AppContext } from '../context.ts';
+import { leaveNotice } from '../http/notice.ts';
+import { type ClosingPlace, placeOfBranch } from './closing-place.ts';
+import { sendNotDone } from './not-done.ts';
+import { pinComment, unpinComment } from './pin.ts';
+import { offerUndo } from './undo-routes.ts';
+
+/** One comment above the others: `POST /comments/:id/pin`, `POST /comments/:id/unpin`. */
+export function pinRoutes(context: AppContext): Router {
+  const router = Router();
+  const guard = requirePermission('moderate');
+  router.post('/comments/:id/pin', guard, (request, response) => change(context, request, response, 'pin'));
+  router.post('/comments/:id/unpin', guard, (request, response) => change(context, request, response, 'unpin'));
+  return router;
+}
+
+async function change(
+  context: AppContext,
+  request: Request,
+  response: Response,
+  action: 'pin' | 'unpin',
+): Promise<void> {
+  const place = await placeOfBranch(context, request, response);
+  const outcome = await carryOut(context, { place, action, actorId: signedInViewer(response).id });
+  if (outcome.kind === 'unreadable')
+    return sendNotDone(request, response, { why: { key: 'pin.unreadable' }, back: place.back, status: 409 });
+  const offer = outcome.kind === 'done' ? offerUndo({ eventId: outcome.eventId, back: place.path }) : undefined;
+  leaveNotice(request, { key: `pin.done.${action}`, offer });
+  response.redirect(303, place.path);
+}
+
+function carryOut(
+  { db, now }: AppContext,
+  { place: { subject }, action, actorId }: { place: ClosingPlace; action: 'pin' | 'unpin'; actorId: number },
+) {
+  if (subject.scope !== 'branch') throw new Error('Only comments are pinned.');
+  const { conversationId, commentId } = subject;
+  const carry = action === 'pin' ? pinComment : unpinComment;
+  return carry(db, { conversationId, commentId, actorId, now: now() });
+}
