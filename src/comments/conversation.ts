@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { staffNames } from '../accounts/queries.ts';
 import type { Database } from '../database.ts';
+import { anyStanding } from '../persons/queries.ts';
 import type { Closure, Conversation, Post } from '../posts/table.ts';
 import type { Site } from '../site/table.ts';
 import { shareTurns, takeTurn } from '../turns.ts';
@@ -18,6 +19,8 @@ export interface ReplyTerms {
   readonly staffNames: readonly string[];
   /** Whether somebody has asked to be told of replies. */
   readonly followed: boolean;
+  /** Whether there may be anybody of whom moderators decided how to meet them. */
+  readonly judged: boolean;
 }
 
 /**
@@ -56,6 +59,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
           .where('subscription.confirmed_at', 'is not', null),
       ).as('followed'),
     )
+    .select(anyStanding().as('judged'))
     .where('conversation.id', '=', id)
     .forShare('conversation')
     .executeTakeFirstOrThrow();
@@ -69,6 +73,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
     deleted_at,
     staff_names,
     followed,
+    judged,
     ...site
   } = row;
   return {
@@ -78,6 +83,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
     post: { published_at, deleted_at },
     staffNames: staff_names,
     followed: Boolean(followed),
+    judged,
   };
 }
 

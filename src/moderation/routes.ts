@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express';
-import { reachesPost, requirePermission } from '../accounts/viewer.ts';
+import { reachesPost, requirePermission, viewerReach } from '../accounts/viewer.ts';
 import { type ClosingTools, closingTools } from '../comments/closing-tools.ts';
 import { readConversationState } from '../comments/conversation-page.ts';
 import { latestRevisions } from '../comments/editing-queries.ts';
@@ -16,16 +16,20 @@ import { showEarlierTexts } from './earlier-texts.ts';
 import { logRoutes } from './log-routes.ts';
 import { moderatorOf } from './moderator.ts';
 import { paceRoutes } from './pace-routes.ts';
+import { personRoutes } from './person-routes.ts';
 import { countWaiting, listQueue, loadRecords, queueRows } from './queries.ts';
 import { usualKeys } from './queue-keys.ts';
 import { presentQueueItem, type QueueItem } from './queue-view.ts';
+import { standingRoutes } from './standing-routes.ts';
 import { undoRoutes } from './undo-routes.ts';
 
 /**
  * What moderators do:
  * `GET /moderation`, `GET /moderation/log`, `GET /moderation/comments/:id/revisions`,
  * `POST /moderation/comments/:id/decisions`, `POST /moderation/decisions`, `POST /moderation/undo`, `POST /posts/:slug/closures`, `POST /posts/:slug/closures/current/reopen`,
- * `POST /posts/:slug/pace`.
+ * `POST /posts/:slug/pace`,
+ * `GET /moderation/comments/:id/person`, `POST /moderation/comments/:id/person/standings`, `POST /moderation/comments/:id/person/sweeps`,
+ * `GET /moderation/people`, `POST /moderation/people/:id/end`.
  */
 export function moderationRoutes(context: AppContext): Router {
   const router = Router();
@@ -39,6 +43,8 @@ export function moderationRoutes(context: AppContext): Router {
   router.use(undoRoutes(context));
   router.use(closureRoutes(context));
   router.use(paceRoutes(context));
+  router.use(personRoutes(context));
+  router.use(standingRoutes(context));
   return router;
 }
 
@@ -55,6 +61,8 @@ interface QueuePage {
   /** This page, to come back to after a decision. */
   readonly here: string;
   readonly nextHref: string | undefined;
+  /** Whether one decides who is trusted and who is shut out. */
+  readonly judgesPeople: boolean;
   /** The key for each thing that one does here. */
   readonly keys: typeof usualKeys;
 }
@@ -90,6 +98,7 @@ async function showQueue(context: AppContext, request: Request, response: Respon
     loadRecords(db, ids),
   ]);
   const moderated = post && reachesPost(response, 'moderate', post) ? post : undefined;
+  const judgesPeople = viewerReach(response, 'judge_people') === 'all';
   const last = rows.length > queueRows ? page.at(-1) : undefined;
   sendPage(response, queueView, {
     title: t('queue.title'),
@@ -101,13 +110,16 @@ async function showQueue(context: AppContext, request: Request, response: Respon
     })),
     status,
     waiting,
-    items: page.map((row) => presentQueueItem(row, { judgements, events, revisions, records }, dates)),
+    items: page.map((row) =>
+      presentQueueItem(row, { judgements, events, revisions, records }, { dates, judgesPeople }),
+    ),
     post: moderated && { title: moderated.title },
     moderation: moderated && (await findClosingTools(context, response, { post: moderated, now: now() })),
     allHref: queueHref({ status }),
     here: queueHref({ status, postId, after }),
     nextHref: last && queueHref({ status, postId, after: last.id }),
     keys: usualKeys,
+    judgesPeople,
   });
 }
 

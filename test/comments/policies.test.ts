@@ -23,8 +23,11 @@ const guest: Facts = {
 const t = createTranslate('en');
 
 describe('The list of policies', () => {
-  test('has an order that is a decision: whom we know, what is held anyway, what looks like spam, who is new, who waits, the rest', () => {
-    const order: RuleName[] = ['staff', 'all_held', 'links', 'flooding', 'first_comment', 'waiting', 'standard'];
+  test('has an order that is a decision: whom we know, what is held anyway, what looks like spam, whom moderators trust, who is new, who waits, the rest', () => {
+    const order: RuleName[] = [
+      ...(['staff', 'person_held', 'all_held', 'links', 'flooding'] as const),
+      ...(['person_trusted', 'first_comment', 'waiting', 'standard'] as const),
+    ];
     expect(policies.map(({ name }) => name)).toEqual(order);
   });
 
