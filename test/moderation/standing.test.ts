@@ -387,6 +387,14 @@ describe('The undo of a decision about a person', () => {
       expect.stringContaining('Ended before its time by Olivia Owner'),
     ]);
   });
+
+  it('is not for who decided as a moderator and is an author now', async () => {
+    const former = await site.signIn('moderator');
+    const { id } = await somebody();
+    await decide(id, { kind: 'banned' }, former);
+    await site.db.updateTable('account').set({ role: 'author' }).where('id', '=', former.id).execute();
+    expect((await undo((await lastOfStandings()).id, former)).status).toBe(404);
+  });
 });
 
 describe('A ban', () => {
