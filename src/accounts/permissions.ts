@@ -7,14 +7,15 @@ export type Reach = 'all' | 'own' | 'none';
 export type Permission =
   | 'write' // posts and pages
   | 'moderate' // decide over comments, close conversations
+  | 'judge_people' // who of the commenters is trusted, held or shut out
   | 'manage_people'
   | 'manage_settings';
 
 /** Who may do what. An author's power over comments can be taken away in the settings, see `reachOf`. */
 export const permissions: Readonly<Record<Role, Readonly<Record<Permission, Reach>>>> = {
-  owner: { write: 'all', moderate: 'all', manage_people: 'all', manage_settings: 'all' },
-  moderator: { write: 'own', moderate: 'all', manage_people: 'none', manage_settings: 'none' },
-  author: { write: 'own', moderate: 'own', manage_people: 'none', manage_settings: 'none' },
+  owner: { write: 'all', moderate: 'all', judge_people: 'all', manage_people: 'all', manage_settings: 'all' },
+  moderator: { write: 'own', moderate: 'all', judge_people: 'all', manage_people: 'none', manage_settings: 'none' },
+  author: { write: 'own', moderate: 'own', judge_people: 'none', manage_people: 'none', manage_settings: 'none' },
 };
 
 /**

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { listRevisions } from '../comments/editing-queries.ts';
 import type { Comment } from '../comments/table.ts';
 import type { Database } from '../database.ts';
+import { addressMark } from '../persons/address-mark.ts';
 import { writtenIds } from './written-queries.ts';
 
 /** How many comments are held in memory at a time. */
@@ -95,4 +96,27 @@ export async function readAddresses(db: Kysely<Database>, emails: readonly strin
       .execute(),
   ]);
   return { proved, links, mails };
+}
+
+/** How moderators decided to meet whoever has these addresses, or uses this browser. What they noted for each other is theirs. */
+export async function readStandings(
+  db: Kysely<Database>,
+  { browserId, emails }: { browserId: number; emails: readonly string[] },
+) {
+  return await db
+    .selectFrom('standing')
+    .select(['kind', 'browser_id', 'begins_at', 'ends_at', 'ended_at', 'reason'])
+    .where(({ or, eb }) =>
+      or([
+        eb('browser_id', '=', browserId),
+        eb(
+          'address_hash',
+          'in',
+          sql<Buffer>`(select ${addressMark(sql.ref('email'))} from unnest(${emails}::text[]) as email)`,
+        ),
+      ]),
+    )
+    .orderBy('id')
+    .limit(1000)
+    .execute();
 }

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
 import { listSubscriptions } from '../following/queries.ts';
-import { readAddresses, readComments } from './download-queries.ts';
+import { readAddresses, readComments, readStandings } from './download-queries.ts';
 
 /** What the file says of itself. */
 export interface DownloadHead {
@@ -30,6 +30,7 @@ export async function* writeDownload(
     proved_in_browsers: proved,
     links_mailed: links,
     mails_waiting: mails,
+    standings: await readStandings(db, { browserId, emails: addresses }),
     subscriptions: await listSubscriptions(db, { emails: addresses }),
   };
   yield `${JSON.stringify(beside, null, 2).slice(0, -2)},\n  "comments": [`;

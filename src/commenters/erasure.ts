@@ -3,6 +3,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
 import { eraseSubscriptions } from '../following/queries.ts';
+import { eraseStandings } from '../persons/erasure.ts';
 
 /** What is to be erased: an address that the browser has proved, and perhaps what else was written in it. */
 export interface Erasure {
@@ -44,6 +45,7 @@ export async function eraseAddress(db: Kysely<Database>, erasure: Erasure): Prom
 async function eraseRest(db: Kysely<Database>, email: string): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await eraseSubscriptions(trx, { email });
+    await eraseStandings(trx, { email });
     await trx.deleteFrom('mail').where('recipient', '=', email).where('sent_at', 'is', null).execute();
     await trx.deleteFrom('proof').where('email', '=', email).execute();
     await trx.deleteFrom('proved_address').where('email', '=', email).execute();

@@ -6,6 +6,8 @@ import { type OwnSubscription, presentSubscriptions } from '../following/own-vie
 import { readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { explainStanding } from '../persons/explain.ts';
+import { findStanding } from '../persons/queries.ts';
 import { siteOf } from '../site/current.ts';
 import { provedAddresses } from '../visitors/queries.ts';
 import { identifyBrowser } from '../visitors/this-browser.ts';
@@ -22,6 +24,8 @@ export interface MinePage {
   /** The addresses that were proved in this browser. */
   readonly addresses: readonly string[];
   readonly form: { readonly email: string; readonly error: Message | undefined };
+  /** How moderators decided to meet this person; undefined where they did not. */
+  readonly standing: { readonly told: Message; readonly reason: string } | undefined;
   readonly comments: readonly WrittenView[];
   /** What these addresses follow by mail. */
   readonly subscriptions: readonly OwnSubscription[];
@@ -54,10 +58,21 @@ export async function sendMinePage(
     addresses,
     form: { email: again?.form.typed ?? '', error: again?.error },
     ...list,
+    standing: await tellStanding(context, response, browserId),
     subscriptions: await presentSubscriptions(context.db, { emails: addresses }),
     errors: again ? [{ field: 'email', message: t(again.error.key, again.error.values) }] : [],
   };
   sendPage(response, mineView, { title: t('mine.title'), hiddenFromSearch: true, ...page }, again?.status);
+}
+
+async function tellStanding(
+  { db, now }: MineContext,
+  response: Response,
+  browserId: number | undefined,
+): Promise<MinePage['standing']> {
+  const standing = browserId === undefined ? undefined : await findStanding(db, { browserId, now: now() });
+  const { dates } = frameOf(response);
+  return standing && { told: explainStanding(standing, dates), reason: standing.reason };
 }
 
 async function loadOwn(

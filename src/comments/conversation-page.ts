@@ -4,6 +4,8 @@ import { keepPage } from '../cache/keep-page.ts';
 import type { AppContext } from '../context.ts';
 import { readId } from '../http/fields.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { findStanding } from '../persons/queries.ts';
+import { isShutOut } from '../persons/standing.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import { type PostPage, presentArticle } from '../posts/post-page.ts';
 import { stateOf } from '../posts/publication.ts';
@@ -94,7 +96,7 @@ function descriptionOf(post: PostForReading, html: TrustedHtml): string {
 
 /** A form that nobody has typed into yet. */
 export async function freshForm(
-  { db, cookies }: ConversationContext,
+  { db, cookies, now }: ConversationContext,
   request: Request,
   response: Response,
   {
@@ -105,8 +107,12 @@ export async function freshForm(
 ): Promise<ReplyForm> {
   const staffName = viewerOf(response)?.name;
   const browserId = readVisitor(request, cookies);
+  // Who is not known by a cookie reads what everybody reads: whether their network is met in some way, they hear when they write.
+  const known = staffName || browserId === undefined ? undefined : await findStanding(db, { browserId, now: now() });
+  const standing = known?.kind;
   const isFirst = async () => browserId === undefined || !(await hasApproved(db, browserId));
-  const held = !staffName && (mode === 'all_held' || (mode === 'first_held' && (await isFirst())));
+  const isNew = async () => mode === 'first_held' && standing !== 'trusted' && (await isFirst());
+  const held = !staffName && (standing === 'held' || mode === 'all_held' || (await isNew()));
   return {
     action: replyAction(post),
     conversationId: post.conversation_id,
@@ -117,6 +123,7 @@ export async function freshForm(
     emailRequired: siteOf(response).email_required,
     // The staff are not slowed down.
     slowMinutes: staffName ? 0 : slowMinutes,
+    shutOut: isShutOut(known) ? known : undefined,
     submit: held ? 'reply.submitHeld' : 'reply.submit',
   };
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { staffNames } from '../accounts/queries.ts';
 import type { Database } from '../database.ts';
+import { anyStanding } from '../persons/queries.ts';
 import type { Conversation, Post } from '../posts/table.ts';
 import type { Site } from '../site/table.ts';
 import { shareTurns, takeTurn } from '../turns.ts';
@@ -27,6 +28,8 @@ export interface ReplyTerms {
   readonly staffNames: readonly string[];
   /** Whether somebody has asked to be told of replies. */
   readonly followed: boolean;
+  /** Whether there may be anybody of whom moderators decided how to meet them. */
+  readonly judged: boolean;
 }
 
 /**
@@ -66,6 +69,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
           .where('subscription.confirmed_at', 'is not', null),
       ).as('followed'),
     )
+    .select(anyStanding().as('judged'))
     .where('conversation.id', '=', id)
     .forShare('conversation')
     .executeTakeFirstOrThrow();
@@ -81,6 +85,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
     author_ids,
     staff_names,
     followed,
+    judged,
     ...site
   } = row;
   return {
@@ -96,6 +101,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
     post: { published_at, deleted_at, authorIds: author_ids },
     staffNames: staff_names,
     followed: Boolean(followed),
+    judged,
   };
 }
 

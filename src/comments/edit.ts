@@ -2,6 +2,8 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Role } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
+import { findStanding } from '../persons/queries.ts';
+import { isShutOut, type ShutOut } from '../persons/standing.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
 import { closingOf, closuresAbove, modeOf } from './closing.ts';
 import { closingFacts, shareConversation } from './conversation.ts';
@@ -22,6 +24,9 @@ export interface Edit {
   readonly conversationId: number;
   /** The member of the staff who wrote the comment and edits it; undefined for a guest. */
   readonly staff: { readonly id: number; readonly role: Role } | undefined;
+  /** From where a guest edits it. */
+  readonly browserId: number | undefined;
+  readonly networkHash: Buffer;
   /** As it was typed. */
   readonly body: string;
   /** How often the comment had been edited when the form was opened; undefined where nobody says. */
@@ -35,6 +40,8 @@ export type EditOutcome =
   /** It says already what it should. */
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'refused'; readonly why: EditRefusal }
+  /** Moderators decided that this person writes nothing here at present. */
+  | { readonly kind: 'shut_out'; readonly standing: ShutOut }
   | { readonly kind: 'overtaken'; readonly stored: string; readonly version: number }
   | { readonly kind: 'invalid'; readonly errors: FieldErrors };
 
@@ -64,6 +71,9 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
     const why = whyNotEdited({ ...facts, closed: closing !== undefined, edits }, now);
     if (why) return { kind: 'refused', why };
 
+    const standing = edit.staff ? undefined : await findStanding(trx, edit);
+    if (isShutOut(standing)) return { kind: 'shut_out', standing };
+
     const errors = checkText(body);
     if (errors) return { kind: 'invalid', errors };
     const rendered = renderVisibly(body);
@@ -84,6 +94,7 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
       mode: modeOf({ mode: conversation.mode, siteMode: site.comment_mode }),
       links: rendered.links.count + (comment.website ? 1 : 0),
       linksAllowed: site.links_allowed,
+      standing: standing?.kind,
     };
     const verdict = await judgeAnew(trx, { comment, known, now });
     const decided = { actorId: edit.staff?.id, rule: verdict.rule, numbers: verdict.numbers, now };

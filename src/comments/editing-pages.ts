@@ -1,9 +1,14 @@
 import type { Response } from 'express';
 import { viewerOf } from '../accounts/viewer.ts';
+import type { AppContext } from '../context.ts';
 import { found } from '../http/errors.ts';
 import { readFields } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
+import { hashNetwork } from '../http/network.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { explainShutOut } from '../persons/explain.ts';
+import { findStanding } from '../persons/queries.ts';
+import { isShutOut, type ShutOut } from '../persons/standing.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import type { PostForReading } from '../posts/queries.ts';
 import { siteOf } from '../site/current.ts';
@@ -32,6 +37,8 @@ interface EditPage {
 
 interface RefusedEditPage {
   readonly text: string;
+  /** What moderators gave as their reason; empty: none. */
+  readonly reason: string;
   readonly typed: string;
   /** Path of the page that deletes it; undefined where it is deleted. */
   readonly deleteHref: string | undefined;
@@ -58,11 +65,18 @@ export async function showEditForm(
   const facts = { status: comment.status, createdAt: comment.created_at, editMinutes };
   const why = whyNotEdited({ ...facts, closed: closingAt(comment.path) !== undefined, edits }, now);
   if (why) return sendRefusal(response, { comment, post, why, typed: '' });
+  const guest = comment.account_id === null;
+  const standing = guest ? await findStanding(context.db, { browserId: own.browserId, now }) : undefined;
+  if (isShutOut(standing)) return sendShutOut(response, { comment, post, standing, typed: '' });
   sendEditForm(response, { own, body: comment.source, version: edits });
 }
 
 /** Takes an edit, and leads to the comment or says why it was not saved. What was typed is never lost. */
-export async function takeEdit(context: ConversationContext, request: IdRequest, response: Response): Promise<void> {
+export async function takeEdit(
+  context: ConversationContext & Pick<AppContext, 'secrets'>,
+  request: IdRequest,
+  response: Response,
+): Promise<void> {
   const own = await findOwn(context, request, response, 'edit.notYours');
   const [comment, post] = [own.comment, found(own.post)];
   const { body, version: seen, kept } = readFields(request.body, ['body', 'version', 'kept']);
@@ -71,11 +85,14 @@ export async function takeEdit(context: ConversationContext, request: IdRequest,
     commentId: comment.id,
     conversationId: comment.conversation_id,
     staff: comment.account_id === null ? undefined : viewerOf(response),
+    browserId: own.browserId,
+    networkHash: hashNetwork(context.secrets.network, request.ip ?? ''),
     body,
     version,
     now: context.now(),
   });
   if (outcome.kind === 'refused') return sendRefusal(response, { comment, post, why: outcome.why, typed: body });
+  if (outcome.kind === 'shut_out') return sendShutOut(response, { comment, post, ...outcome, typed: body });
   if (outcome.kind === 'overtaken') return sendEditForm(response, { own, body, ...outcome, status: 409 });
   if (outcome.kind === 'invalid')
     return sendEditForm(response, { own, body, version, errors: listErrors(outcome.errors), status: 422 });
@@ -111,18 +128,47 @@ function sendEditForm(
   sendPage(response, editView, { title: frameOf(response).t('edit.title'), hiddenFromSearch: true, ...page }, status);
 }
 
-function sendRefusal(
-  response: Response,
-  { comment, post, why, typed }: { comment: WrittenComment; post: PostForReading; why: EditRefusal; typed: string },
-): void {
-  const { t } = frameOf(response);
+interface NotEdited {
+  readonly comment: WrittenComment;
+  readonly post: PostForReading;
+  readonly typed: string;
+}
+
+function sendRefusal(response: Response, { comment, post, why, typed }: NotEdited & { why: EditRefusal }): void {
   const values = { minutes: siteOf(response).edit_minutes, most: mostEdits };
-  const page = {
-    text: t(`edit.${why}`, values),
+  const deletable = why !== 'deleted';
+  sendRefused(response, { comment, post, typed, text: frameOf(response).t(`edit.${why}`, values), deletable });
+}
+
+function sendShutOut(response: Response, { standing, ...edit }: NotEdited & { standing: ShutOut }): void {
+  const { t, dates } = frameOf(response);
+  const { key, values } = explainShutOut(standing, dates);
+  sendRefused(response, { ...edit, text: t(key, values), reason: standing.reason, deletable: true });
+}
+
+function sendRefused(
+  response: Response,
+  {
+    comment,
+    post,
     typed,
-    deleteHref: why === 'deleted' ? undefined : `/comments/${comment.id}/delete`,
+    text,
+    reason = '',
+    deletable,
+  }: NotEdited & { text: string; reason?: string; deletable: boolean },
+): void {
+  const page = {
+    text,
+    reason,
+    typed,
+    deleteHref: deletable ? `/comments/${comment.id}/delete` : undefined,
     postHref: hrefOf(post),
     postTitle: post.title,
   };
-  sendPage(response, refusedView, { title: t('edit.refusedTitle'), hiddenFromSearch: true, ...page }, 403);
+  sendPage(
+    response,
+    refusedView,
+    { title: frameOf(response).t('edit.refusedTitle'), hiddenFromSearch: true, ...page },
+    403,
+  );
 }

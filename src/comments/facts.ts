@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Role } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
+import { type StandingColumns, standingOfWriter, toStanding } from '../persons/queries.ts';
+import type { Standing } from '../persons/standing.ts';
 import type { CommentMode } from '../site/table.ts';
 import type { Facts } from './policies.ts';
 
@@ -10,6 +12,7 @@ export interface KnownFacts {
   readonly mode: CommentMode;
   readonly links: number;
   readonly linksAllowed: number;
+  readonly standing?: Facts['standing'];
 }
 
 const floodMinutes = 10;
@@ -27,25 +30,40 @@ export interface Writing {
   readonly now: Date;
 }
 
+/** What the database has counted of a writer. */
+type Counts = Pick<Facts, 'approvedBefore' | 'recentFromBrowser' | 'recentFromNetwork'>;
+
 /** What the database knows of a writer. */
-export type History = Pick<Facts, 'approvedBefore' | 'recentFromBrowser' | 'recentFromNetwork'>;
+export interface History {
+  readonly counts: Counts;
+  /** How moderators decided to meet them. */
+  readonly standing: Standing | undefined;
+}
 
 /** Completes the facts that the policies judge by. */
 export async function gatherFacts(
   db: Kysely<Database>,
   { known, ...writing }: Writing & { known: KnownFacts },
 ): Promise<Facts> {
-  const [history] = await gatherHistories(db, [writing]);
-  return { ...known, ...(history as History) };
+  const [history] = await gatherHistories(db, { writings: [writing], judged: false });
+  return { ...known, ...(history as History).counts };
 }
 
-/** Asks about the browsers and networks of writers, in one query. @returns one for each, in their order. */
-export async function gatherHistories(db: Kysely<Database>, writings: readonly Writing[]): Promise<History[]> {
+/**
+ * Asks about the browsers and networks of writers, in one query.
+ *
+ * @param judged whether there may be anybody of whom moderators decided how to meet them: where not, it is not looked for.
+ * @returns one for each, in their order.
+ */
+export async function gatherHistories(
+  db: Kysely<Database>,
+  { writings, judged }: { writings: readonly Writing[]; judged: boolean },
+): Promise<History[]> {
   const since = ({ now }: Writing) => new Date(now.getTime() - floodMinutes * 60_000);
   // Some comments are enough to know whether one of them was approved, and those of another browser with an address that this
   // one has proved are looked for only where there are none of its own; a flood is counted to its limit. Asked for in an order
   // and some at a time, they are read from an index: else Postgres may expect to come across one soon anywhere.
-  const { rows } = await sql<History>`
+  const { rows } = await sql<Counts & StandingColumns>`
     select
       case when here.approved > 0 then here.approved
       else (select count(*)::integer from (
@@ -67,13 +85,15 @@ export async function gatherHistories(db: Kysely<Database>, writings: readonly W
         select from comment
         where comment.network_hash = writing.network_hash and created_at > since and id < coalesce(edited_id, 2147483647)
         order by created_at desc limit 100
-      ) recent) as "recentFromNetwork"
+      ) recent) as "recentFromNetwork",
+      standing.kind, standing.reason, standing.ends_at
     from unnest(
       ${writings.map(({ browserId }) => browserId ?? null)}::integer[],
       ${writings.map(({ networkHash }) => networkHash ?? null)}::bytea[],
       ${writings.map(({ editedId }) => editedId ?? null)}::integer[],
-      ${writings.map(since)}::timestamptz[]
-    ) with ordinality as writing (browser_id, network_hash, edited_id, since, place)
+      ${writings.map(since)}::timestamptz[],
+      ${writings.map(({ now }) => now)}::timestamptz[]
+    ) with ordinality as writing (browser_id, network_hash, edited_id, since, now, place)
     cross join lateral (
       select count(*)::integer as approved from (
         select from comment
@@ -81,6 +101,18 @@ export async function gatherHistories(db: Kysely<Database>, writings: readonly W
         order by created_at desc limit 100
       ) approved
     ) here
+    left join lateral ${judged ? standingOfWriter(writer) : nobodyJudged} standing on true
     order by place`.execute(db);
-  return rows;
+  return rows.map(({ kind, reason, ends_at, ...counts }) => ({
+    counts,
+    standing: toStanding({ kind, reason, ends_at }),
+  }));
 }
+
+const nobodyJudged = sql`(select null as kind, null as reason, null::timestamptz as ends_at)`;
+
+const writer = {
+  browserId: sql.ref('writing.browser_id'),
+  networkHash: sql.ref('writing.network_hash'),
+  now: sql.ref('writing.now'),
+};

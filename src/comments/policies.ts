@@ -1,4 +1,5 @@
 import type { Role } from '../accounts/table.ts';
+import type { StandingKind } from '../persons/table.ts';
 import type { CommentMode } from '../site/table.ts';
 import type { CommentStatus } from './lifecycle.ts';
 
@@ -16,6 +17,8 @@ export interface Facts {
   /** Comments from this browser and from its network within the last ten minutes. */
   readonly recentFromBrowser: number;
   readonly recentFromNetwork: number;
+  /** How a moderator decided to meet its writer; missing where nobody did. */
+  readonly standing?: Extract<StandingKind, 'trusted' | 'held'> | undefined;
   /** Whether it waited for a moderator when it was edited; missing for one that was just written. */
   readonly waiting?: boolean;
 }
@@ -27,7 +30,16 @@ export interface Opinion {
 }
 
 /** The name of a policy; the sentence that explains it is `rule.<name>` in the messages. */
-export type RuleName = 'staff' | 'all_held' | 'links' | 'flooding' | 'first_comment' | 'waiting' | 'standard';
+export type RuleName =
+  | 'staff'
+  | 'person_held'
+  | 'all_held'
+  | 'links'
+  | 'flooding'
+  | 'person_trusted'
+  | 'first_comment'
+  | 'waiting'
+  | 'standard';
 
 /** A pure judge: an opinion on the facts, or none. */
 export interface Policy {
@@ -64,6 +76,10 @@ export const policies: readonly Policy[] = [
     judge: ({ staffRole, waiting }) => (staffRole && !waiting ? { status: 'approved' } : undefined),
   },
   {
+    name: 'person_held',
+    judge: ({ standing }) => (standing === 'held' ? { status: 'pending' } : undefined),
+  },
+  {
     name: 'all_held',
     judge: ({ mode }) => (mode === 'all_held' ? { status: 'pending' } : undefined),
   },
@@ -78,6 +94,10 @@ export const policies: readonly Policy[] = [
       recentFromBrowser >= floodFromBrowser || recentFromNetwork >= floodFromNetwork
         ? { status: 'pending', numbers: { recent: Math.max(recentFromBrowser, recentFromNetwork) } }
         : undefined,
+  },
+  {
+    name: 'person_trusted',
+    judge: ({ standing, waiting }) => (standing === 'trusted' && !waiting ? { status: 'approved' } : undefined),
   },
   {
     name: 'first_comment',

@@ -1,4 +1,5 @@
 import type { Message, MessageKey } from '../http/messages.ts';
+import type { ShutOut } from '../persons/standing.ts';
 import type { RememberedPerson } from '../visitors/visitor.ts';
 import type { FieldErrors, ReplyFields } from './form.ts';
 
@@ -16,6 +17,8 @@ export interface ReplyForm {
   readonly emailRequired: boolean;
   /** Minutes within which one posts one comment here; 0: as many as one likes. */
   readonly slowMinutes: number;
+  /** Where its person may write nothing at present: why, and until when. */
+  readonly shutOut: ShutOut | undefined;
   /** What the button says: what will happen. */
   readonly submit: MessageKey;
 }

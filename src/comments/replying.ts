@@ -8,6 +8,8 @@ import { notFound } from '../http/errors.ts';
 import { readId } from '../http/fields.ts';
 import { hashNetwork } from '../http/network.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { explainShutOut } from '../persons/explain.ts';
+import type { ShutOut } from '../persons/standing.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import type { PostForReading } from '../posts/queries.ts';
 import { normaliseLine } from '../text/plain-text.ts';
@@ -39,6 +41,8 @@ export interface ReplyPage {
 interface RefusedPage {
   readonly heading: string;
   readonly text: string;
+  /** What moderators gave as their reason; empty: none. */
+  readonly reason: string;
   readonly postTitle: string;
   readonly postHref: string;
   readonly typed: string;
@@ -135,6 +139,8 @@ async function answer(
       const errors: FieldErrors = { body: { key, values: { minutes } } };
       return sendFormAgain(context, request, response, { post, fields, errors, status: 429 });
     }
+    case 'shut_out':
+      return sendShutOut(response, { post, fields, standing: outcome.standing });
     case 'unpublished':
       throw notFound();
     case 'closed':
@@ -176,16 +182,36 @@ export function sendClosed(response: Response, { post, fields }: { post: PostFor
   sendRefusal(response, { ...words, post, fields, earlier: undefined, status: 403 });
 }
 
+function sendShutOut(
+  response: Response,
+  { post, fields, standing }: { post: PostForReading; fields: ReplyFields; standing: ShutOut },
+): void {
+  const { t, dates } = frameOf(response);
+  const { key, values } = explainShutOut(standing, dates);
+  const words = { heading: t('refused.shutOutTitle'), text: t(key, values), reason: standing.reason };
+  sendRefusal(response, { ...words, post, fields, earlier: undefined, status: 403 });
+}
+
 function sendRefusal(
   response: Response,
-  refusal: Pick<RefusedPage, 'heading' | 'text' | 'earlier'> & {
-    post: PostForReading;
-    fields: ReplyFields;
-    status: number;
-  },
+  refusal: Pick<RefusedPage, 'heading' | 'text' | 'earlier'> &
+    Partial<Pick<RefusedPage, 'reason'>> & {
+      post: PostForReading;
+      fields: ReplyFields;
+      status: number;
+    },
 ): void {
-  const { heading, text, earlier, post, fields, status } = refusal;
+  const { heading, text, reason = '', earlier, post, fields, status } = refusal;
   const sentKey = earlier && fields.key;
-  const page = { heading, text, earlier, sentKey, postTitle: post.title, postHref: hrefOf(post), typed: fields.body };
+  const page = {
+    heading,
+    text,
+    reason,
+    earlier,
+    sentKey,
+    postTitle: post.title,
+    postHref: hrefOf(post),
+    typed: fields.body,
+  };
   sendPage(response, refusedView, { title: heading, hiddenFromSearch: true, ...page }, status);
 }

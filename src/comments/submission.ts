@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Role } from '../accounts/table.ts';
+import type { ShutOut } from '../persons/standing.ts';
 import { normaliseEmail } from '../text/email-address.ts';
 import { normaliseLine } from '../text/plain-text.ts';
 import { isUuid, uuidOf } from '../text/uuid.ts';
@@ -44,6 +45,8 @@ export type Outcome =
   /** `by`: the hour of a network or browser, or the pace of the conversation, which is one comment in so many minutes. */
   | ({ readonly kind: 'limited' } & Wait)
   | { readonly kind: 'closed'; readonly closing: Closing }
+  /** Moderators decided that this person writes nothing here at present. */
+  | { readonly kind: 'shut_out'; readonly standing: ShutOut }
   /** Its post is not published, or not any more. */
   | { readonly kind: 'unpublished' }
   | { readonly kind: 'invalid'; readonly errors: FieldErrors };

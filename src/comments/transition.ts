@@ -19,6 +19,8 @@ export interface TakenBack {
 /** Who changes a status, and why. */
 export interface Change {
   readonly action: CommentAction | 'undo';
+  /** What is done with comments for which the action is not possible; nothing where it is missing. */
+  readonly otherwise?: CommentAction | undefined;
   /** Of an undo: what it takes back of each comment, by the comment's id. */
   readonly takenBack?: ReadonlyMap<number, TakenBack> | undefined;
   readonly actorId: number | undefined;
@@ -74,7 +76,8 @@ export async function changeStatus(
   const moves: StatusMove[] = [];
   for (const comment of comments) {
     const takenBack = change.takenBack?.get(comment.id);
-    const to = change.action === 'undo' ? takenBack?.from : nextStatus(comment.status, change.action);
+    const action = actionFor(comment.status, change);
+    const to = action === 'undo' ? takenBack?.from : nextStatus(comment.status, action);
     if (!to) continue;
     if (to === 'deleted') await eraseWords(trx, comment.id);
     if (isReadable(to)) await approve(trx, comment.id);
@@ -83,7 +86,7 @@ export async function changeStatus(
     await recordEvent(trx, {
       subjectKind: 'comment',
       subjectId: comment.id,
-      action: change.action,
+      action,
       from: comment.status,
       to,
       actorId: change.actorId,
@@ -102,6 +105,10 @@ export async function changeStatus(
   await endOwn(trx, { commentIds: deleted });
   await changeCounts(trx, moves);
   return changed;
+}
+
+function actionFor(status: CommentStatus, { action, otherwise }: Change): CommentAction | 'undo' {
+  return action === 'undo' || nextStatus(status, action) ? action : (otherwise ?? action);
 }
 
 async function announce(

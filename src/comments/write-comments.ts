@@ -6,6 +6,7 @@ import { announceReadable } from '../following/announce.ts';
 import { readFollowChoice } from '../following/choices.ts';
 import { followFromReply } from '../following/reply-choice.ts';
 import { readId } from '../http/fields.ts';
+import { isShutOut } from '../persons/standing.ts';
 import { stateOf } from '../posts/publication.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
 import { type Closing, closingOf, closuresAbove, modeOf } from './closing.ts';
@@ -110,10 +111,10 @@ async function gatherGround(
     conversationId,
     ids: open.flatMap(({ fields }) => readId(fields.parent) ?? []),
   });
-  const histories = await gatherHistories(
-    trx,
-    open.map(({ writer, networkHash, now }) => ({ browserId: browserOf(writer), networkHash, now })),
-  );
+  const histories = await gatherHistories(trx, {
+    writings: open.map(({ writer, networkHash, now }) => ({ browserId: browserOf(writer), networkHash, now })),
+    judged: terms.judged,
+  });
   return {
     terms,
     waits: new Map(waits),
@@ -130,6 +131,9 @@ function browserOf(writer: Writer): number | undefined {
 function draftComment(submission: Submission, ground: Ground): NewComment | Outcome {
   const { writer, fields, networkHash, now } = submission;
   const { site, conversation } = ground.terms;
+  const { counts, standing } = ground.histories.get(submission) as History;
+  const guestStanding = writer.kind === 'guest' ? standing : undefined;
+  if (isShutOut(guestStanding)) return { kind: 'shut_out', standing: guestStanding };
   const draft = checkDraft(submission, ground);
   if (!isDraft(draft)) return { kind: 'invalid', errors: draft };
   const wait = ground.waits.get(submission);
@@ -149,7 +153,8 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
     mode: modeOf({ mode: conversation.mode, siteMode: site.comment_mode }),
     links: rendered.links.count + (draft.website ? 1 : 0),
     linksAllowed: site.links_allowed,
-    ...(ground.histories.get(submission) as History),
+    standing: guestStanding?.kind,
+    ...counts,
   });
   return {
     parent,

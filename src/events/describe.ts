@@ -33,6 +33,11 @@ const told = [
   'disabled',
   'enabled',
   'first_start',
+  'stand_trusted',
+  'stand_held',
+  'stand_timed_out',
+  'stand_banned',
+  'end_standing',
 ] as const;
 
 /** Says in one sentence what happened to a comment or a conversation, who did it and when; the same words everywhere. */

@@ -93,7 +93,8 @@ function checkDecision(
   return checkWords(reason, note) ?? { action, reason, note, reply, seen };
 }
 
-function checkWords(reason: string, note: string): Message | undefined {
+/** @returns a sentence where a reason or a note is too long. */
+export function checkWords(reason: string, note: string): Message | undefined {
   if ([...reason].length > longestReason) return { key: 'decision.reasonLong', values: { most: longestReason } };
   if ([...note].length > longestNote) return { key: 'decision.noteLong', values: { most: longestNote } };
   return undefined;

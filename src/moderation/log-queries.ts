@@ -6,7 +6,9 @@ import { isOnPostOf, type QueueOwner } from './queries.ts';
 export const logRows = 50;
 
 /** What of the log is asked for: all of it, or what happened to one thing, or by one person. */
-export type LogFilter = { readonly kind: 'all' } | { readonly kind: 'comment' | 'by' | 'post'; readonly id: number };
+export type LogFilter =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'comment' | 'by' | 'post' | 'person'; readonly id: number };
 
 /** An event as the log lists it. */
 export type LogRow = Awaited<ReturnType<typeof listLog>>[number];
@@ -27,6 +29,9 @@ export function listLog(
     .$if(before !== undefined, (query) => query.where('event.id', '<', before ?? 0))
     .$if(filter.kind === 'comment', (query) =>
       query.where('event.subject_kind', '=', 'comment').where('event.subject_id', '=', idOf(filter)),
+    )
+    .$if(filter.kind === 'person', (query) =>
+      query.where('event.subject_kind', '=', 'standing').where('event.subject_id', 'in', aboutTheSame(idOf(filter))),
     )
     .$if(filter.kind === 'by', (query) => query.where('event.actor_id', '=', idOf(filter)))
     .orderBy('event.id', 'desc')
@@ -56,6 +61,10 @@ export function listLog(
     .leftJoin('account as person', (join) =>
       join.onRef('person.id', '=', 'event.subject_id').on('event.subject_kind', '=', 'account'),
     )
+    .leftJoin('standing', (join) =>
+      join.onRef('standing.id', '=', 'event.subject_id').on('event.subject_kind', '=', 'standing'),
+    )
+    .leftJoin('comment as judged', 'judged.id', 'standing.comment_id')
     .selectAll('event')
     .select([
       'event_note.reason',
@@ -67,6 +76,10 @@ export function listLog(
       'post.slug as post_slug',
       'comment.name as comment_name',
       'person.name as person_name',
+      'standing.comment_id as standing_comment_id',
+      'standing.reason as standing_reason',
+      'standing.note as standing_note',
+      'judged.name as judged_name',
     ])
     .select(({ selectFrom }) =>
       selectFrom('event as together')
@@ -77,6 +90,17 @@ export function listLog(
     )
     .orderBy('event.id', 'desc')
     .execute();
+}
+
+// All that was decided about a person by the same key as one standing; alone where that one was deleted.
+function aboutTheSame(standingId: number) {
+  return sql<number>`(
+    select ${standingId}::integer
+    union
+    select other.id from standing one join standing other
+      on other.address_hash = one.address_hash or other.browser_id = one.browser_id or other.network_hash = one.network_hash
+    where one.id = ${standingId}
+  )`;
 }
 
 function idOf(filter: LogFilter): number {

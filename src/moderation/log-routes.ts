@@ -23,9 +23,12 @@ interface LogPage {
 
 const logView = defineView<LogPage>('moderation/log');
 
-const filters = ['comment', 'by', 'post'] as const;
+const filters = ['comment', 'by', 'post', 'person'] as const;
 
-/** What happened: `GET /moderation/log`, of one comment (`?comment=`), by one person (`?by=`), about one post (`?post=`). */
+/**
+ * What happened: `GET /moderation/log`, of one comment (`?comment=`), by one person (`?by=`), about one post (`?post=`),
+ * or what was decided about the person of one standing (`?person=`).
+ */
 export function logRoutes(context: AppContext): Router {
   const router = Router();
   router.get('/moderation/log', requirePermission('moderate'), (request, response) =>
@@ -48,6 +51,7 @@ async function showLog({ db }: AppContext, request: Request, response: Response)
     all: undefined,
     comment: { key: 'log.filtered.comment' },
     by: { key: 'log.filtered.by', values: { name: first?.actor_name ?? '' } },
+    person: { key: 'log.filtered.person' },
     post: { key: 'log.filtered.post', values: { title: first?.post_title ?? '' } },
   };
   sendPage(response, logView, {
@@ -67,11 +71,12 @@ async function showLog({ db }: AppContext, request: Request, response: Response)
 async function loadHistories(db: AppContext['db'], page: readonly LogRow[]) {
   const idsOf = (kind: SubjectKind) =>
     page.filter((row) => isUndoable(row) && row.subject_kind === kind).map(({ subject_id }) => subject_id);
-  const [comment, conversation] = await Promise.all([
+  const [comment, conversation, standing] = await Promise.all([
     listForUndo(db, { subjectKind: 'comment', subjectIds: idsOf('comment') }),
     listForUndo(db, { subjectKind: 'conversation', subjectIds: idsOf('conversation') }),
+    listForUndo(db, { subjectKind: 'standing', subjectIds: idsOf('standing') }),
   ]);
-  const histories: Partial<Record<SubjectKind, typeof comment>> = { comment, conversation };
+  const histories: Partial<Record<SubjectKind, typeof comment>> = { comment, conversation, standing };
   return histories;
 }
 

@@ -7,6 +7,7 @@ import type { Message, MessageKey } from '../http/messages.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import type { Moderator } from './decide.ts';
 import type { LogRow } from './log-queries.ts';
+import { personHref, personLogHref } from './person-addresses.ts';
 import { isUndoable, mayUndo } from './undo.ts';
 
 /** Something that happened, as the log tells it. */
@@ -27,7 +28,8 @@ export interface LogItem {
   readonly undone: boolean;
   /** Whether it can be undone, of this subject: others that were done along with it may have moved on. */
   readonly mayUndo: boolean;
-  readonly historyHref: string | undefined;
+  /** Where all is listed that happened to the same comment, or was decided about the same person. */
+  readonly history: { readonly href: string; readonly words: MessageKey } | undefined;
   readonly byHref: string | undefined;
   readonly postHref: string | undefined;
 }
@@ -49,12 +51,11 @@ export function presentLogItem(
     subject: subjectOf(row),
     step: stepOf(row),
     rule: row.rule === null ? undefined : explainVerdict({ rule: row.rule as RuleName, numbers: row.numbers }),
-    reason: row.reason ?? '',
-    note: row.note ?? '',
+    ...wordsOf(row),
     others: undoable ? Math.max(0, Number(row.together ?? 0) - 1) : 0,
     undone: undoable && !standing.holding.has(row.id),
     mayUndo: mayUndo(row, reader) && standing.undoable.has(row.id),
-    historyHref: row.subject_kind === 'comment' ? `/moderation/log?comment=${row.subject_id}` : undefined,
+    history: historyOf(row),
     byHref: row.actor_id === null ? undefined : `/moderation/log?by=${row.actor_id}`,
     postHref: row.post_id === null ? undefined : `/moderation/log?post=${row.post_id}`,
   };
@@ -80,9 +81,26 @@ function subjectOf(row: LogRow): LogItem['subject'] {
       return { words: { key: 'log.person', values: { name: post_title ?? '' } }, href };
     case 'account':
       return { words: { key: 'log.person', values: { name: row.person_name ?? '' } }, href: undefined };
+    case 'standing': {
+      const name = row.judged_name ?? '';
+      const words: Message = name ? { key: 'log.writer', values: { name } } : { key: 'log.writerErased' };
+      return { words, href: row.standing_comment_id === null ? undefined : personHref(row.standing_comment_id) };
+    }
     case 'site':
       return { words: { key: 'log.site' }, href: undefined };
   }
+}
+
+// What was said when a standing was given lies beside it; nothing is said when it ends.
+function wordsOf({ action, reason, note, standing_reason, standing_note }: LogRow): Pick<LogItem, 'reason' | 'note'> {
+  if (!action.startsWith('stand_')) return { reason: reason ?? '', note: note ?? '' };
+  return { reason: standing_reason ?? '', note: standing_note ?? '' };
+}
+
+function historyOf({ subject_kind, subject_id }: LogRow): LogItem['history'] {
+  if (subject_kind === 'comment') return { href: `/moderation/log?comment=${subject_id}`, words: 'log.commentHistory' };
+  if (subject_kind === 'standing') return { href: personLogHref(subject_id), words: 'log.personHistory' };
+  return undefined;
 }
 
 function stepOf({ subject_kind, from_status, to_status }: LogRow): LogItem['step'] {

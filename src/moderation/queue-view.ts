@@ -8,6 +8,7 @@ import type { Dates } from '../http/dates.ts';
 import type { Message } from '../http/messages.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
+import { personHref } from './person-addresses.ts';
 import { type QueueRow, recordLength } from './queries.ts';
 
 /** A comment in the queue, with all that helps to decide. */
@@ -35,6 +36,8 @@ export interface QueueItem {
   readonly parent: { readonly content: { readonly name: string; readonly html: TrustedHtml } | undefined } | undefined;
   /** How other comments of its writer fared. */
   readonly record: Message;
+  /** Where more is said of its writer, for who may decide about people; undefined for the staff. */
+  readonly personHref: string | undefined;
   readonly actions: readonly ModeratorAction[];
   /** The last event, which a decision says that it has seen. */
   readonly seen: number | undefined;
@@ -49,7 +52,11 @@ export interface QueueFindings {
 }
 
 /** Makes a row of the queue ready to print. */
-export function presentQueueItem(row: QueueRow, findings: QueueFindings, dates: Dates): QueueItem {
+export function presentQueueItem(
+  row: QueueRow,
+  findings: QueueFindings,
+  { dates, judgesPeople }: { dates: Dates; judgesPeople: boolean },
+): QueueItem {
   const event = findings.events.get(row.id);
   const parent =
     row.parent_name === null || row.parent_html === null
@@ -67,6 +74,7 @@ export function presentQueueItem(row: QueueRow, findings: QueueFindings, dates: 
     post: { id: row.post_id, title: row.post_title, href: hrefOf({ kind: row.post_kind, slug: row.post_slug }) },
     parent: row.parent_id === null ? undefined : { content: parent },
     record: recordOf(row, findings),
+    personHref: judgesPeople && row.account_id === null ? personHref(row.id) : undefined,
     actions: allowedActions(row.status),
     seen: event?.id,
   };

@@ -17,17 +17,21 @@ import { showEarlierTexts } from './earlier-texts.ts';
 import { logRoutes } from './log-routes.ts';
 import { moderatorOf } from './moderator.ts';
 import { paceRoutes } from './pace-routes.ts';
+import { personRoutes } from './person-routes.ts';
 import { pinRoutes } from './pin-routes.ts';
 import { countWaiting, listQueue, loadRecords, queueRows } from './queries.ts';
 import { usualKeys } from './queue-keys.ts';
 import { presentQueueItem, type QueueItem } from './queue-view.ts';
+import { standingRoutes } from './standing-routes.ts';
 import { undoRoutes } from './undo-routes.ts';
 
 /**
  * What moderators do:
  * `GET /moderation`, `GET /moderation/log`, `GET /moderation/comments/:id/revisions`,
  * `POST /moderation/comments/:id/decisions`, `POST /moderation/decisions`, `POST /moderation/undo`, `POST /posts/:slug/closures`, `POST /posts/:slug/closures/current/reopen`,
- * `POST /posts/:slug/pace`, `POST /comments/:id/pin`.
+ * `POST /posts/:slug/pace`, `POST /comments/:id/pin`, `POST /comments/:id/unpin`,
+ * `GET /moderation/comments/:id/person`, `POST /moderation/comments/:id/person/standings`, `POST /moderation/comments/:id/person/sweeps`,
+ * `GET /moderation/people`, `POST /moderation/people/:id/end`.
  */
 export function moderationRoutes(context: AppContext): Router {
   const router = Router();
@@ -42,6 +46,8 @@ export function moderationRoutes(context: AppContext): Router {
   router.use(closureRoutes(context));
   router.use(paceRoutes(context));
   router.use(pinRoutes(context));
+  router.use(personRoutes(context));
+  router.use(standingRoutes(context));
   return router;
 }
 
@@ -58,6 +64,8 @@ interface QueuePage {
   /** This page, to come back to after a decision. */
   readonly here: string;
   readonly nextHref: string | undefined;
+  /** Whether one decides who is trusted and who is shut out. */
+  readonly judgesPeople: boolean;
   /** The key for each thing that one does here. */
   readonly keys: typeof usualKeys;
 }
@@ -93,6 +101,7 @@ async function showQueue(context: AppContext, request: Request, response: Respon
     loadRecords(db, ids),
   ]);
   const moderated = post && reachesPost(response, 'moderate', post) ? post : undefined;
+  const judgesPeople = viewerReach(response, 'judge_people') === 'all';
   const last = rows.length > queueRows ? page.at(-1) : undefined;
   sendPage(response, queueView, {
     title: t('queue.title'),
@@ -104,13 +113,16 @@ async function showQueue(context: AppContext, request: Request, response: Respon
     })),
     status,
     waiting,
-    items: page.map((row) => presentQueueItem(row, { judgements, events, revisions, records }, dates)),
+    items: page.map((row) =>
+      presentQueueItem(row, { judgements, events, revisions, records }, { dates, judgesPeople }),
+    ),
     post: moderated && { title: moderated.title },
     moderation: await findClosingTools(context, response, { post, now: now() }),
     allHref: queueHref({ status }),
     here: queueHref({ status, postId, after }),
     nextHref: last && queueHref({ status, postId, after: last.id }),
     keys: usualKeys,
+    judgesPeople,
   });
 }
 

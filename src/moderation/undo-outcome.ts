@@ -9,5 +9,7 @@ export type UndoOutcome =
   | { readonly kind: 'moved_on'; readonly overtaken: readonly Overtaken[]; readonly rest: number }
   /** Nothing was done: something else has happened to the conversation since. */
   | { readonly kind: 'closing_moved_on'; readonly last: ToldEvent | undefined }
+  /** Nothing was done: something else was decided about the person since, or its time is over. */
+  | { readonly kind: 'standing_moved_on'; readonly last: ToldEvent | undefined }
   /** There is no such event, it is beyond this moderator's reach, or nothing that can be undone. */
   | { readonly kind: 'unknown' };

@@ -20,6 +20,8 @@ interface UndoRefusedPage {
   readonly back: string;
 }
 
+const whyRefused = { closing_moved_on: 'undo.closingRefused', standing_moved_on: 'undo.standingRefused' } as const;
+
 const undoRefusedView = defineView<UndoRefusedPage>('moderation/undo-refused');
 
 /** Taking back what was done: `POST /moderation/undo` with `event`. */
@@ -44,10 +46,10 @@ async function takeBack({ db, now }: AppContext, request: Request, response: Res
   const outcome = await undo(db, { eventId, partly: partly !== '', moderator: moderatorOf(response), now: now() });
   if (outcome.kind === 'unknown') throw notFound();
   const { t, dates } = frameOf(response);
-  if (outcome.kind === 'closing_moved_on') {
+  if (outcome.kind === 'closing_moved_on' || outcome.kind === 'standing_moved_on') {
     const told = outcome.last ? [describeEvent(outcome.last, dates)] : [];
     const way = { href: back, label: t('overtaken.back') };
-    return sendNotDone(request, response, { why: { key: 'undo.closingRefused' }, told, back: way, status: 409 });
+    return sendNotDone(request, response, { why: { key: whyRefused[outcome.kind] }, told, back: way, status: 409 });
   }
   if (outcome.kind === 'moved_on') {
     const items = presentOvertaken(outcome.overtaken, dates);

@@ -6,6 +6,7 @@ import type { Moderator } from './decide.ts';
 import { undoClosing } from './undo-closing.ts';
 import { undoDecisions } from './undo-decisions.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
+import { undoStanding } from './undo-standing.ts';
 
 /**
  * Takes back what was done, with all that was done along with it: everything is again as it was before. It is a new event
@@ -20,8 +21,10 @@ export function undo(
 ): Promise<UndoOutcome> {
   return db.transaction().execute(async (trx) => {
     const done = (await listDoneTogether(trx, eventId)).filter((event) => mayUndo(event, moderator));
-    const closing = done.find((event) => event.subject_kind !== 'comment');
-    const decisions = done.filter((event) => event.subject_kind === 'comment');
+    const [event] = done;
+    if (event?.subject_kind === 'standing') return undoStanding(trx, { event, moderator, now });
+    const closing = done.find(({ subject_kind }) => subject_kind !== 'comment');
+    const decisions = done.filter(({ subject_kind }) => subject_kind === 'comment');
     if (closing) return undoClosing(trx, { event: closing, decisions, partly, moderator, now });
     return undoDecisions(trx, { done: decisions, partly, moderator, now });
   });
@@ -31,13 +34,16 @@ type Doing = Pick<DoneEvent, 'subject_kind' | 'action' | 'actor_id' | 'numbers'>
 
 /** Whether somebody may take an event back: authors only what they did themselves, what moderators decide stands above it. */
 export function mayUndo(event: Doing, { viewer, reach }: Moderator): boolean {
-  return isUndoable(event) && (reach === 'all' || event.actor_id === viewer.id);
+  if (!isUndoable(event)) return false;
+  // Who is trusted or shut out, the whole site feels.
+  return reach === 'all' || (event.subject_kind !== 'standing' && event.actor_id === viewer.id);
 }
 
 /** Whether an event is something that moderators do, and can be taken back. */
 export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): boolean {
   if (actor_id === null) return false;
   if (subject_kind === 'comment') return undoable.includes(action);
+  if (subject_kind === 'standing') return true;
   // Closings of earlier versions did not write down what they changed.
   const known = ['closure', 'days_before', 'slow_before', 'pinned_before'].some((name) => numbers[name] !== undefined);
   const closable = ['conversation', 'branch', 'site'].includes(subject_kind);

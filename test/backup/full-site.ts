@@ -37,6 +37,9 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
     insert into proof (token_hash, email, browser_id, created_at, expires_at)
       values ('\\x5c00ff', 'reader@site.example', 1, now(), now());
     insert into proved_address (browser_id, email, proved_at) values (1, 'reader@site.example', now());
+    insert into standing (kind, address_hash, browser_id, begins_at, ends_at, reason, note, given_by)
+      values ('held', '\\xdead5c00', null, now(), null, 'Because.', '', 1),
+             ('banned', null, 1, now(), now() + interval '1 day', '', 'Noted \\\\N', 1);
     insert into mail (message_id, recipient, subject, body, created_at, sent_at, failed_at)
       values ('waiting', 'reader@site.example', 'Hello', 'A letter', now(), null, null),
              ('sent', null, null, null, now(), now(), null),

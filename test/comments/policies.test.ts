@@ -23,8 +23,11 @@ const guest: Facts = {
 const t = createTranslate('en');
 
 describe('The list of policies', () => {
-  test('has an order that is a decision: whom we know, what is held anyway, what looks like spam, who is new, who waits, the rest', () => {
-    const order: RuleName[] = ['staff', 'all_held', 'links', 'flooding', 'first_comment', 'waiting', 'standard'];
+  test('has an order that is a decision: whom we know, what is held anyway, what looks like spam, whom moderators trust, who is new, who waits, the rest', () => {
+    const order: RuleName[] = [
+      ...(['staff', 'person_held', 'all_held', 'links', 'flooding'] as const),
+      ...(['person_trusted', 'first_comment', 'waiting', 'standard'] as const),
+    ];
     expect(policies.map(({ name }) => name)).toEqual(order);
   });
 
@@ -52,6 +55,11 @@ describe('The list of policies', () => {
     ['what waited when it was edited', 'waiting', { waiting: true }, held()],
     ['what was published when it was edited', 'waiting', { waiting: false }, undefined],
     ['what was just written', 'waiting', {}, undefined],
+    ['somebody whom a moderator trusts', 'person_trusted', { standing: 'trusted', approvedBefore: 0 }, approved],
+    ['the same whose comment waits', 'person_trusted', { standing: 'trusted', waiting: true }, undefined],
+    ['somebody whom a moderator holds', 'person_trusted', { standing: 'held' }, undefined],
+    ['somebody whom a moderator holds', 'person_held', { standing: 'held', mode: 'open' }, held()],
+    ['somebody whom a moderator trusts', 'person_held', { standing: 'trusted' }, undefined],
     ['anything', 'standard', {}, approved],
   ];
   it.each(cases)('given %s, %s says so', (_facts, rule, facts, opinion) => {

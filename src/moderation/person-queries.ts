@@ -1,0 +1,139 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { CommentStatus } from '../comments/lifecycle.ts';
+import type { Comment } from '../comments/table.ts';
+import type { Database } from '../database.ts';
+import { addressMark } from '../persons/address-mark.ts';
+import type { GivenStanding, Person } from '../persons/person.ts';
+import type { KnownBy } from '../persons/standing.ts';
+
+/** The guest who wrote a comment, as far as it says who that is. */
+export interface Writer extends Person {
+  readonly commentId: number;
+  /** As it was typed; empty where it was erased. */
+  readonly name: string;
+}
+
+/** Finds the guest who wrote a comment; undefined where there is no such comment, or one of the staff wrote it. */
+export async function findWriter(db: Kysely<Database>, commentId: number): Promise<Writer | undefined> {
+  const row = await db
+    .selectFrom('comment')
+    .select(['id as commentId', 'name', 'browser_id', 'network_hash'])
+    .select(sql<Buffer | null>`case when email_proved then ${addressMark(sql.ref('email'))} end`.as('address_hash'))
+    .where('id', '=', commentId)
+    .where('account_id', 'is', null)
+    .executeTakeFirst();
+  return row;
+}
+
+/** Comments that are counted of one person. */
+export const mostCounted = 1_000;
+
+/** How many comments of each status there are. */
+export type StatusCounts = Readonly<Partial<Record<CommentStatus, number>>>;
+
+/** How the newest comments stand that came from where a comment came from: `mostCounted` at most. */
+export async function countByStatus(
+  db: Kysely<Database>,
+  { commentId, by }: { commentId: number; by: KnownBy },
+): Promise<StatusCounts> {
+  const { rows } = await sql<{ status: CommentStatus; count: number }>`
+    select status, count(*)::integer as count from (
+      select other.status from comment one join lateral (
+        select status from comment other where ${isFrom(by)} order by other.created_at desc limit ${mostCounted}
+      ) other on true
+      where one.id = ${commentId}
+    ) counted
+    group by status`.execute(db);
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
+
+/** The newest comments of these statuses that came from where a comment came from. @returns their ids. */
+export async function listFrom(
+  db: Kysely<Database>,
+  {
+    commentId,
+    by,
+    statuses,
+    limit,
+  }: { commentId: number; by: KnownBy; statuses: readonly CommentStatus[]; limit: number },
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select other.id from comment one join lateral (
+      select id from comment other
+      where ${isFrom(by)} and other.status = any(${statuses}::text[])
+      order by other.created_at desc
+      limit ${limit}
+    ) other on true
+    where one.id = ${commentId}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+// Each is read from an index in the order of time.
+function isFrom(by: KnownBy): RawBuilder<boolean> {
+  switch (by) {
+    case 'address':
+      return sql`one.email_proved and other.email = one.email and other.email_proved`;
+    case 'browser':
+      return sql`other.browser_id = one.browser_id`;
+    case 'network':
+      return sql`other.network_hash = one.network_hash`;
+  }
+}
+
+/** A comment of a person, as their page lists it. */
+export type WrittenRow = Pick<Comment, 'id' | 'status' | 'html' | 'created_at'> & {
+  readonly post_title: string;
+  readonly post_id: number;
+};
+
+/** Some comments by their ids, the newest first. */
+export async function listWrittenBy(db: Kysely<Database>, ids: readonly number[]): Promise<WrittenRow[]> {
+  return await db
+    .selectFrom('comment')
+    .innerJoin('post', 'post.conversation_id', 'comment.conversation_id')
+    .select(['comment.id', 'comment.status', 'comment.html', 'comment.created_at'])
+    .select(['post.title as post_title', 'post.id as post_id'])
+    .where('comment.id', '=', sql<number>`any(${ids}::integer[])`)
+    .orderBy('comment.created_at', 'desc')
+    .execute();
+}
+
+/** A standing that holds, as the list of all shows it. */
+export type CurrentStanding = GivenStanding & {
+  /** As it was typed; null or empty where that was erased. */
+  readonly name: string | null;
+};
+
+/** Standings that a page of the list has. */
+export const standingRows = 50;
+
+/**
+ * A page of the standings that hold now, and one row more where it goes on: what ends next comes first.
+ *
+ * @param after id of the last one of the page before.
+ */
+export async function listCurrent(
+  db: Kysely<Database>,
+  { after, now }: { after: number | undefined; now: Date },
+): Promise<CurrentStanding[]> {
+  const ends = sql`coalesce(standing.ends_at, 'infinity'::timestamptz)`;
+  return await db
+    .selectFrom('standing')
+    .innerJoin('account', 'account.id', 'standing.given_by')
+    .leftJoin('comment', 'comment.id', 'standing.comment_id')
+    .selectAll('standing')
+    .select(['account.name as giver', 'comment.name'])
+    .where('standing.ended_at', 'is', null)
+    .where(sql<boolean>`${ends} > ${now}::timestamptz`)
+    .$if(after !== undefined, (query) =>
+      query.where(
+        sql<boolean>`(${ends}, standing.id) > (
+          select coalesce(last.ends_at, 'infinity'::timestamptz), last.id from standing last where last.id = ${after ?? 0}
+        )`,
+      ),
+    )
+    .orderBy(ends)
+    .orderBy('standing.id')
+    .limit(standingRows + 1)
+    .execute();
+}

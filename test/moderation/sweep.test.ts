@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { sql } from 'kysely';
+import { copyComment } from '../commenters/prover.ts';
+import {
+  decideOn,
+  type Fields,
+  lastEvent,
+  openPage,
+  replyTo,
+  sendForm,
+  statusOf,
+  wordsOf,
+} from '../support/comments.ts';
+import { addPost } from '../support/posts.ts';
+import { createTestSite, type TestSite } from '../support/site.ts';
+import { personPage } from './people.ts';
+
+jest.setTimeout(60_000);
+
+let site: TestSite;
+let moderator: { id: number; cookie: string };
+let path: string;
+let conversationId: number;
+let networks = 0;
+
+beforeAll(async () => {
+  site = await createTestSite({ TRUST_PROXY: '1' });
+  moderator = await site.signIn('moderator', 'Mona Moderator');
+});
+afterAll(() => site.close());
+beforeEach(async () => {
+  site.now = new Date(site.now.getTime() + 3_600_000);
+  const { id } = await site.signIn('author');
+  const post = await addPost(site.db, { title: 'A talk', authorId: id });
+  path = `/posts/${post.slug}`;
+  conversationId = post.conversationId;
+});
+
+/** Two comments that wait, one that stands and one that is rejected, of one browser; and one of somebody else beside them. */
+async function threeAndOther() {
+  networks += 1;
+  const network = `198.51.100.${networks}`;
+  const { id: standing, cookie } = await replyTo(site, path, {}, { network });
+  const rejected = (await replyTo(site, path, {}, { network, cookie })).id;
+  const waiting = [(await replyTo(site, path, {}, { network, cookie })).id];
+  waiting.push((await replyTo(site, path, {}, { network, cookie })).id);
+  await decideOn(site, moderator, standing, { action: 'approve' });
+  await decideOn(site, moderator, rejected, { action: 'reject' });
+  const other = (await replyTo(site, path, {}, { network })).id;
+  return { standing, rejected, waiting, other };
+}
+
+const sweep = (id: number, fields: Fields) =>
+  sendForm(site, `/moderation/comments/${id}/person/sweeps`, { action: 'reject', ...fields }, moderator);
+const statuses = (ids: readonly number[]) => Promise.all(ids.map((id) => statusOf(site.db, id)));
+
+function counts() {
+  return site.db
+    .selectFrom('conversation_count')
+    .select(['readable', 'waiting'])
+    .where('conversation_id', '=', conversationId)
+    .executeTakeFirstOrThrow();
+}
+
+describe('A sweep', () => {
+  it('shows first how much it is, and takes away what waits as one batch, with the reason and one undo', async () => {
+    const { standing, rejected, waiting, other } = await threeAndOther();
+    const page = wordsOf((await personPage(site, moderator, standing)).text);
+    expect(page).toContain('2 that wait, from this browser');
+    expect(page).toContain('3 that wait or stand, from this browser');
+    expect(page).toContain('3 that wait, from this network');
+    expect(page).not.toContain('stand, from this network');
+    const answer = await sweep(standing, { which: 'browser:pending', reason: 'Shouting.' });
+    expect([answer.status, answer.headers.location]).toEqual([303, `/moderation/comments/${standing}/person`]);
+    const all = [standing, rejected, ...waiting, other];
+    expect(await statuses(all)).toEqual(['approved', 'rejected', 'rejected', 'rejected', 'pending']);
+    const events = await Promise.all(waiting.map((id) => lastEvent(site.db, 'comment', id)));
+    expect(events.map(({ reason }) => reason)).toEqual(['Shouting.', 'Shouting.']);
+    expect(new Set(events.map(({ batch }) => batch)).size).toBe(1);
+    const news = wordsOf((await personPage(site, moderator, standing)).text);
+    expect(news).toContain('2 comments were rejected or removed. Undo');
+    await sendForm(site, '/moderation/undo', { event: String(events[0]?.id) }, moderator);
+    expect(await statuses(all)).toEqual(['approved', 'rejected', 'pending', 'pending', 'pending']);
+  });
+
+  it('of all rejects what waits and removes what stands, or marks both as spam, and one undo brings both back', async () => {
+    const { standing, rejected, waiting } = await threeAndOther();
+    const before = await counts();
+    await sweep(standing, { which: 'browser:all' });
+    expect(await statuses([standing, rejected, ...waiting])).toEqual(['removed', 'rejected', 'rejected', 'rejected']);
+    expect(await counts()).toEqual({ readable: 0, waiting: 1 });
+    const { id, batch } = await lastEvent(site.db, 'comment', standing);
+    expect((await lastEvent(site.db, 'comment', waiting[0] as number)).batch).toBe(batch);
+    await sendForm(site, '/moderation/undo', { event: String(id) }, moderator);
+    expect(await statuses([standing, rejected, ...waiting])).toEqual(['approved', 'rejected', 'pending', 'pending']);
+    expect(await counts()).toEqual(before);
+    await sweep(standing, { which: 'browser:all', action: 'spam' });
+    expect(await statuses([standing, rejected, ...waiting])).toEqual(['spam', 'rejected', 'spam', 'spam']);
+  });
+
+  it('by a network takes what waits from everybody there, and nothing that stands', async () => {
+    const { standing, waiting, other } = await threeAndOther();
+    const refused = await sweep(standing, { which: 'network:all' });
+    expect([refused.status, wordsOf(refused.text)]).toEqual([422, expect.stringContaining('others may share it')]);
+    await sweep(standing, { which: 'network:pending', action: 'spam' });
+    expect(await statuses([standing, ...waiting, other])).toEqual(['approved', 'spam', 'spam', 'spam']);
+  });
+
+  it('takes 500 at a time, and says how many remain', async () => {
+    const { id } = await replyTo(site, path);
+    await copyComment(site.db, id, 519);
+    const { status } = await sweep(id, { which: 'browser:pending', action: 'spam' });
+    expect(status).toBe(303);
+    expect(wordsOf((await personPage(site, moderator, id)).text)).toContain(
+      '500 comments were marked as spam. 20 more remain.',
+    );
+    expect(await counts()).toEqual({ readable: 0, waiting: 20 });
+    const { rows } = await sql`select from event where batch is not null group by batch having count(*) = 500`.execute(
+      site.db,
+    );
+    expect(rows).toHaveLength(1);
+  });
+
+  it.each([
+    [{ which: 'browser:some' }, 'Please choose which comments to sweep up.'],
+    [{ which: 'address:all' }, 'Please choose which comments to sweep up.'],
+    [{ which: 'browser:all', action: 'approve' }, 'not something one can do with a comment'],
+    [{ which: 'browser:all', reason: 'x'.repeat(501) }, 'A reason can have 500 characters at most.'],
+  ])('is refused with %o', async (fields, sentence) => {
+    const { id } = await replyTo(site, path);
+    const { status, text } = await sweep(id, fields);
+    expect([status, wordsOf(text)]).toEqual([422, expect.stringContaining(sentence)]);
+    expect(await statusOf(site.db, id)).toBe('pending');
+  });
+
+  it('says so where nothing was left', async () => {
+    const { id } = await replyTo(site, path);
+    await sweep(id, { which: 'browser:all' });
+    await sweep(id, { which: 'browser:all' });
+    expect(wordsOf((await openPage(site, '/moderation', moderator)).text)).toContain('There was nothing to sweep up.');
+  });
+});
