@@ -1,9 +1,10 @@
+import { explainRule } from '../events/explain-decision.ts';
 import type { Message } from '../http/messages.ts';
 import type { Verdict } from './policies.ts';
 
 /** Why a comment is held or was published, for its writer and for moderators alike. */
-export function explainVerdict({ rule, numbers }: Pick<Verdict, 'rule' | 'numbers'>): Message {
-  return { key: `rule.${rule}`, values: numbers };
+export function explainVerdict(verdict: Pick<Verdict, 'rule' | 'numbers'>): Message {
+  return explainRule(verdict);
 }
 
 /**

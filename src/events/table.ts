@@ -1,7 +1,7 @@
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from 'kysely';
 
-/** What an event can be about; its id is that of a row of this kind. */
-export type SubjectKind = 'comment' | 'conversation' | 'post' | 'account' | 'site';
+/** What an event can be about; its id is that of a row of this kind, which may be erased. */
+export type SubjectKind = 'comment' | 'conversation' | 'post' | 'account' | 'site' | 'appeal' | 'report';
 
 /** Something that happened and stays: ids and numbers only. The database refuses to change or delete a row. */
 export interface EventTable {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IntlMessageFormat } from 'intl-messageformat';
 import accounts from '../../messages/en/accounts.json' with { type: 'json' };
+import appeals from '../../messages/en/appeals.json' with { type: 'json' };
 import commenters from '../../messages/en/commenters.json' with { type: 'json' };
 import comments from '../../messages/en/comments.json' with { type: 'json' };
 import editing from '../../messages/en/editing.json' with { type: 'json' };
@@ -11,11 +12,13 @@ import general from '../../messages/en/general.json' with { type: 'json' };
 import moderation from '../../messages/en/moderation.json' with { type: 'json' };
 import posts from '../../messages/en/posts.json' with { type: 'json' };
 import reading from '../../messages/en/reading.json' with { type: 'json' };
+import reports from '../../messages/en/reports.json' with { type: 'json' };
 import settings from '../../messages/en/settings.json' with { type: 'json' };
 import writing from '../../messages/en/writing.json' with { type: 'json' };
 
 const english = {
   ...accounts,
+  ...appeals,
   ...commenters,
   ...comments,
   ...editing,
@@ -25,6 +28,7 @@ const english = {
   ...moderation,
   ...posts,
   ...reading,
+  ...reports,
   ...settings,
   ...writing,
 };

@@ -10,6 +10,8 @@ import { lastEvents } from '../events/queries.ts';
 import { readId } from '../http/fields.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { findPostById, type PostForReading } from '../posts/queries.ts';
+import { countAppeals } from './appeal-queries.ts';
+import { appealDecisionRoutes } from './appeal-routes.ts';
 import { closureRoutes } from './closure-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import { showEarlierTexts } from './earlier-texts.ts';
@@ -19,13 +21,15 @@ import { paceRoutes } from './pace-routes.ts';
 import { countWaiting, listQueue, loadRecords, queueRows } from './queries.ts';
 import { usualKeys } from './queue-keys.ts';
 import { presentQueueItem, type QueueItem } from './queue-view.ts';
+import { countReported } from './report-queries.ts';
+import { reportDecisionRoutes } from './report-routes.ts';
 import { undoRoutes } from './undo-routes.ts';
 
 /**
  * What moderators do:
  * `GET /moderation`, `GET /moderation/log`, `GET /moderation/comments/:id/revisions`,
  * `POST /moderation/comments/:id/decisions`, `POST /moderation/decisions`, `POST /moderation/undo`, `POST /posts/:slug/closures`, `POST /posts/:slug/closures/current/reopen`,
- * `POST /posts/:slug/pace`.
+ * `POST /posts/:slug/pace`; answers to appeals and reports below `/moderation/appeals` and `/moderation/reports`.
  */
 export function moderationRoutes(context: AppContext): Router {
   const router = Router();
@@ -37,6 +41,8 @@ export function moderationRoutes(context: AppContext): Router {
   router.use(logRoutes(context));
   router.use(decisionRoutes(context));
   router.use(undoRoutes(context));
+  router.use(appealDecisionRoutes(context));
+  router.use(reportDecisionRoutes(context));
   router.use(closureRoutes(context));
   router.use(paceRoutes(context));
   return router;
@@ -46,6 +52,9 @@ interface QueuePage {
   readonly tabs: readonly { readonly status: QueueStatus; readonly href: string; readonly current: boolean }[];
   readonly status: QueueStatus;
   readonly waiting: number;
+  /** How many appeals are open, and how many comments have open reports. */
+  readonly appeals: number;
+  readonly reports: number;
   readonly items: readonly QueueItem[];
   readonly post: { readonly title: string } | undefined;
   /** For closing and reopening its conversation. */
@@ -76,9 +85,11 @@ async function showQueue(context: AppContext, request: Request, response: Respon
   const status = queueStatuses.find((each) => each === request.query.status) ?? 'pending';
   const postId = readId(request.query.post);
   const after = readId(request.query.after);
-  const [rows, waiting, post] = await Promise.all([
+  const [rows, waiting, appeals, reports, post] = await Promise.all([
     listQueue(db, { owner, status, postId, after }),
     countWaiting(db, owner),
+    countAppeals(db, owner),
+    countReported(db, owner),
     postId === undefined ? undefined : findPostById(db, postId),
   ]);
   const page = rows.slice(0, queueRows);
@@ -101,6 +112,8 @@ async function showQueue(context: AppContext, request: Request, response: Respon
     })),
     status,
     waiting,
+    appeals,
+    reports,
     items: page.map((row) => presentQueueItem(row, { judgements, events, revisions, records }, dates)),
     post: moderated && { title: moderated.title },
     moderation: moderated && (await findClosingTools(context, response, { post: moderated, now: now() })),

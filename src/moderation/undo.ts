@@ -3,6 +3,7 @@ import { undoable } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
 import { type DoneEvent, listDoneTogether } from '../events/queries.ts';
 import type { Moderator } from './decide.ts';
+import { undoAnswers } from './undo-answers.ts';
 import { undoClosing } from './undo-closing.ts';
 import { undoDecisions } from './undo-decisions.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
@@ -22,6 +23,8 @@ export function undo(
     const done = (await listDoneTogether(trx, eventId)).filter((event) => mayUndo(event, moderator));
     const [event] = done;
     if (event?.subject_kind === 'conversation') return undoClosing(trx, { event, moderator, now });
+    if (event?.subject_kind === 'appeal' || event?.subject_kind === 'report')
+      return undoAnswers(trx, { done, moderator, now });
     return undoDecisions(trx, { done, partly, moderator, now });
   });
 }
@@ -37,6 +40,8 @@ export function mayUndo(event: Doing, { viewer, reach }: Moderator): boolean {
 export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): boolean {
   if (actor_id === null) return false;
   if (subject_kind === 'comment') return undoable.includes(action);
+  if (subject_kind === 'appeal') return action === 'uphold';
+  if (subject_kind === 'report') return action === 'dismiss';
   // Closings of earlier versions did not write down what they changed.
   const known = ['closure', 'days_before', 'slow_before'].some((name) => numbers[name] !== undefined);
   return subject_kind === 'conversation' && known && ['close', 'reopen', 'set_pace', 'undo'].includes(action);
