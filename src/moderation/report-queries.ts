@@ -10,9 +10,6 @@ export const shownReports = 20;
 /** Beyond so many, nobody needs the number. */
 const mostCounted = 999;
 
-/** A comment with open reports, as it is listed. */
-export type ReportedRow = Awaited<ReturnType<typeof listReported>>[number];
-
 /** Which reports are listed: all, or those of illegal content. */
 export type ReportChoice = 'all' | 'illegal';
 
