@@ -25,7 +25,7 @@ import {
   readReport,
   shortKinds,
 } from './form.ts';
-import { findAnswered } from './queries.ts';
+import { findAnswered, findOwnReport, type Reporter } from './queries.ts';
 import { stateOutcome } from './statement.ts';
 import type { ReportKind } from './table.ts';
 
@@ -97,7 +97,9 @@ export function reportRoutes(app: AppContext): Router {
   }
 
   async function take(request: IdRequest, response: Response, form: Form): Promise<void> {
-    const reported = await findReported(request);
+    const browserId = await identifyBrowser({ db, now, cookies }, request, response);
+    const reporter = { browserId, networkHash: hashNetwork(secrets.network, request.ip ?? '') };
+    const reported = await findReported(request, reporter);
     const fields = readReport(request.body);
     const draft = forms[form].check(fields);
     if (Array.isArray(draft)) return send(response, form, { ...reported, fields, errors: draft }, 422);
@@ -106,8 +108,6 @@ export function reportRoutes(app: AppContext): Router {
       response.set('Retry-After', String(limited.wait));
       return send(response, form, { ...reported, fields, errors: [limited.error] }, 429);
     }
-    const browserId = await identifyBrowser({ db, now, cookies }, request, response);
-    const reporter = { browserId, networkHash: hashNetwork(secrets.network, request.ip ?? '') };
     const taken = await takeReport(db, { commentId: reported.id, reporter, draft, now: now() });
     if (taken.kind === 'gone') throw new HttpError(410, { key: 'report.gone' });
     const { siteAddress } = links;
@@ -133,10 +133,12 @@ export function reportRoutes(app: AppContext): Router {
     return { wait, error: { field: 'email', message: { key: 'report.addressLimited', values } } };
   }
 
-  // What readers do not see, or see a placeholder of, cannot be reported.
-  async function findReported({ params }: IdRequest) {
+  // What readers do not see, or see a placeholder of, cannot be reported. Who did report it, perhaps so that it is not seen any
+  // more, gets the same answer again.
+  async function findReported({ params }: IdRequest, reporter?: Reporter) {
     const comment = found(await findComment(db, found(readId(params.id))));
-    if (comment.status !== 'approved') throw notFound();
+    const known = async () => reporter && (await findOwnReport(db, { commentId: comment.id, reporter }));
+    if (comment.status !== 'approved' && !(await known())) throw notFound();
     const post = found(await findPostOfConversation(db, comment.conversation_id));
     if (stateOf(post, now()) !== 'published') throw notFound();
     const { id, name, html } = comment;

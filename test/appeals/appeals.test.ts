@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { fileAppeal } from '../../src/appeals/file-appeal.ts';
 import { cleanUp } from '../../src/clean-up.ts';
 import { proveAddress } from '../commenters/prover.ts';
 import { tracesOf } from '../commenters/traces.ts';
@@ -166,6 +167,16 @@ describe('An appeal', () => {
     }
     await decideOn(site, owner, id, { action: 'approve' });
     expect((await appeal({ text: 'Me.' }, { cookie: other.cookie })).status).toBe(403);
+  });
+
+  it('is over where another decision was made while it was on its way', async () => {
+    const { id: eventId } = await lastEvent(site.db, 'comment', id);
+    await decideOn(site, owner, id, { action: 'spam' });
+    const filing = { commentId: id, eventId, text: 'Late.', mail: undefined, now: site.now };
+    expect(await fileAppeal(site.db, filing)).toBe('over');
+    await decideOn(site, owner, id, { action: 'approve' });
+    expect(await fileAppeal(site.db, filing)).toBe('over');
+    expect(await appealsOf()).toEqual([]);
   });
 
   it('is not to be had for what stands or waits', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cleanUp } from '../../src/clean-up.ts';
+import { takeReport } from '../../src/comments/take-report.ts';
 import { copyComment, proveAddress } from '../commenters/prover.ts';
 import { tracesOf } from '../commenters/traces.ts';
 import { doJobs, takeJobs, takeMails } from '../following/followers.ts';
@@ -164,6 +165,14 @@ describe('A report', () => {
     expect((await openPage(site, '/comments/x/report')).status).toBe(404);
   });
 
+  it('is not taken of what was hidden while it was on its way', async () => {
+    await decideOn(site, owner, id, { action: 'remove' });
+    const draft = { kind: 'spam', text: '', claim: undefined, email: undefined } as const;
+    const reporter = { browserId: undefined, networkHash: Buffer.from('somewhere') };
+    expect(await takeReport(site.db, { commentId: id, reporter, draft, now: site.now })).toEqual({ kind: 'gone' });
+    expect(await reportsOf()).toEqual([]);
+  });
+
   it('is refused after twenty out of one network, which is told when to come back', async () => {
     const network = newNetwork();
     await copyComment(site.db, id, 20);
@@ -291,6 +300,16 @@ describe('Reports by several people', () => {
     const queue = wordsOf((await openPage(site, '/moderation', moderator)).text);
     expect(queue).toMatch(/Held after reports by readers on .*Held: 3 people reported it/);
     expect((await openPage(site, path)).text).not.toContain(`id="c${id}"`);
+  });
+
+  it('hold it once: who sends the last one again gets the first answer', async () => {
+    const network = newNetwork();
+    await report();
+    await report();
+    const [first, again] = [await report({}, { network }), await report({}, { network })];
+    expect([again.status, again.headers.location]).toEqual([303, first.headers.location]);
+    expect((await report()).status).toBe(404);
+    expect(await reportsOf()).toHaveLength(3);
   });
 
   it('hold nothing when one person sends them from several browsers in one network', async () => {
