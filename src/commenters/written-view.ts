@@ -1,11 +1,11 @@
 import type { ToldAppeal } from '../appeals/queries.ts';
 import { appealHref, explainAppeal, isAppealable } from '../appeals/standing.ts';
 import { whyNotEdited } from '../comments/editing.ts';
-import { explainVerdict, explainWait } from '../comments/explain.ts';
+import { explainHold, explainWait } from '../comments/explain.ts';
 import type { CommentStatus } from '../comments/lifecycle.ts';
 import type { Verdict } from '../comments/policies.ts';
 import type { Deciding } from '../events/deciding.ts';
-import { explainDecision, explainRule } from '../events/explain-decision.ts';
+import { explainDecision } from '../events/explain-decision.ts';
 import type { Message } from '../http/messages.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import { stateOf } from '../posts/publication.ts';
@@ -91,8 +91,7 @@ function explainStatus({ id, status }: WrittenComment, findings: WrittenFindings
   const appeal = findings.appeals.get(decision?.eventId ?? 0);
   switch (status) {
     case 'pending': {
-      const judgement = findings.judgements.get(id);
-      const why = decision?.rule ? [explainRule(decision.rule)] : judgement ? [explainVerdict(judgement)] : [];
+      const why = explainHold({ deciding: decision, judgement: findings.judgements.get(id) });
       return [...why, explainWait(findings.usualWait)];
     }
     case 'rejected':

@@ -3,9 +3,9 @@ import { findAppealsAgainst, findLastAppeals } from '../appeals/queries.ts';
 import { appealHref, explainAppeal } from '../appeals/standing.ts';
 import type { Database } from '../database.ts';
 import { decidingEvents } from '../events/deciding.ts';
-import { explainDecision, explainRule } from '../events/explain-decision.ts';
+import { explainDecision } from '../events/explain-decision.ts';
 import type { Message } from '../http/messages.ts';
-import { explainVerdict, explainWait } from './explain.ts';
+import { explainHold, explainWait } from './explain.ts';
 import { findJudgements, usualWait } from './queries.ts';
 import type { ReadableComment } from './thread-rows.ts';
 import type { OwnNote } from './thread-view.ts';
@@ -46,8 +46,7 @@ async function explainWaiting(db: Kysely<Database>, comments: readonly ReadableC
     usualWait(db),
   ]);
   return ids.map((id) => {
-    const [rule, judgement] = [deciding.get(id)?.rule, judgements.get(id)];
-    const why = rule ? [explainRule(rule)] : judgement ? [explainVerdict(judgement)] : [];
+    const why = explainHold({ deciding: deciding.get(id), judgement: judgements.get(id) });
     const sentences: Message[] = [...why, explainWait(seconds), { key: 'own.pendingText' }];
     return [id, { status: 'pending', sentences, appealHref: undefined }] as const;
   });
