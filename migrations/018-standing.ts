@@ -37,12 +37,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index standing_comment on standing (comment_id) where comment_id is not null;
     create index standing_current on standing ((coalesce(ends_at, 'infinity'::timestamptz)), id) where ended_at is null;
 
-    -- Events are about standings too, and about whatever else they were about.
-    do $$
-    declare
-      rule text := pg_get_constraintdef(oid) from pg_constraint where conname = 'event_subject_kind';
-    begin
-      alter table event drop constraint event_subject_kind;
-      execute 'alter table event add constraint event_subject_kind ' || replace(rule, 'ARRAY[', 'ARRAY[''standing''::text, ');
-    end $$;`.execute(db);
+    alter table event drop constraint event_subject_kind;
+    alter table event add constraint event_subject_kind check (
+      subject_kind in ('comment', 'conversation', 'branch', 'post', 'account', 'site', 'appeal', 'report', 'standing')
+    );`.execute(db);
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import express, { type Express } from 'express';
 import { accountRoutes } from './accounts/routes.ts';
 import { identifyViewer } from './accounts/viewer.ts';
+import { appealRoutes } from './appeals/routes.ts';
 import { commenterRoutes } from './commenters/routes.ts';
 import { commentRoutes, pageRoutes } from './comments/routes.ts';
 import { publicAddress } from './config.ts';
@@ -21,6 +22,7 @@ import { redirectAfterSaving, sessions } from './http/session.ts';
 import { moderationRoutes } from './moderation/routes.ts';
 import { deskRoutes } from './posts/desk-routes.ts';
 import { listingRoutes } from './posts/listing-routes.ts';
+import { reportRoutes } from './reports/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 
 /** Puts the site together: middleware in order, then the features, then what answers the rest. Listens to nothing yet. */
@@ -63,6 +65,8 @@ export function createApp(context: AppContext): Express {
   app.use(listingRoutes(context));
   app.use(commenterRoutes(context));
   app.use(followingRoutes(context));
+  app.use(appealRoutes(context));
+  app.use(reportRoutes(context));
   app.use(commentRoutes(context));
   app.use(pageRoutes(context));
 

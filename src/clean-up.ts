@@ -1,21 +1,18 @@
 import type { Kysely } from 'kysely';
 import { cleanUpAccounts } from './accounts/clean-up.ts';
+import { cleanUpAppeals } from './appeals/clean-up.ts';
 import { cleanUpProofs } from './commenters/clean-up.ts';
 import { cleanUpComments } from './comments/clean-up.ts';
 import type { Database } from './database.ts';
 import { cleanUpFollowing } from './following/clean-up.ts';
 import { cleanUpMail } from './mail/clean-up.ts';
 import { cleanUpStandings } from './persons/clean-up.ts';
+import { cleanUpReports } from './reports/clean-up.ts';
 import { cleanUpVisitors } from './visitors/clean-up.ts';
 
 const parts = [
-  cleanUpComments,
-  cleanUpStandings,
-  cleanUpAccounts,
-  cleanUpProofs,
-  cleanUpVisitors,
-  cleanUpFollowing,
-  cleanUpMail,
+  ...[cleanUpComments, cleanUpAppeals, cleanUpReports, cleanUpStandings],
+  ...[cleanUpAccounts, cleanUpProofs, cleanUpVisitors, cleanUpFollowing, cleanUpMail],
 ];
 
 /** Deletes what has been kept for as long as it may be: personal data has a clock. Repeating it changes nothing. */

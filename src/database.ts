@@ -7,6 +7,7 @@ import type {
   RateLimitTable,
   SessionTable,
 } from './accounts/table.ts';
+import type { AppealTable } from './appeals/table.ts';
 import type { ProofTable } from './commenters/table.ts';
 import type { CommentTable, JudgementTable, RevisionTable, SubmissionTable } from './comments/table.ts';
 import type { EventNoteTable, EventTable } from './events/table.ts';
@@ -24,6 +25,7 @@ import type {
   PostTagTable,
   TagTable,
 } from './posts/table.ts';
+import type { ReportTable } from './reports/table.ts';
 import type { SecretTable, SiteTable } from './site/table.ts';
 import type { BrowserTable, ProvedAddressTable } from './visitors/table.ts';
 
@@ -32,6 +34,7 @@ export interface Database {
   account: AccountTable;
   address: AddressTable;
   announcement: AnnouncementTable;
+  appeal: AppealTable;
   browser: BrowserTable;
   closure: ClosureTable;
   comment: CommentTable;
@@ -52,6 +55,7 @@ export interface Database {
   proof: ProofTable;
   proved_address: ProvedAddressTable;
   rate_limit: RateLimitTable;
+  report: ReportTable;
   revision: RevisionTable;
   secret: SecretTable;
   session: SessionTable;

@@ -8,6 +8,7 @@ import { tellFollowers } from './following/tell.ts';
 import type { Tasks } from './jobs/worker.ts';
 import { deliverMail } from './mail/deliver.ts';
 import { createMailer } from './mail/mailer.ts';
+import { tellReporter } from './reports/tell.ts';
 
 /** What is done for each kind of job. The features add jobs and know nothing of the worker; here they meet. */
 export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
@@ -18,6 +19,7 @@ export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
     deliver_mail: ({ mailId }, lastTry) => deliverMail(db, { mailId, lastTry, mailer, siteAddress, now }),
     tell_followers: (payload) => tellFollowers(following, payload),
     tell_decision: (payload) => tellDecision(following, payload),
+    tell_reporter: (payload) => tellReporter(following, payload),
     ask_confirmation: (payload) => askConfirmation(following, payload),
     send_digests: () => sendDigests(following),
     clean_up: () => cleanUp(db, { now: now() }),

@@ -33,6 +33,10 @@ export interface AttemptLimits {
   readonly followAddressDaily: Limit;
   /** Such mails asked for from one network. */
   readonly followNetwork: Limit;
+  /** Reports out of one network. */
+  readonly reportNetwork: Limit;
+  /** Reports within a day whose outcome is to be mailed to one normalised e-mail address, which nobody has proved. */
+  readonly reportAddressDaily: Limit;
 }
 
 /**
@@ -59,6 +63,13 @@ export function createAttemptLimits({ pool, secret }: { pool: pg.Pool; secret: B
       keyOf: mailboxKey,
     }),
     followNetwork: createLimit(pool, { name: 'follow-network', attempts: 20, minutes: 60, keyOf: networkKey }),
+    reportNetwork: createLimit(pool, { name: 'report-network', attempts: 20, minutes: 60, keyOf: networkKey }),
+    reportAddressDaily: createLimit(pool, {
+      name: 'report-address-daily',
+      attempts: 5,
+      minutes: 24 * 60,
+      keyOf: mailboxKey,
+    }),
   };
 }
 

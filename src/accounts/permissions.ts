@@ -18,16 +18,17 @@ export const permissions: Readonly<Record<Role, Readonly<Record<Permission, Reac
   author: { write: 'own', moderate: 'own', judge_people: 'none', manage_people: 'none', manage_settings: 'none' },
 };
 
+/** What the settings say of an author's power over comments. */
+export interface AuthorsModerate {
+  readonly authorsModerate: boolean;
+}
+
 /**
  * How far a person's permission reaches on this site.
  *
  * @param role undefined for a visitor who is not signed in.
  */
-export function reachOf(
-  role: Role | undefined,
-  permission: Permission,
-  { authorsModerate }: { authorsModerate: boolean },
-): Reach {
+export function reachOf(role: Role | undefined, permission: Permission, { authorsModerate }: AuthorsModerate): Reach {
   if (!role) return 'none';
   const reach = permissions[role][permission];
   return reach === 'own' && permission === 'moderate' && !authorsModerate ? 'none' : reach;

@@ -8,7 +8,7 @@ import { countRows, type OnProgress, type SavedTable } from './format.ts';
  * Tables whose numbers have left the site: signed in visitors' cookies and mailed links, or as addresses of comments. What the
  * site gave out between the backup and the restore must not come to stand for somebody else.
  */
-const givenOut = ['browser', 'follower', 'subscription', 'comment'];
+const givenOut = ['browser', 'follower', 'subscription', 'comment', 'report'];
 
 /** By how much those numbers move on with a restore: more than are given out between two backups. */
 const movedOn = 1_000_000;

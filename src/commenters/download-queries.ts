@@ -28,15 +28,21 @@ export async function* readComments(
 async function withAll(db: Kysely<Database>, comments: readonly Comment[]): Promise<Record<string, unknown>[]> {
   const ids = comments.map(({ id }) => id);
   if (ids.length === 0) return [];
-  const [revisions, judgements, submissions, events] = await Promise.all([
+  const [revisions, judgements, submissions, events, appeals] = await Promise.all([
     listRevisions(db, ids),
     db.selectFrom('judgement').selectAll().where('comment_id', 'in', ids).orderBy('id').execute(),
     db.selectFrom('submission').select(['comment_id', 'key', 'created_at']).where('comment_id', 'in', ids).execute(),
     listEvents(db, ids),
+    db
+      .selectFrom('appeal')
+      .select(['comment_id', 'text', 'created_at', 'outcome', 'decided_at'])
+      .where('comment_id', 'in', ids)
+      .orderBy('id')
+      .execute(),
   ]);
   const of = <Row>(rows: readonly (Row & { comment_id: number })[]) =>
     Map.groupBy(rows, ({ comment_id }) => comment_id);
-  const [judged, sent, happened] = [of(judgements), of(submissions), of(events)];
+  const [judged, sent, happened, appealed] = [of(judgements), of(submissions), of(events), of(appeals)];
   return comments.map(({ path, network_hash, ...comment }) => ({
     ...comment,
     network_hash: network_hash?.toString('hex') ?? null,
@@ -44,6 +50,7 @@ async function withAll(db: Kysely<Database>, comments: readonly Comment[]): Prom
     judgements: (judged.get(comment.id) ?? []).map(without('comment_id')),
     submissions: (sent.get(comment.id) ?? []).map(without('comment_id')),
     events: (happened.get(comment.id) ?? []).map(without('comment_id')),
+    appeals: (appealed.get(comment.id) ?? []).map(without('comment_id')),
   }));
 }
 
@@ -65,12 +72,15 @@ function without<Key extends string>(key: Key) {
 }
 
 /**
- * What is kept of addresses beside the comments: where they were proved, which links were mailed when, and what mail about
- * followed comments waits. What a mail says stays out, and that there is any other, a new password's say: its links are for
+ * What is kept of addresses beside the comments: where they were proved, which links were mailed when, what mail about
+ * followed comments waits, and what was reported in this browser. What a mail says stays out, and that there is any other, a new password's say: its links are for
  * whoever reads the mailbox now, and a browser proved only that its person once did.
  */
-export async function readAddresses(db: Kysely<Database>, emails: readonly string[]) {
-  const [proved, links, mails] = await Promise.all([
+export async function readAddresses(
+  db: Kysely<Database>,
+  { emails, browserId }: { emails: readonly string[]; browserId: number },
+) {
+  const [proved, links, mails, reports] = await Promise.all([
     db
       .selectFrom('proved_address')
       .select(['email', 'browser_id', 'proved_at'])
@@ -94,8 +104,15 @@ export async function readAddresses(db: Kysely<Database>, emails: readonly strin
       .orderBy('id')
       .limit(1000)
       .execute(),
+    db
+      .selectFrom('report')
+      .select(['comment_id', 'kind', 'text', 'law', 'name', 'email', 'created_at', 'outcome', 'settled_at'])
+      .where('browser_id', '=', browserId)
+      .orderBy('id')
+      .limit(1000)
+      .execute(),
   ]);
-  return { proved, links, mails };
+  return { proved, links, mails, reports };
 }
 
 /** How moderators decided to meet whoever has these addresses, or uses this browser. What they noted for each other is theirs. */

@@ -22,7 +22,7 @@ export async function* writeDownload(
   db: Kysely<Database>,
   { head, browserId, addresses }: { head: DownloadHead; browserId: number; addresses: readonly string[] },
 ): AsyncGenerator<string> {
-  const { proved, links, mails } = await readAddresses(db, addresses);
+  const { proved, links, mails, reports } = await readAddresses(db, { emails: addresses, browserId });
   const beside = {
     ...head,
     browser_id: browserId,
@@ -30,6 +30,7 @@ export async function* writeDownload(
     proved_in_browsers: proved,
     links_mailed: links,
     mails_waiting: mails,
+    reports,
     standings: await readStandings(db, { browserId, emails: addresses }),
     subscriptions: await listSubscriptions(db, { emails: addresses }),
   };

@@ -4,6 +4,7 @@ import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
 import { eraseSubscriptions } from '../following/queries.ts';
 import { eraseStandings } from '../persons/erasure.ts';
+import { eraseReportsBy } from '../reports/erase.ts';
 
 /** What is to be erased: an address that the browser has proved, and perhaps what else was written in it. */
 export interface Erasure {
@@ -44,6 +45,7 @@ export async function eraseAddress(db: Kysely<Database>, erasure: Erasure): Prom
 
 async function eraseRest(db: Kysely<Database>, email: string): Promise<void> {
   await db.transaction().execute(async (trx) => {
+    await eraseReportsBy(trx, { email });
     await eraseSubscriptions(trx, { email });
     await eraseStandings(trx, { email });
     await trx.deleteFrom('mail').where('recipient', '=', email).where('sent_at', 'is', null).execute();
@@ -109,14 +111,14 @@ async function forgetTyped(trx: Transaction<Database>, email: string): Promise<b
 
 // The words beside an event may quote the comment, or name who wrote it.
 async function eraseNotes(trx: Transaction<Database>, ids: readonly number[]): Promise<void> {
-  await trx
-    .deleteFrom('event_note')
-    .where(
-      'event_id',
-      'in',
-      trx.selectFrom('event').select('id').where('subject_kind', '=', 'comment').where('subject_id', 'in', ids),
-    )
-    .execute();
+  const events = trx.selectFrom('event').select('id');
+  const reports = trx.selectFrom('report').select('id').where('comment_id', 'in', ids);
+  for (const concerned of [
+    events.where('subject_kind', '=', 'comment').where('subject_id', 'in', ids),
+    events.where('subject_kind', '=', 'report').where('subject_id', 'in', reports),
+  ]) {
+    await trx.deleteFrom('event_note').where('event_id', 'in', concerned).execute();
+  }
 }
 
 // A mail that has not left quotes the comment to its followers, and links to it.

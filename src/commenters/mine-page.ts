@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
+import { findAppealsAgainst } from '../appeals/queries.ts';
 import { findJudgements, usualWait } from '../comments/queries.ts';
 import type { AppContext } from '../context.ts';
-import { lastEvents } from '../events/queries.ts';
+import { decidingEvents } from '../events/deciding.ts';
 import { type OwnSubscription, presentSubscriptions } from '../following/own-view.ts';
 import { readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
@@ -87,10 +88,12 @@ async function loadOwn(
   const addresses = await provedAddresses(db, { browserId });
   const { comments, next } = await listWritten(db, { browserId, before });
   const waiting = comments.filter(({ status }) => status === 'pending').map(({ id }) => id);
-  const decided = comments.filter(({ status }) => status !== 'pending' && status !== 'approved').map(({ id }) => id);
+  const deciding = await decidingEvents(db, comments);
+  const eventIds = [...deciding.values()].map(({ eventId }) => eventId);
   const findings = {
     judgements: await findJudgements(db, waiting),
-    events: await lastEvents(db, { subjectKind: 'comment', subjectIds: decided }),
+    deciding,
+    appeals: await findAppealsAgainst(db, eventIds),
     usualWait: waiting.length > 0 ? await usualWait(db) : undefined,
   };
   return {

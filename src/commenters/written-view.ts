@@ -1,8 +1,11 @@
+import type { ToldAppeal } from '../appeals/queries.ts';
+import { appealHref, explainAppeal, isAppealable } from '../appeals/standing.ts';
 import { whyNotEdited } from '../comments/editing.ts';
-import { explainVerdict, explainWait } from '../comments/explain.ts';
+import { explainHold, explainWait } from '../comments/explain.ts';
 import type { CommentStatus } from '../comments/lifecycle.ts';
 import type { Verdict } from '../comments/policies.ts';
-import type { ToldEvent } from '../events/queries.ts';
+import type { Deciding } from '../events/deciding.ts';
+import { explainDecision } from '../events/explain-decision.ts';
 import type { Message } from '../http/messages.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import { stateOf } from '../posts/publication.ts';
@@ -22,6 +25,8 @@ export interface WrittenView {
   /** Paths of what can be done with it; undefined where that is not possible any more. */
   readonly editHref: string | undefined;
   readonly deleteHref: string;
+  /** Path of the form that says something against the decision; undefined where that was done, or is not possible. */
+  readonly appealHref: string | undefined;
   /** The post that it is about; undefined where readers do not see that at present. */
   readonly post: { readonly title: string; readonly href: string } | undefined;
   /** Path of the comment in its conversation; undefined where this browser does not find it there. */
@@ -31,7 +36,9 @@ export interface WrittenView {
 /** What was looked up for the comments of a page. */
 export interface WrittenFindings {
   readonly judgements: ReadonlyMap<number, Pick<Verdict, 'rule' | 'numbers'>>;
-  readonly events: ReadonlyMap<number, ToldEvent>;
+  readonly deciding: ReadonlyMap<number, Deciding>;
+  /** The appeals against what was decided, by the deciding event. */
+  readonly appeals: ReadonlyMap<number, ToldAppeal>;
   /** Seconds that a decision usually takes, as far as that is known. */
   readonly usualWait: number | undefined;
 }
@@ -61,6 +68,7 @@ export function presentWritten(
     createdAt: comment.created_at,
     editHref: published && isEditable(comment, editMinutes, now) ? `/comments/${comment.id}/edit` : undefined,
     deleteHref: `/comments/${comment.id}/delete`,
+    appealHref: mayAppeal(comment, findings) ? appealHref(comment.id) : undefined,
     post: published
       ? { title: comment.post_title, href: hrefOf({ kind: comment.post_kind, slug: comment.post_slug }) }
       : undefined,
@@ -73,17 +81,24 @@ function isEditable({ status, created_at }: WrittenComment, editMinutes: number,
   return whyNotEdited({ status, createdAt: created_at, closed: false, editMinutes, edits: 0 }, now) === undefined;
 }
 
+function mayAppeal({ id, status }: WrittenComment, { deciding, appeals }: WrittenFindings): boolean {
+  const decision = deciding.get(id);
+  return decision !== undefined && isAppealable(status) && !appeals.has(decision.eventId);
+}
+
 function explainStatus({ id, status }: WrittenComment, findings: WrittenFindings): Message[] {
-  const judgement = findings.judgements.get(id);
-  const reason = findings.events.get(id)?.reason;
+  const decision = findings.deciding.get(id);
+  const appeal = findings.appeals.get(decision?.eventId ?? 0);
   switch (status) {
-    case 'pending':
-      return [...(judgement ? [explainVerdict(judgement)] : []), explainWait(findings.usualWait)];
+    case 'pending': {
+      const why = explainHold({ deciding: decision, judgement: findings.judgements.get(id) });
+      return [...why, explainWait(findings.usualWait)];
+    }
     case 'rejected':
     case 'removed':
     case 'spam':
-      return [{ key: `mine.why.${status}` }, ...(reason ? [{ key: 'own.reason' as const, values: { reason } }] : [])];
+      return [{ key: `mine.why.${status}` }, ...explainDecision(decision), ...(appeal ? explainAppeal(appeal) : [])];
     default:
-      return [];
+      return decision?.rule?.rule === 'appeal' ? [{ key: 'appeal.overturned' }] : [];
   }
 }

@@ -1,9 +1,23 @@
+import type { Deciding } from '../events/deciding.ts';
+import { explainRule } from '../events/explain-decision.ts';
 import type { Message } from '../http/messages.ts';
 import type { Verdict } from './policies.ts';
 
 /** Why a comment is held or was published, for its writer and for moderators alike. */
-export function explainVerdict({ rule, numbers }: Pick<Verdict, 'rule' | 'numbers'>): Message {
-  return { key: `rule.${rule}`, values: numbers };
+export function explainVerdict(verdict: Pick<Verdict, 'rule' | 'numbers'>): Message {
+  return explainRule(verdict);
+}
+
+/** Why a comment waits: it was reported, or what the rules said of it last. */
+export function explainHold({
+  deciding,
+  judgement,
+}: {
+  deciding: Pick<Deciding, 'rule'> | undefined;
+  judgement: Pick<Verdict, 'rule' | 'numbers'> | undefined;
+}): Message[] {
+  if (deciding?.rule?.rule === 'reports') return [explainRule(deciding.rule)];
+  return judgement ? [explainVerdict(judgement)] : [];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { decidingEvents } from '../events/deciding.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
 import type { CommentStatus } from './lifecycle.ts';
 import type { ThreadRow } from './thread.ts';
@@ -12,6 +13,8 @@ export interface ReadableComment extends ThreadRow {
   readonly status: CommentStatus;
   /** Whether it was written in this reader's browser; then it is here though it may not be approved. */
   readonly own: boolean;
+  /** Why a moderator removed it, where that was said; undefined for all else. */
+  readonly reason: string | undefined;
   /** What it says and who says so; undefined for a placeholder: the query itself leaves it out. */
   readonly content: ReadableContent | undefined;
   /** Another one stands for another version of the row. */
@@ -61,6 +64,7 @@ export function selectRows(db: Kysely<Database>, readable: readonly CommentStatu
 export function toReadable(
   row: Awaited<ReturnType<ReturnType<typeof selectRows>['execute']>>[number],
   own: boolean,
+  reason?: string,
 ): ReadableComment {
   const { name, html, website } = row;
   const rest = { editedAt: row.edited_at ?? undefined, addressConfirmed: row.email_proved };
@@ -72,6 +76,7 @@ export function toReadable(
     createdAt: row.created_at,
     accountId: row.account_id,
     status: row.status,
+    reason: reason || undefined,
     own,
     content: name === null || html === null ? undefined : { name, website, html: trustStored(html), ...rest },
     version: row.version,
@@ -98,7 +103,12 @@ export async function readPlaces(
       .where('id', '=', sql<number>`any(${missing}::integer[])`)
       .where('shown', '=', true)
       .execute();
-    for (const row of read) rows.set(row.id, toReadable(row, false));
+    // A new decision is another version of the row, so a reason is read as often as the row that it belongs to.
+    const decisions = await decidingEvents(
+      db,
+      read.filter(({ status }) => status === 'removed'),
+    );
+    for (const row of read) rows.set(row.id, toReadable(row, false, decisions.get(row.id)?.reason));
   }
   return places.flatMap(({ id }) => rows.get(id) ?? []);
 }

@@ -28,6 +28,8 @@ export interface CommentView {
     | undefined;
   /** Who took away what a placeholder stands for; undefined where that is nobody's business. */
   readonly gone: 'deleted' | 'removed' | undefined;
+  /** Why it was removed, as it was given to the public; undefined where it was not. */
+  readonly goneReason: string | undefined;
   /** Who is answered; undefined for a reply to the post, to a placeholder, and to what is not on this page. */
   readonly parentName: string | undefined;
   /** Path of the comment that it answers, where the page does not show that one. */
@@ -44,6 +46,8 @@ export interface CommentView {
   readonly replyHref: string | undefined;
   /** Where its branch is closed, for those who may; undefined where none is open. */
   readonly closingHref: string | undefined;
+  /** Path of the form that tells moderators of it; undefined for an own one, and where readers do not see it. */
+  readonly reportHref: string | undefined;
   /** Path of its branch as a page of its own, where nesting has become so deep that indentation stops. */
   readonly threadHref: string | undefined;
   /** Whether this reader wrote it, in this browser. */
@@ -69,10 +73,12 @@ export interface RepliesView {
   readonly more: { readonly name: string | undefined; readonly href: string } | undefined;
 }
 
-/** What the writer of a comment that is not published is told. */
+/** What the writer of a comment that is not published is told; `returned`: of one that is, again, after an appeal. */
 export interface OwnNote {
-  readonly status: 'pending' | 'rejected' | 'removed';
+  readonly status: 'pending' | 'rejected' | 'removed' | 'returned';
   readonly sentences: readonly Message[];
+  /** Path of the form that says something against the decision; undefined where that was done, or is not possible. */
+  readonly appealHref: string | undefined;
 }
 
 /** Where the writer of a comment changes it. */
@@ -158,7 +164,7 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
   const answered = parentId === null ? undefined : page.rows.get(parentId);
   const ownNote = page.ownNotes.get(id);
   // What is above a comment that its writer alone sees may not be shown to anyone.
-  const answersMissing = parentId !== null && !answered && !ownNote;
+  const answersMissing = parentId !== null && !answered && (!ownNote || comment.status === 'approved');
   const opensPage = level >= deepestList && (level - deepestList) % (deepestList - 1) === 0;
   const closed = page.closedBranches.find(({ branch }) => branch.equals(comment.key));
   const closable = page.mayClose && closuresAbove(page.closedBranches, comment.key).length === 0;
@@ -174,11 +180,13 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
     parentName: answered?.content?.name,
     furtherUpHref: answersMissing ? `/comments/${parentId}` : undefined,
     gone: comment.status === 'deleted' || comment.status === 'removed' ? comment.status : undefined,
+    goneReason: comment.reason,
     ownNote,
     ownTools: comment.own ? toolsFor(page, comment) : undefined,
     pinned: id === page.pinnedId ? ('elsewhere' as const) : undefined,
     closed: closed && { reason: closed.reason },
     replyHref: comment.status === 'approved' && !page.closingAt(comment.key) ? `/comments/${id}/reply` : undefined,
+    reportHref: comment.status === 'approved' && !comment.own ? `/comments/${id}/report` : undefined,
     closingHref: closable && comment.status === 'approved' ? `/comments/${id}/thread#closing` : undefined,
     threadHref: opensPage && goesOn ? `/comments/${id}/thread` : undefined,
     own: comment.own,

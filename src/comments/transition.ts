@@ -1,7 +1,9 @@
 import { sql, type Transaction } from 'kysely';
+import { closeAppealsOfReturned } from '../appeals/queries.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import { announceDecision, announceReadable, endOwn } from '../following/announce.ts';
+import { type Step, settleReports } from '../reports/settle.ts';
 import { changeCounts, type StatusMove } from './counts.ts';
 import { eraseWords } from './erase.ts';
 import { type CommentAction, type CommentStatus, isReadable, nextStatus } from './lifecycle.ts';
@@ -73,6 +75,7 @@ export async function changeStatus(
   change: Change,
 ): Promise<Map<number, CommentStatus>> {
   const changed = new Map<number, CommentStatus>();
+  const steps = new Map<number, Step>();
   const moves: StatusMove[] = [];
   for (const comment of comments) {
     const takenBack = change.takenBack?.get(comment.id);
@@ -83,7 +86,7 @@ export async function changeStatus(
     if (isReadable(to)) await approve(trx, comment.id);
     else await hide(trx, comment, to);
     await announce(trx, { comment, to, now: change.now });
-    await recordEvent(trx, {
+    const eventId = await recordEvent(trx, {
       subjectKind: 'comment',
       subjectId: comment.id,
       action,
@@ -99,8 +102,10 @@ export async function changeStatus(
       now: change.now,
     });
     changed.set(comment.id, to);
+    steps.set(comment.id, { to, eventId });
     moves.push({ conversationId: comment.conversation_id, from: comment.status, to });
   }
+  await answerWhoWaits(trx, { steps, now: change.now });
   const deleted = [...changed].flatMap(([id, to]) => (to === 'deleted' ? [id] : []));
   await endOwn(trx, { commentIds: deleted });
   await changeCounts(trx, moves);
@@ -109,6 +114,16 @@ export async function changeStatus(
 
 function actionFor(status: CommentStatus, { action, otherwise }: Change): CommentAction | 'undo' {
   return action === 'undo' || nextStatus(status, action) ? action : (otherwise ?? action);
+}
+
+// What was asked for, by an appeal or a report, may just have happened.
+async function answerWhoWaits(
+  trx: Transaction<Database>,
+  { steps, now }: { steps: ReadonlyMap<number, Step>; now: Date },
+): Promise<void> {
+  const returned = [...steps].flatMap(([id, { to, eventId }]) => (to === 'approved' ? [[id, eventId] as const] : []));
+  await closeAppealsOfReturned(trx, { returned: new Map(returned), now });
+  await settleReports(trx, { steps, now });
 }
 
 async function announce(

@@ -38,12 +38,19 @@ const told = [
   'stand_timed_out',
   'stand_banned',
   'end_standing',
+  'appeal',
+  'uphold',
+  'dismiss',
 ] as const;
 
 /** Says in one sentence what happened to a comment or a conversation, who did it and when; the same words everywhere. */
-export function describeEvent(event: Pick<ToldEvent, 'action' | 'actor_name' | 'created_at'>, dates: Dates): Message {
+export function describeEvent(
+  event: Pick<ToldEvent, 'action' | 'actor_name' | 'created_at' | 'rule'>,
+  dates: Dates,
+): Message {
   const action = told.find((each) => each === event.action) ?? 'other';
   const when = dates.minute(event.created_at);
+  if (action === 'hold' && event.rule === 'reports') return { key: 'event.hold.reports', values: { when } };
   if (event.actor_name === null) return { key: `event.${action}.byNobody`, values: { when } };
   return { key: `event.${action}`, values: { when, actor: event.actor_name } };
 }

@@ -44,6 +44,8 @@ export async function recordEvents(trx: Transaction<Database>, events: readonly 
       when 'comment' then (select conversation_id from comment where id = subject_id)
       when 'branch' then (select conversation_id from comment where id = subject_id)
       when 'post' then (select conversation_id from post where id = subject_id)
+      when 'appeal' then (select conversation_id from comment where id = (select comment_id from appeal where appeal.id = subject_id))
+      when 'report' then (select conversation_id from comment where id = (select comment_id from report where report.id = subject_id))
     end
     from unnest(
       ${events.map(({ subjectKind }) => subjectKind)}::text[],
@@ -76,7 +78,23 @@ export async function lastEvents(
   { subjectKind, subjectIds }: { subjectKind: SubjectKind; subjectIds: readonly number[] },
 ): Promise<Map<number, ToldEvent>> {
   if (subjectIds.length === 0) return new Map();
-  const rows = await db
+  const rows = await selectTold(db)
+    .where('event.subject_kind', '=', subjectKind)
+    .where('event.subject_id', 'in', subjectIds)
+    .distinctOn('event.subject_id')
+    .orderBy('event.subject_id')
+    .orderBy('event.id', 'desc')
+    .execute();
+  return new Map(rows.map((row) => [row.subject_id, row]));
+}
+
+/** One event with who did it and its words. */
+export function findEvent(db: Kysely<Database>, id: number): Promise<ToldEvent | undefined> {
+  return selectTold(db).where('event.id', '=', id).executeTakeFirst();
+}
+
+function selectTold(db: Kysely<Database>) {
+  return db
     .selectFrom('event')
     .leftJoin('event_note', 'event_note.event_id', 'event.id')
     .leftJoin('account', 'account.id', 'event.actor_id')
@@ -85,14 +103,7 @@ export async function lastEvents(
       eb.fn.coalesce('event_note.reason', eb.val('')).as('reason'),
       eb.fn.coalesce('event_note.note', eb.val('')).as('note'),
       'account.name as actor_name',
-    ])
-    .where('event.subject_kind', '=', subjectKind)
-    .where('event.subject_id', 'in', subjectIds)
-    .distinctOn('event.subject_id')
-    .orderBy('event.subject_id')
-    .orderBy('event.id', 'desc')
-    .execute();
-  return new Map(rows.map((row) => [row.subject_id, row]));
+    ]);
 }
 
 const doneColumns = [

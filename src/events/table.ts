@@ -1,7 +1,16 @@
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from 'kysely';
 
 /** What an event can be about; its id is that of a row of this kind, and for a branch that of the comment that begins it. */
-export type SubjectKind = 'comment' | 'conversation' | 'branch' | 'post' | 'account' | 'site' | 'standing';
+export type SubjectKind =
+  | 'comment'
+  | 'conversation'
+  | 'branch'
+  | 'post'
+  | 'account'
+  | 'site'
+  | 'standing'
+  | 'appeal'
+  | 'report';
 
 /** Something that happened and stays: ids and numbers only. The database refuses to change or delete a row. */
 export interface EventTable {

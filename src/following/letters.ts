@@ -1,5 +1,5 @@
 import type { Dates } from '../http/dates.ts';
-import type { Translate } from '../http/messages.ts';
+import type { Message, Translate } from '../http/messages.ts';
 import type { Letter } from '../mail/queue.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import { excerptOf } from '../text/plain-text.ts';
@@ -143,9 +143,19 @@ export function wordDecision(
     subscriptionId,
     commentId,
     status,
-    reason,
+    why,
+    appealAgainst,
     title,
-  }: { subscriptionId: number; commentId: number; status: ToldStatus; reason: string; title: string },
+  }: {
+    subscriptionId: number;
+    commentId: number;
+    status: ToldStatus;
+    /** Reason, rule, and what became of an appeal. */
+    why: readonly Message[];
+    /** The event that decided, where something can still be said against it. */
+    appealAgainst: number | undefined;
+    title: string;
+  },
 ): Wording {
   const { t, siteAddress } = context;
   const unsubscribeUrl = mailedLink(context, 'leave', [subscriptionId]);
@@ -153,8 +163,11 @@ export function wordDecision(
     subject: t('letter.decision.subject', { status, title }),
     body: letterOf([
       t('letter.decision.text', { status, title }),
-      ...(reason === '' ? [] : [t('own.reason', { reason })]),
+      ...(why.length === 0 ? [] : [why.map(({ key, values }) => t(key, values)).join('\n')]),
       linkTo(context, { id: commentId }),
+      ...(appealAgainst === undefined
+        ? []
+        : [t('letter.appeal', { link: mailedLink(context, 'appeal', [commentId, appealAgainst]) })]),
       footer([
         t('letter.why.decision'),
         t('letter.leave', { link: unsubscribeUrl }),

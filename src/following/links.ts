@@ -1,8 +1,19 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { readId } from '../http/fields.ts';
 
-/** What a mailed link is for: to say yes to subscriptions, to end them, or to end a follower's whole digest. */
-export type LinkPurpose = 'confirm' | 'leave' | 'leave-digest';
+/**
+ * What a mailed link is for: to say yes to subscriptions, to end them, to end a follower's whole digest; to say something
+ * against a decision, or to see what became of a report.
+ */
+export type LinkPurpose = 'confirm' | 'leave' | 'leave-digest' | 'appeal' | 'report';
+
+const places: Readonly<Record<LinkPurpose, string>> = {
+  confirm: '/following/confirm',
+  leave: '/following/leave',
+  'leave-digest': '/following/leave-digest',
+  appeal: '/appeals',
+  report: '/reports',
+};
 
 /** What mailed links are made with. */
 export interface LinkMaker {
@@ -17,11 +28,12 @@ const mostIds = 10;
 /**
  * A link for a mail. It holds ids and a signature, no address, and can be made again for each mail.
  *
- * @param ids of subscriptions or, for `leave-digest`, of one follower.
+ * @param ids of subscriptions; for `leave-digest` of one follower, for `appeal` of a comment and of the event that decided on it,
+ * for `report` of a report.
  */
 export function mailedLink({ siteAddress, secret }: LinkMaker, purpose: LinkPurpose, ids: readonly number[]): string {
   const named = ids.join('-');
-  return `${siteAddress}/following/${purpose}/${named}.${sign(secret, purpose, named).toString('base64url')}`;
+  return `${siteAddress}${places[purpose]}/${named}.${sign(secret, purpose, named).toString('base64url')}`;
 }
 
 /** The ids in a link's last part; undefined where we did not sign it for this purpose. */

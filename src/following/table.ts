@@ -34,6 +34,8 @@ export interface SubscriptionTable {
   confirmed_at: Date | null;
   /** Of a decision: what was told last. */
   told_status: ToldStatus | null;
+  /** Of a decision: the appeal of which was told last that the decision stands. */
+  told_appeal: Generated<number | null>;
 }
 
 /** A comment that is to be told to its followers, or was. */

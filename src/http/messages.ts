@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IntlMessageFormat } from 'intl-messageformat';
 import accounts from '../../messages/en/accounts.json' with { type: 'json' };
+import appeals from '../../messages/en/appeals.json' with { type: 'json' };
 import closings from '../../messages/en/closings.json' with { type: 'json' };
 import commenters from '../../messages/en/commenters.json' with { type: 'json' };
 import comments from '../../messages/en/comments.json' with { type: 'json' };
@@ -13,11 +14,13 @@ import moderation from '../../messages/en/moderation.json' with { type: 'json' }
 import persons from '../../messages/en/persons.json' with { type: 'json' };
 import posts from '../../messages/en/posts.json' with { type: 'json' };
 import reading from '../../messages/en/reading.json' with { type: 'json' };
+import reports from '../../messages/en/reports.json' with { type: 'json' };
 import settings from '../../messages/en/settings.json' with { type: 'json' };
 import writing from '../../messages/en/writing.json' with { type: 'json' };
 
 const english = {
   ...accounts,
+  ...appeals,
   ...closings,
   ...commenters,
   ...comments,
@@ -29,6 +32,7 @@ const english = {
   ...persons,
   ...posts,
   ...reading,
+  ...reports,
   ...settings,
   ...writing,
 };

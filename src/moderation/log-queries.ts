@@ -55,8 +55,16 @@ export function listLog(
     .leftJoin('event_note', 'event_note.event_id', 'event.id')
     .leftJoin('account as actor', 'actor.id', 'event.actor_id')
     .leftJoin('post', 'post.conversation_id', 'event.conversation_id')
+    .leftJoin('appeal', (join) =>
+      join.onRef('appeal.id', '=', 'event.subject_id').on('event.subject_kind', '=', 'appeal'),
+    )
+    .leftJoin('report', (join) =>
+      join.onRef('report.id', '=', 'event.subject_id').on('event.subject_kind', '=', 'report'),
+    )
     .leftJoin('comment', (join) =>
-      join.onRef('comment.id', '=', 'event.subject_id').on('event.subject_kind', 'in', ['comment', 'branch']),
+      join.on(sql<boolean>`comment.id = case event.subject_kind
+        when 'comment' then event.subject_id when 'branch' then event.subject_id
+        when 'appeal' then appeal.comment_id when 'report' then report.comment_id end`),
     )
     .leftJoin('account as person', (join) =>
       join.onRef('person.id', '=', 'event.subject_id').on('event.subject_kind', '=', 'account'),
@@ -74,6 +82,7 @@ export function listLog(
       'post.title as post_title',
       'post.kind as post_kind',
       'post.slug as post_slug',
+      'comment.id as comment_id',
       'comment.name as comment_name',
       'person.name as person_name',
       'standing.comment_id as standing_comment_id',

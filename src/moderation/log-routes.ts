@@ -71,12 +71,9 @@ async function showLog({ db }: AppContext, request: Request, response: Response)
 async function loadHistories(db: AppContext['db'], page: readonly LogRow[]) {
   const idsOf = (kind: SubjectKind) =>
     page.filter((row) => isUndoable(row) && row.subject_kind === kind).map(({ subject_id }) => subject_id);
-  const [comment, conversation, standing] = await Promise.all([
-    listForUndo(db, { subjectKind: 'comment', subjectIds: idsOf('comment') }),
-    listForUndo(db, { subjectKind: 'conversation', subjectIds: idsOf('conversation') }),
-    listForUndo(db, { subjectKind: 'standing', subjectIds: idsOf('standing') }),
-  ]);
-  const histories: Partial<Record<SubjectKind, typeof comment>> = { comment, conversation, standing };
+  const kinds = ['comment', 'conversation', 'branch', 'site', 'standing', 'appeal', 'report'] as const;
+  const histories: Partial<Record<SubjectKind, Awaited<ReturnType<typeof listForUndo>>>> = {};
+  for (const kind of kinds) histories[kind] = await listForUndo(db, { subjectKind: kind, subjectIds: idsOf(kind) });
   return histories;
 }
 

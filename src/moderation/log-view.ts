@@ -1,6 +1,5 @@
-import { explainVerdict } from '../comments/explain.ts';
-import type { RuleName } from '../comments/policies.ts';
 import { describeEvent } from '../events/describe.ts';
+import { explainRule } from '../events/explain-decision.ts';
 import type { Standing } from '../events/standing.ts';
 import type { Dates } from '../http/dates.ts';
 import type { Message, MessageKey } from '../http/messages.ts';
@@ -50,7 +49,7 @@ export function presentLogItem(
     told: describeEvent(row, dates),
     subject: subjectOf(row),
     step: stepOf(row),
-    rule: row.rule === null ? undefined : explainVerdict({ rule: row.rule as RuleName, numbers: row.numbers }),
+    rule: row.rule === null ? undefined : explainRule({ rule: row.rule, numbers: row.numbers }),
     ...wordsOf(row),
     others: undoable ? Math.max(0, Number(row.together ?? 0) - 1) : 0,
     undone: undoable && !standing.holding.has(row.id),
@@ -75,6 +74,14 @@ function subjectOf(row: LogRow): LogItem['subject'] {
         words: { key: 'log.branch', values: { name: row.comment_name ?? '', title: post_title ?? '' } },
         href: `/comments/${row.subject_id}/thread`,
       };
+    case 'appeal':
+    case 'report': {
+      const name = row.comment_name ?? '';
+      const words: Message = name
+        ? { key: `log.${row.subject_kind}`, values: { name } }
+        : { key: `log.${row.subject_kind}Erased` };
+      return { words, href: row.comment_id === null ? undefined : `/comments/${row.comment_id}` };
+    }
     case 'conversation':
       return { words: { key: 'log.conversation', values: { title: post_title ?? '' } }, href };
     case 'post':

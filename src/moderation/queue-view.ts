@@ -1,8 +1,8 @@
 import type { LatestRevision } from '../comments/editing-queries.ts';
-import { explainVerdict } from '../comments/explain.ts';
 import { allowedActions, type CommentStatus, type ModeratorAction } from '../comments/lifecycle.ts';
 import type { Verdict } from '../comments/policies.ts';
 import { describeEvent } from '../events/describe.ts';
+import { explainRule } from '../events/explain-decision.ts';
 import type { ToldEvent } from '../events/queries.ts';
 import type { Dates } from '../http/dates.ts';
 import type { Message } from '../http/messages.ts';
@@ -83,7 +83,9 @@ export function presentQueueItem(
 function explainStanding({ id }: QueueRow, { judgements, events }: QueueFindings, dates: Dates): Message[] {
   const event = events.get(id);
   const judgement = judgements.get(id);
-  const why: Message[] = judgement ? [explainVerdict(judgement)] : [];
+  const heldNow =
+    event?.action === 'hold' && event.rule !== null ? { rule: event.rule, numbers: event.numbers } : judgement;
+  const why: Message[] = heldNow ? [explainRule(heldNow)] : [];
   if (!event || event.action === 'post') return why;
   if (event.reason) why.push({ key: 'queue.reason', values: { reason: event.reason } });
   if (event.note) why.push({ key: 'queue.note', values: { note: event.note } });

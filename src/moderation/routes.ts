@@ -11,6 +11,8 @@ import { lastEvents } from '../events/queries.ts';
 import { readId } from '../http/fields.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { findPostById, type PostForReading } from '../posts/queries.ts';
+import { countAppeals } from './appeal-queries.ts';
+import { appealDecisionRoutes } from './appeal-routes.ts';
 import { closureRoutes } from './closure-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import { showEarlierTexts } from './earlier-texts.ts';
@@ -22,6 +24,8 @@ import { pinRoutes } from './pin-routes.ts';
 import { countWaiting, listQueue, loadRecords, queueRows } from './queries.ts';
 import { usualKeys } from './queue-keys.ts';
 import { presentQueueItem, type QueueItem } from './queue-view.ts';
+import { countReported } from './report-queries.ts';
+import { reportDecisionRoutes } from './report-routes.ts';
 import { standingRoutes } from './standing-routes.ts';
 import { undoRoutes } from './undo-routes.ts';
 
@@ -31,7 +35,8 @@ import { undoRoutes } from './undo-routes.ts';
  * `POST /moderation/comments/:id/decisions`, `POST /moderation/decisions`, `POST /moderation/undo`, `POST /posts/:slug/closures`, `POST /posts/:slug/closures/current/reopen`,
  * `POST /posts/:slug/pace`, `POST /comments/:id/pin`, `POST /comments/:id/unpin`,
  * `GET /moderation/comments/:id/person`, `POST /moderation/comments/:id/person/standings`, `POST /moderation/comments/:id/person/sweeps`,
- * `GET /moderation/people`, `POST /moderation/people/:id/end`.
+ * `GET /moderation/people`, `POST /moderation/people/:id/end`; answers to appeals and reports below `/moderation/appeals` and
+ * `/moderation/reports`.
  */
 export function moderationRoutes(context: AppContext): Router {
   const router = Router();
@@ -43,6 +48,8 @@ export function moderationRoutes(context: AppContext): Router {
   router.use(logRoutes(context));
   router.use(decisionRoutes(context));
   router.use(undoRoutes(context));
+  router.use(appealDecisionRoutes(context));
+  router.use(reportDecisionRoutes(context));
   router.use(closureRoutes(context));
   router.use(paceRoutes(context));
   router.use(pinRoutes(context));
@@ -55,6 +62,9 @@ interface QueuePage {
   readonly tabs: readonly { readonly status: QueueStatus; readonly href: string; readonly current: boolean }[];
   readonly status: QueueStatus;
   readonly waiting: number;
+  /** How many appeals are open, and how many comments have open reports. */
+  readonly appeals: number;
+  readonly reports: number;
   readonly items: readonly QueueItem[];
   readonly post: { readonly title: string } | undefined;
   /** For closing and reopening its conversation, or without a post all of them. */
@@ -87,9 +97,11 @@ async function showQueue(context: AppContext, request: Request, response: Respon
   const status = queueStatuses.find((each) => each === request.query.status) ?? 'pending';
   const postId = readId(request.query.post);
   const after = readId(request.query.after);
-  const [rows, waiting, post] = await Promise.all([
+  const [rows, waiting, appeals, reports, post] = await Promise.all([
     listQueue(db, { owner, status, postId, after }),
     countWaiting(db, owner),
+    countAppeals(db, owner),
+    countReported(db, owner),
     postId === undefined ? undefined : findPostById(db, postId),
   ]);
   const page = rows.slice(0, queueRows);
@@ -113,6 +125,8 @@ async function showQueue(context: AppContext, request: Request, response: Respon
     })),
     status,
     waiting,
+    appeals,
+    reports,
     items: page.map((row) =>
       presentQueueItem(row, { judgements, events, revisions, records }, { dates, judgesPeople }),
     ),

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import { reopenAppeals } from '../appeals/queries.ts';
 import type { CommentStatus } from '../comments/lifecycle.ts';
 import { changeStatus, type LockedComment, lockWithAncestors, type TakenBack } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
 import { type DoneEvent, lastEvents, listForUndo, type ToldEvent } from '../events/queries.ts';
 import { standingOf } from '../events/standing.ts';
+import { reopenReports } from '../reports/settle.ts';
 import type { Moderator, Overtaken } from './decide.ts';
 import { filterReachable } from './queries.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
@@ -45,6 +47,10 @@ export async function undoDecisions(
       now,
     },
   );
+  // What these decisions had answered is open again.
+  const eventIds = ready.map(({ takenBack }) => takenBack.eventId);
+  await reopenAppeals(trx, { eventIds });
+  await reopenReports(trx, { eventIds });
   const ids = ready.map(({ comment }) => comment.id);
   const events = await lastEvents(trx, { subjectKind: 'comment', subjectIds: ids });
   return { kind: 'undone', count: ready.length, eventId: (events.get(ids[0] as number) as ToldEvent).id };

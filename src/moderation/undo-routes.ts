@@ -51,12 +51,16 @@ async function takeBack({ db, now }: AppContext, request: Request, response: Res
     const way = { href: back, label: t('overtaken.back') };
     return sendNotDone(request, response, { why: { key: whyRefused[outcome.kind] }, told, back: way, status: 409 });
   }
+  if (outcome.kind === 'answer_moved_on') {
+    const way = { href: back, label: t('overtaken.back') };
+    return sendNotDone(request, response, { why: { key: 'undo.answerRefused' }, back: way, status: 409 });
+  }
   if (outcome.kind === 'moved_on') {
     const items = presentOvertaken(outcome.overtaken, dates);
     const page = { items, eventId, rest: outcome.rest, back };
     return sendPage(response, undoRefusedView, { title: t('undo.refusedTitle'), hiddenFromSearch: true, ...page }, 409);
   }
-  const offer = offerUndo({ eventId: outcome.eventId, back });
+  const offer = outcome.eventId === undefined ? undefined : offerUndo({ eventId: outcome.eventId, back });
   leaveNotice(request, { key: 'done.undo', values: { count: outcome.count }, offer });
   response.redirect(303, back);
 }

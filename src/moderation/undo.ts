@@ -3,6 +3,7 @@ import { undoable } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
 import { type DoneEvent, listDoneTogether } from '../events/queries.ts';
 import type { Moderator } from './decide.ts';
+import { undoAnswers } from './undo-answers.ts';
 import { undoClosing } from './undo-closing.ts';
 import { undoDecisions } from './undo-decisions.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
@@ -23,6 +24,8 @@ export function undo(
     const done = (await listDoneTogether(trx, eventId)).filter((event) => mayUndo(event, moderator));
     const [event] = done;
     if (event?.subject_kind === 'standing') return undoStanding(trx, { event, moderator, now });
+    if (event?.subject_kind === 'appeal' || event?.subject_kind === 'report')
+      return undoAnswers(trx, { done, moderator, now });
     const closing = done.find(({ subject_kind }) => subject_kind !== 'comment');
     const decisions = done.filter(({ subject_kind }) => subject_kind === 'comment');
     if (closing) return undoClosing(trx, { event: closing, decisions, partly, moderator, now });
@@ -44,6 +47,8 @@ export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): 
   if (actor_id === null) return false;
   if (subject_kind === 'comment') return undoable.includes(action);
   if (subject_kind === 'standing') return true;
+  if (subject_kind === 'appeal') return action === 'uphold';
+  if (subject_kind === 'report') return action === 'dismiss';
   // Closings of earlier versions did not write down what they changed.
   const known = ['closure', 'days_before', 'slow_before', 'pinned_before'].some((name) => numbers[name] !== undefined);
   const closable = ['conversation', 'branch', 'site'].includes(subject_kind);

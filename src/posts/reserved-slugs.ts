@@ -2,6 +2,7 @@
 // them or is hidden by it; names with a dot stand here as a slug writes them. A test compares the list with the routes.
 const reserved: ReadonlySet<string> = new Set([
   'account',
+  'appeals',
   'assets',
   'authors',
   'comments',
@@ -17,6 +18,7 @@ const reserved: ReadonlySet<string> = new Set([
   'people',
   'posts',
   'readyz',
+  'reports',
   'robots-txt',
   'search',
   'settings',

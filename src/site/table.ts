@@ -27,6 +27,8 @@ export interface SiteTable {
   email_required: Generated<boolean>;
   /** Whether authors decide over comments on their own posts. */
   authors_moderate: Generated<boolean>;
+  /** Reports from so many networks hold a published comment; 0: none does. */
+  report_hold: Generated<number>;
   version: Generated<number>;
 }
 

@@ -66,6 +66,9 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
       values (1, 'replies', 1, 1, 1, 'daily', now(), now()), (1, 'conversation', 1, null, null, 'at_once', now(), null);
     insert into announcement (comment_id, created_at, told_through) values (1, now(), 1);
     insert into digest_item (follower_id, comment_id, subscription_id, created_at) values (1, 1, 1, now());
+    insert into appeal (comment_id, event_id, text, created_at) values (1, 1, 'It was \\. meant well.', now());
+    insert into report (comment_id, kind, text, law, name, email, browser_id, network_hash, created_at)
+      values (1, 'illegal', 'Tab\there', 'A law', 'A name', 'reporter@site.example', 1, '\\x5c00ff', now());
     delete from comment where id = (select max(id) from comment);`);
 }
 
@@ -98,7 +101,7 @@ export async function contentOf(pool: pg.Pool): Promise<Record<string, { rows: s
 /** What `contentOf` a site is once it was restored: the numbers that had left it have moved on. */
 export async function contentOnceRestored(pool: pg.Pool): ReturnType<typeof contentOf> {
   const content = await contentOf(pool);
-  for (const name of ['browser', 'follower', 'subscription', 'comment']) {
+  for (const name of ['browser', 'follower', 'subscription', 'comment', 'report']) {
     const table = content[name];
     if (table?.next !== undefined) table.next += 1_000_000;
   }

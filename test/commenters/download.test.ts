@@ -33,7 +33,10 @@ describe('A download', () => {
       { email, parent: '', body: 'From another desk.' },
       { cookie: await proveAddress(site, email) },
     );
-    await replyTo(site, path, { email, body: 'Merely typed.' });
+    const typed = await replyTo(site, path, { email, body: 'Merely typed.' });
+    await sendForm(site, `/comments/${one.id}/appeal`, { text: 'Too short for what?' }, { cookie });
+    await decideOn(site, owner, typed.id, { action: 'approve' });
+    await sendForm(site, `/comments/${typed.id}/report`, { kind: 'other', text: 'Not me.' }, { cookie });
 
     const { status, headers, text } = await openPage(site, '/mine/download', { cookie });
     expect(status).toBe(200);
@@ -47,6 +50,7 @@ describe('A download', () => {
       proved_in_browsers: [{ email }, { email }],
       links_mailed: [{ email, used_at: site.now.toISOString() }, { email }],
       subscriptions: [],
+      reports: [{ comment_id: typed.id, text: 'Not me.', outcome: null }],
     });
     expect(file.comments.map(({ id }: { id: number }) => id)).toEqual([two.id, one.id]);
     expect(file.comments[1]).toMatchObject({
@@ -58,6 +62,7 @@ describe('A download', () => {
       network_hash: expect.stringMatching(/^[\da-f]{32}$/),
       revisions: [{ source: 'First.\n\n“Two” </script>' }],
       judgements: [{ rule: 'first_comment' }, {}],
+      appeals: [{ text: 'Too short for what?', outcome: null }],
       submissions: [{ created_at: site.now.toISOString() }],
       events: [{ action: 'post' }, { action: 'edit' }, { action: 'reject', reason: 'Too short.' }],
     });

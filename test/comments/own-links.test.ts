@@ -32,15 +32,16 @@ describe('The ways to edit and to delete a comment', () => {
   it('stand under nobody else’s: not for visitors, other writers or staff', async () => {
     const { id } = await replyTo(site, path);
     const other = await replyTo(site, path);
-    for (const asker of [{}, { cookie: other.cookie }, owner]) expect(await linksUnder(id, asker)).toEqual(['reply']);
+    for (const asker of [{}, { cookie: other.cookie }, owner])
+      expect(await linksUnder(id, asker)).toEqual(['reply', 'report']);
   });
 
   it('stand under what one of the staff wrote, wherever that person signs in', async () => {
     const { id } = await replyTo(site, path, {}, owner);
     const moderator = await site.signIn('moderator');
     expect(await linksUnder(id, owner)).toEqual(['reply', 'edit', 'delete']);
-    expect(await linksUnder(id, moderator)).toEqual(['reply']);
-    expect(await linksUnder(id, {})).toEqual(['reply']);
+    expect(await linksUnder(id, moderator)).toEqual(['reply', 'report']);
+    expect(await linksUnder(id, {})).toEqual(['reply', 'report']);
   });
 
   it('stand under a guest’s comment also when that guest is signed in by now', async () => {
@@ -65,16 +66,16 @@ describe('The ways to edit and to delete a comment', () => {
     expect(await linksUnder(id, { cookie })).toEqual(['delete']);
   });
 
-  it('stand under what waits; under what was rejected or removed a deletion alone does', async () => {
+  it('stand under what waits; under what was rejected or removed an appeal and a deletion alone do', async () => {
     const { id, cookie } = await replyTo(site, path, {
       body: 'https://a.example https://b.example https://c.example',
     });
     expect(await linksUnder(id, { cookie })).toEqual(['edit', 'delete']);
     await decideOn(site, owner, id, { action: 'reject' });
-    expect(await linksUnder(id, { cookie })).toEqual(['delete']);
+    expect(await linksUnder(id, { cookie })).toEqual(['appeal', 'delete']);
     await decideOn(site, owner, id, { action: 'approve' });
     await decideOn(site, owner, id, { action: 'remove' });
-    expect(await linksUnder(id, { cookie })).toEqual(['delete']);
+    expect(await linksUnder(id, { cookie })).toEqual(['appeal', 'delete']);
   });
 
   it('are private to the one who has them, and name the comment to those who hear the page', async () => {

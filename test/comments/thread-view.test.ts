@@ -126,7 +126,7 @@ describe('A page that goes on within a branch', () => {
 describe('A comment', () => {
   it('shows no way up to what its writer alone could not see either', () => {
     const own = { ...row(3, [1, 2]), status: 'pending', own: true } as const;
-    const ownNotes = new Map([[3, { status: 'pending', sentences: [] } as const]]);
+    const ownNotes = new Map([[3, { status: 'pending', sentences: [], appealHref: undefined } as const]]);
     const [view] = presentThread({ above: [], comments: [own], next: undefined }, { ...context, ownNotes });
     expect(view).toMatchObject({ own: true, furtherUpHref: undefined, replyHref: undefined });
   });
@@ -155,6 +155,7 @@ function row(id: number, above: readonly number[] = []): ReadableComment {
     accountId: null,
     status: 'approved',
     own: false,
+    reason: undefined,
     content: {
       name: `Guest ${id}`,
       website: null,

@@ -92,7 +92,7 @@ describe('The sentence of an event', () => {
   const t = createTranslate('en');
   const dates = createDates('en', 'UTC');
   const say = (action: string, actor_name: string | null) => {
-    const { key, values } = describeEvent({ action, actor_name, created_at: now }, dates);
+    const { key, values } = describeEvent({ action, actor_name, created_at: now, rule: null }, dates);
     return t(key, values);
   };
 

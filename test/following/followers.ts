@@ -4,6 +4,7 @@ import type { FollowingContext } from '../../src/following/context.ts';
 import { tellDecision } from '../../src/following/decision.ts';
 import { sendDigests } from '../../src/following/digest.ts';
 import { tellFollowers } from '../../src/following/tell.ts';
+import { tellReporter } from '../../src/reports/tell.ts';
 import { loadSecrets } from '../../src/site/queries.ts';
 import { sendForm } from '../support/comments.ts';
 import type { TestSite } from '../support/site.ts';
@@ -20,7 +21,7 @@ export interface WaitingMail {
 /** A job that waits, with what it is told. */
 export interface WaitingJob {
   readonly name: string;
-  readonly payload: { readonly commentId?: number; readonly subscriptionIds?: number[] };
+  readonly payload: { readonly commentId?: number; readonly reportId?: number; readonly subscriptionIds?: number[] };
 }
 
 const address = 'https://blog.example';
@@ -51,9 +52,10 @@ export async function takeJobs(site: TestSite): Promise<WaitingJob[]> {
 /** Does one job. */
 export async function doJob(site: TestSite, { name, payload }: WaitingJob): Promise<void> {
   const context = await followingContext(site);
-  const { commentId = 0, subscriptionIds = [] } = payload;
+  const { commentId = 0, reportId = 0, subscriptionIds = [] } = payload;
   if (name === 'tell_followers') await tellFollowers(context, { commentId });
   else if (name === 'tell_decision') await tellDecision(context, { commentId });
+  else if (name === 'tell_reporter') await tellReporter(context, { reportId });
   else if (name === 'send_digests') await sendDigests(context);
   else if (name === 'ask_confirmation') await askConfirmation(context, { subscriptionIds });
   else throw new Error(`No job of following: ${name}`);

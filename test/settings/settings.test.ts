@@ -15,6 +15,7 @@ const plain = {
   close_after_days: '',
   edit_minutes: '15',
   links_allowed: '2',
+  report_hold: '0',
   authors_moderate: 'on',
 };
 
@@ -27,7 +28,14 @@ beforeEach(async () => {
   await site.db
     .updateTable('site')
     .set({ title: 'Rejoinder', tagline: '', time_zone: 'UTC', comment_mode: 'first_held', close_after_days: null })
-    .set({ edit_minutes: 15, links_allowed: 2, email_required: false, authors_moderate: true, version: 1 })
+    .set({
+      edit_minutes: 15,
+      links_allowed: 2,
+      report_hold: 0,
+      email_required: false,
+      authors_moderate: true,
+      version: 1,
+    })
     .execute();
 });
 
@@ -61,6 +69,7 @@ describe('the settings', () => {
         close_after_quiet_days: '9',
         edit_minutes: '0',
         links_allowed: '0',
+        report_hold: '3',
         email_required: 'on',
         authors_moderate: '',
       },
@@ -68,8 +77,8 @@ describe('the settings', () => {
     await save(form).expect(303).expect('Location', '/settings');
     expect(await loadSite(site.db)).toEqual({
       ...{ id: 1, title: 'A quiet place', tagline: 'For slow readers', language: 'en', time_zone: 'Europe/Zurich' },
-      ...{ comment_mode: 'all_held', close_after_days: 30, edit_minutes: 0, links_allowed: 0 },
-      close_after_quiet_days: 9,
+      ...{ comment_mode: 'all_held', close_after_days: 30, close_after_quiet_days: 9, edit_minutes: 0 },
+      ...{ links_allowed: 0, report_hold: 3 },
       ...{ email_required: true, authors_moderate: false, version: 2 },
     });
     const { text } = await get(site, '/settings', owner.cookie).expect(200);
