@@ -12,6 +12,7 @@ import type { CommentTable, JudgementTable, RevisionTable, SubmissionTable } fro
 import type { EventNoteTable, EventTable } from './events/table.ts';
 import type { AnnouncementTable, DigestItemTable, FollowerTable, SubscriptionTable } from './following/table.ts';
 import type { MailTable } from './mail/table.ts';
+import type { ColleagueNoteTable, HandOverTable, SavedWordsTable } from './moderation/table.ts';
 import type {
   AddressTable,
   ClosureTable,
@@ -32,6 +33,7 @@ export interface Database {
   announcement: AnnouncementTable;
   browser: BrowserTable;
   closure: ClosureTable;
+  colleague_note: ColleagueNoteTable;
   comment: CommentTable;
   conversation: ConversationTable;
   conversation_count: ConversationCountTable;
@@ -39,6 +41,7 @@ export interface Database {
   event: EventTable;
   event_note: EventNoteTable;
   follower: FollowerTable;
+  hand_over: HandOverTable;
   invitation: InvitationTable;
   judgement: JudgementTable;
   mail: MailTable;
@@ -50,6 +53,7 @@ export interface Database {
   proved_address: ProvedAddressTable;
   rate_limit: RateLimitTable;
   revision: RevisionTable;
+  saved_words: SavedWordsTable;
   secret: SecretTable;
   session: SessionTable;
   site: SiteTable;

@@ -9,6 +9,7 @@ import feeds from '../../messages/en/feeds.json' with { type: 'json' };
 import following from '../../messages/en/following.json' with { type: 'json' };
 import general from '../../messages/en/general.json' with { type: 'json' };
 import moderation from '../../messages/en/moderation.json' with { type: 'json' };
+import overview from '../../messages/en/overview.json' with { type: 'json' };
 import posts from '../../messages/en/posts.json' with { type: 'json' };
 import reading from '../../messages/en/reading.json' with { type: 'json' };
 import settings from '../../messages/en/settings.json' with { type: 'json' };
@@ -23,6 +24,7 @@ const english = {
   ...following,
   ...general,
   ...moderation,
+  ...overview,
   ...posts,
   ...reading,
   ...settings,
