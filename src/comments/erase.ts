@@ -3,7 +3,7 @@ import type { Database } from '../database.ts';
 
 /**
  * Erases what a comment says and said, and who said it. Its place in the thread stays, and so do its events and judgements:
- * they hold numbers only. The key of its form goes too, so that the same form starts anew. Of where it came from the hash stays
+ * they hold numbers only. What colleagues noted about it goes. The key of its form goes too, so that the same form starts anew. Of where it came from the hash stays
  * until the limits that count it are over (see clean-up.ts): who deletes may not post more for it.
  */
 export async function eraseWords(trx: Transaction<Database>, commentId: number): Promise<void> {
@@ -14,5 +14,6 @@ export async function eraseWords(trx: Transaction<Database>, commentId: number):
     .where('id', '=', commentId)
     .execute();
   await trx.deleteFrom('revision').where('comment_id', '=', commentId).execute();
+  await trx.deleteFrom('colleague_note').where('comment_id', '=', commentId).execute();
   await trx.deleteFrom('submission').where('comment_id', '=', commentId).execute();
 }

@@ -22,6 +22,8 @@ const told = [
   'set_mode',
   'set_closing',
   'set_pace',
+  'hand_over',
+  'hand_back',
   'settings_saved',
   'joined',
   'invited',

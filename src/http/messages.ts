@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IntlMessageFormat } from 'intl-messageformat';
 import accounts from '../../messages/en/accounts.json' with { type: 'json' };
+import colleagues from '../../messages/en/colleagues.json' with { type: 'json' };
 import commenters from '../../messages/en/commenters.json' with { type: 'json' };
 import comments from '../../messages/en/comments.json' with { type: 'json' };
 import editing from '../../messages/en/editing.json' with { type: 'json' };
@@ -17,6 +18,7 @@ import writing from '../../messages/en/writing.json' with { type: 'json' };
 
 const english = {
   ...accounts,
+  ...colleagues,
   ...commenters,
   ...comments,
   ...editing,

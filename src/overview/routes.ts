@@ -72,7 +72,7 @@ async function tellWaiting({ db, now }: AppContext, response: Response): Promise
   const owner = moderatorOf(response);
   const [count, [oldest]] = await Promise.all([
     countWaiting(db, owner),
-    listQueue(db, { owner, status: 'pending', postId: undefined, after: undefined }),
+    listQueue(db, { owner, status: 'pending', postId: undefined, after: undefined, handedTo: undefined }),
   ]);
   const { t } = frameOf(response);
   const age = oldest ? t('overview.span', spanOf((now().getTime() - oldest.created_at.getTime()) / 1000)) : '';
