@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { tracesOf } from '../commenters/traces.ts';
 import { decideOn, fieldOn, lastEvent, openPage, replyTo, sendForm, statusOf, wordsOf } from '../support/comments.ts';
+import { holdCounts, untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 
@@ -8,6 +9,7 @@ let site: TestSite;
 let owner: { id: number; cookie: string };
 let mona: { id: number; cookie: string };
 let path: string;
+let conversationId: number;
 
 beforeAll(async () => {
   site = await createTestSite();
@@ -18,7 +20,9 @@ afterAll(() => site.close());
 beforeEach(async () => {
   site.now = new Date(site.now.getTime() + 3_600_000);
   await site.db.deleteFrom('hand_over').execute();
-  path = `/posts/${(await addPost(site.db, { title: 'A talk' })).slug}`;
+  const post = await addPost(site.db, { title: 'A talk' });
+  path = `/posts/${post.slug}`;
+  conversationId = post.conversationId;
 });
 
 describe('Handing a comment over', () => {
@@ -107,12 +111,16 @@ describe('Handing a comment over', () => {
     expect(await handedRows()).toEqual([]);
   });
 
-  it('and deciding at the same time leave nothing handed that was decided', async () => {
-    for (let round = 0; round < 5; round += 1) {
-      const { id } = await replyTo(site, path);
-      await Promise.all([handTo(id, mona.id), decideOn(site, owner, id, { action: 'approve' })]);
-      expect([await statusOf(site.db, id), await handedRows()]).toEqual(['approved', []]);
-    }
+  it('waits for a decision that is being made, and comes too late', async () => {
+    const { id } = await replyTo(site, path);
+    const held = await holdCounts(site.db, conversationId);
+    const decided = decideOn(site, owner, id, { action: 'approve' });
+    await untilWaiting(site.db, 1);
+    const handed = handTo(id, mona.id);
+    await untilWaiting(site.db, 2);
+    held.release();
+    expect([(await decided).status, (await handed).status]).toEqual([303, 409]);
+    expect(await handedRows()).toEqual([]);
   });
 });
 

@@ -146,6 +146,17 @@ describe('What colleagues noted goes', () => {
     expect(await tracesOf(site.db, ['Timbuktu'])).toEqual([]);
   });
 
+  it('with the erasure of an address in another browser, where the proof in this one is forgotten', async () => {
+    const email = 'moved@example.org';
+    const old = await proveAddress(site, email);
+    const { id } = await replyTo(site, path, { email }, { cookie: old });
+    await note(id, { text: 'Valparaiso about them.', about: 'person' });
+    await site.db.deleteFrom('proved_address').where('email', '=', email).execute();
+    const cookie = await proveAddress(site, email);
+    expect((await sendForm(site, '/mine/erasure', { email }, { cookie })).status).toBe(303);
+    expect(await tracesOf(site.db, ['Valparaiso'])).toEqual([]);
+  });
+
   it('with a comment that its writer deletes, as far as it is about that', async () => {
     const { id, cookie } = await replyTo(site, path);
     await note(id, { text: 'Samarkand about it.' });

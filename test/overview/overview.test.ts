@@ -53,6 +53,17 @@ describe('The overview', () => {
     expect(wordsOf((await overview()).text)).toContain('One comment was decided on, after 60 minutes.');
   });
 
+  it('counts the wait anew for what was put back into the queue', async () => {
+    const { id } = await replyTo(site, path);
+    later(10);
+    await decideOn(site, moderator, id, { action: 'reject' });
+    later(10);
+    await decideOn(site, moderator, id, { action: 'restore' });
+    later(2);
+    await decideOn(site, moderator, id, { action: 'approve' });
+    expect(wordsOf((await overview()).text)).toContain('Half of 2 comments were decided on within 6 hours');
+  });
+
   it('tells who decided how often', async () => {
     await decidedAfter(1);
     await decidedAfter(1);
