@@ -52,7 +52,7 @@ function tellWaits({ waits, waitsByDay }: Figures, words: Words): ToldChart {
   return {
     name: 'decision-time',
     statement: waits
-      ? t('overview.waits', { count: waits.count, median: span(waits.median), p95: span(waits.p95) })
+      ? t('overview.waits', { count: waits.count, median: span(waits.median), nearlyAll: span(waits.p95) })
       : t('overview.waits.none'),
     draw: waits && (() => drawDayLines(days, lines, axis)),
     columns: columnsOf(t, ['overview.day', 'overview.decisions', 'overview.median', 'overview.p95']),
@@ -81,7 +81,7 @@ function tellWorkload({ workload, decided }: Figures, words: Words): ToldChart {
 }
 
 function tellOverturned({ overturned, decided, overturnedByDay }: Figures, words: Words): ToldChart {
-  const statement = words.t('overview.overturned', { count: overturned, total: decided });
+  const statement = words.t('overview.overturned', { count: overturned, total: decided, all: decided });
   return { name: 'overturned', statement, ...tellDays(overturnedByDay, 'overview.undone', words) };
 }
 
