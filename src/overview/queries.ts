@@ -30,32 +30,32 @@ export async function listDecisions(
 ): Promise<{ decisions: CountedDecision[]; cut: boolean }> {
   const latest = db
     .selectFrom('event')
-    .select('event.id')
+    .select(['event.id', 'event.subject_id', 'event.actor_id', 'event.from_status', 'event.created_at'])
+    .select('event.conversation_id')
     .where(isDecision)
     .orderBy('event.id', 'desc')
     .limit(mostCounted);
   // By id, as the index has them; the few that are too old go afterwards, or it would be read to its end.
   const rows = await db
-    .selectFrom(latest.as('latest'))
-    .innerJoin('event', 'event.id', 'latest.id')
-    .innerJoin('account', 'account.id', 'event.actor_id')
-    .leftJoin('post', 'post.conversation_id', 'event.conversation_id')
-    .select(['event.id', 'event.subject_id', 'event.created_at', 'account.id as moderator_id', 'account.name'])
+    .selectFrom(latest.as('decision'))
+    .innerJoin('account', 'account.id', 'decision.actor_id')
+    .leftJoin('post', 'post.conversation_id', 'decision.conversation_id')
+    .select(['decision.id', 'decision.subject_id', 'decision.created_at', 'account.id as moderator_id', 'account.name'])
     .select((eb) => [
       eb
         .case()
-        .when('event.from_status', '=', 'pending')
+        .when('decision.from_status', '=', 'pending')
         .then(
           eb
             .selectFrom('event as held')
             .select(
-              sql<number>`extract(epoch from ${sql.ref('event.created_at')} - ${sql.ref('held.created_at')})::float8`.as(
+              sql<number>`extract(epoch from ${sql.ref('decision.created_at')} - ${sql.ref('held.created_at')})::float8`.as(
                 'waited',
               ),
             )
             .where('held.subject_kind', '=', 'comment')
-            .whereRef('held.subject_id', '=', 'event.subject_id')
-            .whereRef('held.id', '<', 'event.id')
+            .whereRef('held.subject_id', '=', 'decision.subject_id')
+            .whereRef('held.id', '<', 'decision.id')
             .where('held.to_status', '=', 'pending')
             .where('held.from_status', 'is distinct from', 'pending')
             .orderBy('held.id', 'desc')
@@ -64,7 +64,7 @@ export async function listDecisions(
         .end()
         .as('waited'),
       eb
-        .exists(eb.selectFrom('event as undo').select('undo.id').whereRef('undo.undoes', '=', 'event.id'))
+        .exists(eb.selectFrom('event as undo').select('undo.id').whereRef('undo.undoes', '=', 'decision.id'))
         .as('was_undone'),
       sql<boolean>`${isOnPostOf(owner)(eb as unknown as ExpressionBuilder<Database, 'post'>)}`.as('within_reach'),
     ])
