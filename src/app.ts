@@ -20,6 +20,7 @@ import { requestLog } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { redirectAfterSaving, sessions } from './http/session.ts';
 import { moderationRoutes } from './moderation/routes.ts';
+import { overviewRoutes } from './overview/routes.ts';
 import { deskRoutes } from './posts/desk-routes.ts';
 import { listingRoutes } from './posts/listing-routes.ts';
 import { reportRoutes } from './reports/routes.ts';
@@ -60,6 +61,7 @@ export function createApp(context: AppContext): Express {
   app.use(settingsRoutes(context));
   app.use(deskRoutes(context));
   app.use(moderationRoutes(context));
+  app.use(overviewRoutes(context));
   app.use(feedRoutes(context));
   app.use(commentFeedRoutes(context));
   app.use(listingRoutes(context));

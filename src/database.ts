@@ -13,6 +13,7 @@ import type { CommentTable, JudgementTable, RevisionTable, SubmissionTable } fro
 import type { EventNoteTable, EventTable } from './events/table.ts';
 import type { AnnouncementTable, DigestItemTable, FollowerTable, SubscriptionTable } from './following/table.ts';
 import type { MailTable } from './mail/table.ts';
+import type { ColleagueNoteTable, HandOverTable, SavedWordsTable } from './moderation/table.ts';
 import type { StandingTable } from './persons/table.ts';
 import type {
   AddressTable,
@@ -37,6 +38,7 @@ export interface Database {
   appeal: AppealTable;
   browser: BrowserTable;
   closure: ClosureTable;
+  colleague_note: ColleagueNoteTable;
   comment: CommentTable;
   conversation: ConversationTable;
   conversation_count: ConversationCountTable;
@@ -44,6 +46,7 @@ export interface Database {
   event: EventTable;
   event_note: EventNoteTable;
   follower: FollowerTable;
+  hand_over: HandOverTable;
   invitation: InvitationTable;
   judgement: JudgementTable;
   mail: MailTable;
@@ -57,6 +60,7 @@ export interface Database {
   rate_limit: RateLimitTable;
   report: ReportTable;
   revision: RevisionTable;
+  saved_words: SavedWordsTable;
   secret: SecretTable;
   session: SessionTable;
   site: SiteTable;

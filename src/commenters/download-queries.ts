@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { listRevisions } from '../comments/editing-queries.ts';
 import type { Comment } from '../comments/table.ts';
 import type { Database } from '../database.ts';
+import { asides } from '../events/queries.ts';
 import { addressMark } from '../persons/address-mark.ts';
 import { writtenIds } from './written-queries.ts';
 
@@ -63,6 +64,7 @@ function listEvents(db: Kysely<Database>, commentIds: readonly number[]) {
     .select(['event.rule', 'event.numbers', 'event.created_at', 'event_note.reason'])
     .where('event.subject_kind', '=', 'comment')
     .where('event.subject_id', 'in', commentIds)
+    .where('event.action', 'not in', asides)
     .orderBy('event.id')
     .execute();
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
 import { eraseSubscriptions } from '../following/queries.ts';
@@ -49,6 +49,8 @@ async function eraseRest(db: Kysely<Database>, email: string): Promise<void> {
     await eraseSubscriptions(trx, { email });
     await eraseStandings(trx, { email });
     await trx.deleteFrom('mail').where('recipient', '=', email).where('sent_at', 'is', null).execute();
+    const proved = trx.selectFrom('proved_address').select('browser_id').where('email', '=', email);
+    await erasePersonNotes(trx, proved);
     await trx.deleteFrom('proof').where('email', '=', email).execute();
     await trx.deleteFrom('proved_address').where('email', '=', email).execute();
   });
@@ -61,6 +63,7 @@ async function eraseSome(trx: Transaction<Database>, erasure: Erasure & { readon
   const locked = await lockWithAncestors(trx, ids);
   await eraseNotes(trx, ids);
   await eraseQuotes(trx, ids);
+  await erasePersonNotes(trx, trx.selectFrom('comment').select('browser_id').where('id', 'in', ids));
   await trx.updateTable('comment').set({ browser_id: null, network_hash: null }).where('id', 'in', ids).execute();
   await changeStatus(trx, locked.values(), {
     action: 'delete',
@@ -119,6 +122,14 @@ async function eraseNotes(trx: Transaction<Database>, ids: readonly number[]): P
   ]) {
     await trx.deleteFrom('event_note').where('event_id', 'in', concerned).execute();
   }
+}
+
+// What colleagues noted about whoever uses these browsers.
+async function erasePersonNotes(
+  trx: Transaction<Database>,
+  browserIds: SelectQueryBuilder<Database, never, { browser_id: number | null }>,
+): Promise<void> {
+  await trx.deleteFrom('colleague_note').where('browser_id', 'in', browserIds).execute();
 }
 
 // A mail that has not left quotes the comment to its followers, and links to it.

@@ -4,8 +4,9 @@ import type { Database } from '../database.ts';
 import { eraseReportsAbout } from '../reports/erase.ts';
 
 /**
- * Erases what a comment says and said, who said it, and what others said about it to moderators. Its place in the thread stays, and so do its events and judgements:
- * they hold numbers only. The key of its form goes too, so that the same form starts anew. Of where it came from the hash stays
+ * Erases what a comment says and said, who said it, and what others said about it to moderators. Its place in the thread
+ * stays, and so do its events and judgements: they hold numbers only. What colleagues noted about it goes. The key of its form
+ * goes too, so that the same form starts anew. Of where it came from the hash stays
  * until the limits that count it are over (see clean-up.ts): who deletes may not post more for it.
  */
 export async function eraseWords(trx: Transaction<Database>, commentId: number): Promise<void> {
@@ -18,5 +19,6 @@ export async function eraseWords(trx: Transaction<Database>, commentId: number):
   await eraseAppeals(trx, commentId);
   await eraseReportsAbout(trx, commentId);
   await trx.deleteFrom('revision').where('comment_id', '=', commentId).execute();
+  await trx.deleteFrom('colleague_note').where('comment_id', '=', commentId).execute();
   await trx.deleteFrom('submission').where('comment_id', '=', commentId).execute();
 }

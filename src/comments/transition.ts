@@ -106,6 +106,12 @@ export async function changeStatus(
     moves.push({ conversationId: comment.conversation_id, from: comment.status, to });
   }
   await answerWhoWaits(trx, { steps, now: change.now });
+  // Nobody is to decide on it any more, or somebody has to be found anew.
+  if (changed.size > 0)
+    await trx
+      .deleteFrom('hand_over')
+      .where('comment_id', 'in', [...changed.keys()])
+      .execute();
   const deleted = [...changed].flatMap(([id, to]) => (to === 'deleted' ? [id] : []));
   await endOwn(trx, { commentIds: deleted });
   await changeCounts(trx, moves);

@@ -25,6 +25,8 @@ const told = [
   'set_pace',
   'pin',
   'unpin',
+  'hand_over',
+  'hand_back',
   'settings_saved',
   'joined',
   'invited',

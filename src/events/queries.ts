@@ -69,10 +69,13 @@ export async function recordEvents(trx: Transaction<Database>, events: readonly 
   return ids;
 }
 
+/** What moderators arrange among themselves about a comment: it changes nothing of it, and comes before no decision. */
+export const asides: readonly string[] = ['hand_over', 'hand_back'];
+
 /** An event with who did it and its words. */
 export type ToldEvent = Event & Pick<EventNote, 'reason' | 'note'> & { readonly actor_name: string | null };
 
-/** The last thing that happened to each of these, by the subject's id. */
+/** The last thing that happened to each of these, by the subject's id; asides are none. */
 export async function lastEvents(
   db: Kysely<Database>,
   { subjectKind, subjectIds }: { subjectKind: SubjectKind; subjectIds: readonly number[] },
@@ -81,6 +84,7 @@ export async function lastEvents(
   const rows = await selectTold(db)
     .where('event.subject_kind', '=', subjectKind)
     .where('event.subject_id', 'in', subjectIds)
+    .where('event.action', 'not in', asides)
     .distinctOn('event.subject_id')
     .orderBy('event.subject_id')
     .orderBy('event.id', 'desc')
@@ -144,7 +148,7 @@ export async function listForUndo(
     .where('subject_kind', '=', subjectKind)
     .where('subject_id', 'in', subjectIds)
     // Closings of the site are not built on its settings.
-    .where('action', '<>', 'settings_saved')
+    .where('action', 'not in', [...asides, 'settings_saved'])
     .orderBy('id')
     .execute();
   return Map.groupBy(rows, ({ subject_id }) => subject_id);

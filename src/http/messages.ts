@@ -4,6 +4,7 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import accounts from '../../messages/en/accounts.json' with { type: 'json' };
 import appeals from '../../messages/en/appeals.json' with { type: 'json' };
 import closings from '../../messages/en/closings.json' with { type: 'json' };
+import colleagues from '../../messages/en/colleagues.json' with { type: 'json' };
 import commenters from '../../messages/en/commenters.json' with { type: 'json' };
 import comments from '../../messages/en/comments.json' with { type: 'json' };
 import editing from '../../messages/en/editing.json' with { type: 'json' };
@@ -11,6 +12,7 @@ import feeds from '../../messages/en/feeds.json' with { type: 'json' };
 import following from '../../messages/en/following.json' with { type: 'json' };
 import general from '../../messages/en/general.json' with { type: 'json' };
 import moderation from '../../messages/en/moderation.json' with { type: 'json' };
+import overview from '../../messages/en/overview.json' with { type: 'json' };
 import persons from '../../messages/en/persons.json' with { type: 'json' };
 import posts from '../../messages/en/posts.json' with { type: 'json' };
 import reading from '../../messages/en/reading.json' with { type: 'json' };
@@ -22,6 +24,7 @@ const english = {
   ...accounts,
   ...appeals,
   ...closings,
+  ...colleagues,
   ...commenters,
   ...comments,
   ...editing,
@@ -29,6 +32,7 @@ const english = {
   ...following,
   ...general,
   ...moderation,
+  ...overview,
   ...persons,
   ...posts,
   ...reading,

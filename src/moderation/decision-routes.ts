@@ -15,6 +15,7 @@ import { type DecisionForm, readBulkDecision, readDecision } from './form.ts';
 import { moderatorOf } from './moderator.ts';
 import { sendNotDone, wordsTyped } from './not-done.ts';
 import { type OvertakenItem, presentOvertaken } from './overtaken-view.ts';
+import { fillInSaved } from './saved-choice.ts';
 import { offerUndo } from './undo-routes.ts';
 import { wayBack } from './way-back.ts';
 
@@ -42,7 +43,9 @@ const overtakenView = defineView<OvertakenPage>('moderation/overtaken');
 
 async function decideOne(context: AppContext, request: Request, response: Response): Promise<void> {
   const id = found(readId(request.params.id));
-  const decision = readDecision(request.body, id);
+  const filled = await fillInSaved(context.db, request.body);
+  if ('refused' in filled) return refuse(request, response, { why: filled.refused, status: 422 });
+  const decision = readDecision(filled.body, id);
   if ('key' in decision) return refuse(request, response, { why: decision, status: 422 });
   const reply = decision.reply === '' ? undefined : await replyTo(context, request, response, { id, decision });
   const now = context.now();
@@ -53,7 +56,9 @@ async function decideOne(context: AppContext, request: Request, response: Respon
 }
 
 async function decideSeveral({ db, now }: AppContext, request: Request, response: Response): Promise<void> {
-  const bulk = readBulkDecision(request.body);
+  const filled = await fillInSaved(db, request.body);
+  if ('refused' in filled) return refuse(request, response, { why: filled.refused, status: 422 });
+  const bulk = readBulkDecision(filled.body);
   if ('key' in bulk) return refuse(request, response, { why: bulk, status: 422 });
   const { ids, decision } = bulk;
   if (ids.length === 0) return refuse(request, response, { why: { key: 'queue.bulkNothing' }, status: 422 });

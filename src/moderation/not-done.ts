@@ -19,15 +19,21 @@ interface NotDonePage {
 
 const notDoneView = defineView<NotDonePage>('moderation/not-done');
 
-/** Says why a decision or a closing was not carried out, with all that was typed, to be copied. */
+/** Says why a decision or a closing was not carried out, with all that was typed, to be copied; `typed` where that is in other fields. */
 export function sendNotDone(
   request: Request,
   response: Response,
-  { why, told = [], back, status }: { why: Message; told?: readonly Message[]; back: WayBack; status: number },
+  {
+    why,
+    told = [],
+    typed = wordsTyped(request.body),
+    back,
+    status,
+  }: { why: Message; told?: readonly Message[]; typed?: readonly string[]; back: WayBack; status: number },
 ): void {
   const { t } = frameOf(response);
   const sentences = told.map(({ key, values }) => t(key, values));
-  const page = { text: t(why.key, why.values), told: sentences, typed: wordsTyped(request.body), back };
+  const page = { text: t(why.key, why.values), told: sentences, typed, back };
   sendPage(response, notDoneView, { title: t('decision.notCarriedOut'), hiddenFromSearch: true, ...page }, status);
 }
 

@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
+import { type ExpressionBuilder, type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import type { Reach } from '../accounts/permissions.ts';
 import type { CommentStatus } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
@@ -19,6 +19,7 @@ export const queueRows = 20;
  * A page of the queue, and one row more where it goes on: what waits comes oldest first, all else newest first.
  *
  * @param after id of the last comment of the page before.
+ * @param handedTo whose they were given to; undefined: whether they were or not.
  */
 export function listQueue(
   db: Kysely<Database>,
@@ -27,7 +28,14 @@ export function listQueue(
     status,
     postId,
     after,
-  }: { owner: QueueOwner; status: CommentStatus; postId: number | undefined; after: number | undefined },
+    handedTo,
+  }: {
+    owner: QueueOwner;
+    status: CommentStatus;
+    postId: number | undefined;
+    after: number | undefined;
+    handedTo: number | undefined;
+  },
 ) {
   const direction = status === 'pending' ? 'asc' : 'desc';
   const matching = db
@@ -49,7 +57,30 @@ export function listQueue(
     .$if(postId !== undefined, (query) => query.where('post.id', '=', postId ?? 0))
     .orderBy('matching.id', direction)
     .limit(queueRows + 1);
-  const listed = owner.reach === 'all' && postId === undefined ? matching : amongPosts;
+  const handed = db
+    .selectFrom('hand_over')
+    .innerJoin('comment', 'comment.id', 'hand_over.comment_id')
+    .innerJoin('post', 'post.conversation_id', 'comment.conversation_id')
+    .select('comment.id')
+    .where('hand_over.to_id', '=', handedTo ?? 0)
+    .where('comment.status', '=', status)
+    .where(isOnPostOf(owner))
+    .$if(after !== undefined, (query) => query.where('hand_over.comment_id', '>', after ?? 0))
+    .orderBy('hand_over.comment_id')
+    .limit(queueRows + 1);
+  const queue = owner.reach === 'all' && postId === undefined ? matching : amongPosts;
+  return queueRowsOf(db, handedTo === undefined ? queue : handed)
+    .orderBy('comment.id', direction)
+    .execute();
+}
+
+/** A comment as the queue lists it, wherever it stands; none where its writer deleted it. */
+export function findQueueRow(db: Kysely<Database>, id: number) {
+  const one = db.selectFrom('comment').select('comment.id').where('id', '=', id).where('status', '<>', 'deleted');
+  return queueRowsOf(db, one).executeTakeFirst();
+}
+
+function queueRowsOf(db: Kysely<Database>, listed: SelectQueryBuilder<Database, never, { id: number }>) {
   return db
     .selectFrom(listed.as('listed'))
     .innerJoin('comment', 'comment.id', 'listed.id')
@@ -76,9 +107,7 @@ export function listQueue(
         eb.case().when(readable).then(eb.ref('parent.name')).end().as('parent_name'),
         eb.case().when(readable).then(eb.ref('parent.html')).end().as('parent_html'),
       ];
-    })
-    .orderBy('comment.id', direction)
-    .execute();
+    });
 }
 
 /** How many comments wait in somebody's queue: a sum over conversations, not a count of comments. */

@@ -8,6 +8,8 @@ import type { Dates } from '../http/dates.ts';
 import type { Message } from '../http/messages.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
+import { type Colleague, type HandedOver, reachesPostOf } from './hand-over.ts';
+import type { ColleagueNote } from './notes.ts';
 import { personHref } from './person-addresses.ts';
 import { type QueueRow, recordLength } from './queries.ts';
 
@@ -34,6 +36,16 @@ export interface QueueItem {
   readonly post: { readonly id: number; readonly title: string; readonly href: string };
   /** What it answers; undefined for a reply to the post; without content where that is not shown. */
   readonly parent: { readonly content: { readonly name: string; readonly html: TrustedHtml } | undefined } | undefined;
+  /** To whom it was handed, in a sentence, and what was said along with it; undefined: to nobody. */
+  readonly handed:
+    | { readonly told: Message; readonly note: string; readonly toId: number; readonly toViewer: boolean }
+    | undefined;
+  /** To whom it can be handed; nobody where it does not wait. */
+  readonly colleagues: readonly Pick<Colleague, 'id' | 'name'>[];
+  /** What colleagues noted about it, and about who wrote it. */
+  readonly notes: readonly (ColleagueNote & { readonly own: boolean })[];
+  /** Whether something is known of who wrote it, to be noted about. */
+  readonly personKnown: boolean;
   /** How other comments of its writer fared. */
   readonly record: Message;
   /** Where more is said of its writer, for who may decide about people; undefined for the staff. */
@@ -49,6 +61,11 @@ export interface QueueFindings {
   readonly events: ReadonlyMap<number, ToldEvent>;
   readonly revisions: ReadonlyMap<number, LatestRevision>;
   readonly records: ReadonlyMap<number, Partial<Record<CommentStatus, number>>>;
+  readonly notes: ReadonlyMap<number, readonly ColleagueNote[]>;
+  readonly handOvers: ReadonlyMap<number, HandedOver>;
+  readonly colleagues: readonly Colleague[];
+  readonly viewerId: number;
+  readonly authorsModerate: boolean;
 }
 
 /** Makes a row of the queue ready to print. */
@@ -73,6 +90,10 @@ export function presentQueueItem(
     earlier: shortenEarlier(findings.revisions.get(row.id)),
     post: { id: row.post_id, title: row.post_title, href: hrefOf({ kind: row.post_kind, slug: row.post_slug }) },
     parent: row.parent_id === null ? undefined : { content: parent },
+    handed: handedOf(findings.handOvers.get(row.id), findings),
+    colleagues: colleaguesFor(row, findings),
+    notes: (findings.notes.get(row.id) ?? []).map((note) => ({ ...note, own: note.writerId === findings.viewerId })),
+    personKnown: row.browser_id !== null,
     record: recordOf(row, findings),
     personHref: judgesPeople && row.account_id === null ? personHref(row.id) : undefined,
     actions: allowedActions(row.status),
@@ -90,6 +111,19 @@ function explainStanding({ id }: QueueRow, { judgements, events }: QueueFindings
   if (event.reason) why.push({ key: 'queue.reason', values: { reason: event.reason } });
   if (event.note) why.push({ key: 'queue.note', values: { note: event.note } });
   return [describeEvent(event, dates), ...why];
+}
+
+function handedOf(handOver: HandedOver | undefined, { viewerId }: QueueFindings): QueueItem['handed'] {
+  if (!handOver) return undefined;
+  const { to_id: toId, to_name: to, by_name: by, note } = handOver;
+  const toViewer = toId === viewerId;
+  const told: Message = toViewer ? { key: 'hand.toYou', values: { by } } : { key: 'hand.toOther', values: { to, by } };
+  return { told, note, toId, toViewer };
+}
+
+function colleaguesFor(row: QueueRow, { colleagues, authorsModerate }: QueueFindings): readonly Colleague[] {
+  if (row.status !== 'pending') return [];
+  return colleagues.filter((colleague) => reachesPostOf(colleague, row.post_id, authorsModerate));
 }
 
 function shortenEarlier(revision: LatestRevision | undefined): QueueItem['earlier'] {

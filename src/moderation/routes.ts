@@ -3,40 +3,44 @@ import { reachesPost, requirePermission, viewerReach } from '../accounts/viewer.
 import { type ClosingTools, closingTools, siteClosingTools } from '../comments/closing-tools.ts';
 import { findClosure } from '../comments/closures.ts';
 import { readConversationState } from '../comments/conversation-state.ts';
-import { latestRevisions } from '../comments/editing-queries.ts';
 import { commentStatuses } from '../comments/lifecycle.ts';
-import { findJudgements } from '../comments/queries.ts';
 import type { AppContext } from '../context.ts';
-import { lastEvents } from '../events/queries.ts';
 import { readId } from '../http/fields.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { findPostById, type PostForReading } from '../posts/queries.ts';
 import { countAppeals } from './appeal-queries.ts';
 import { appealDecisionRoutes } from './appeal-routes.ts';
 import { closureRoutes } from './closure-routes.ts';
+import { showComment } from './comment-page.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import { showEarlierTexts } from './earlier-texts.ts';
+import { countHandedTo } from './hand-over.ts';
+import { handOverRoutes } from './hand-over-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { moderatorOf } from './moderator.ts';
+import { noteRoutes } from './note-routes.ts';
 import { paceRoutes } from './pace-routes.ts';
 import { personRoutes } from './person-routes.ts';
 import { pinRoutes } from './pin-routes.ts';
-import { countWaiting, listQueue, loadRecords, queueRows } from './queries.ts';
+import { countWaiting, listQueue, queueRows } from './queries.ts';
+import { loadQueueItems } from './queue-items.ts';
 import { usualKeys } from './queue-keys.ts';
-import { presentQueueItem, type QueueItem } from './queue-view.ts';
+import type { QueueItem } from './queue-view.ts';
 import { countReported } from './report-queries.ts';
 import { reportDecisionRoutes } from './report-routes.ts';
+import { loadSavedChoices, type SavedChoices } from './saved-choice.ts';
+import { savedRoutes } from './saved-routes.ts';
 import { standingRoutes } from './standing-routes.ts';
 import { undoRoutes } from './undo-routes.ts';
 
 /**
  * What moderators do:
- * `GET /moderation`, `GET /moderation/log`, `GET /moderation/comments/:id/revisions`,
+ * `GET /moderation`, `GET /moderation/log`, `GET /moderation/comments/:id`, `GET /moderation/comments/:id/revisions`,
  * `POST /moderation/comments/:id/decisions`, `POST /moderation/decisions`, `POST /moderation/undo`, `POST /posts/:slug/closures`, `POST /posts/:slug/closures/current/reopen`,
  * `POST /posts/:slug/pace`, `POST /comments/:id/pin`, `POST /comments/:id/unpin`,
  * `GET /moderation/comments/:id/person`, `POST /moderation/comments/:id/person/standings`, `POST /moderation/comments/:id/person/sweeps`,
  * `GET /moderation/people`, `POST /moderation/people/:id/end`; answers to appeals and reports below `/moderation/appeals` and
- * `/moderation/reports`.
+ * `/moderation/reports`; and what they have of each other: see saved-routes.ts, note-routes.ts and hand-over-routes.ts.
  */
 export function moderationRoutes(context: AppContext): Router {
   const router = Router();
@@ -45,6 +49,10 @@ export function moderationRoutes(context: AppContext): Router {
   router.get('/moderation/comments/:id/revisions', guard, (request, response) =>
     showEarlierTexts(context, request, response),
   );
+  router.get('/moderation/comments/:id', guard, (request, response) => showComment(context, request, response));
+  router.use(savedRoutes(context));
+  router.use(noteRoutes(context));
+  router.use(handOverRoutes(context));
   router.use(logRoutes(context));
   router.use(decisionRoutes(context));
   router.use(undoRoutes(context));
@@ -66,6 +74,11 @@ interface QueuePage {
   readonly appeals: number;
   readonly reports: number;
   readonly items: readonly QueueItem[];
+  /** Whether only what was handed to the reader is listed, and how much that is. */
+  readonly mine: boolean;
+  readonly handed: number;
+  readonly saved: SavedChoices;
+  readonly mayEditSaved: boolean;
   readonly post: { readonly title: string } | undefined;
   /** For closing and reopening its conversation, or without a post all of them. */
   readonly moderation: ClosingTools | undefined;
@@ -84,34 +97,33 @@ type QueueStatus = (typeof queueStatuses)[number];
 
 const queueView = defineView<QueuePage>('moderation/queue');
 
-/** How much of what a comment said before stands in the queue: enough to see what kind of edit it was. */
-const earlierCharacters = 500;
-
 // What a writer deleted is no moderator's any more.
 const queueStatuses = commentStatuses.filter((status) => status !== 'deleted');
 
 async function showQueue(context: AppContext, request: Request, response: Response): Promise<void> {
-  const { t, dates } = frameOf(response);
+  const { t } = frameOf(response);
   const { db, now } = context;
   const owner = moderatorOf(response);
   const status = queueStatuses.find((each) => each === request.query.status) ?? 'pending';
   const postId = readId(request.query.post);
   const after = readId(request.query.after);
-  const [rows, waiting, appeals, reports, post] = await Promise.all([
-    listQueue(db, { owner, status, postId, after }),
+  const mine = request.query.mine === '1' && status === 'pending';
+  const [rows, waiting, appeals, reports, handed, post, saved] = await Promise.all([
+    listQueue(db, {
+      owner,
+      status,
+      postId: mine ? undefined : postId,
+      after,
+      handedTo: mine ? owner.viewer.id : undefined,
+    }),
     countWaiting(db, owner),
     countAppeals(db, owner),
     countReported(db, owner),
-    postId === undefined ? undefined : findPostById(db, postId),
+    countHandedTo(db, owner),
+    postId === undefined || mine ? undefined : findPostById(db, postId),
+    loadSavedChoices(db),
   ]);
   const page = rows.slice(0, queueRows);
-  const ids = page.map(({ id }) => id);
-  const [judgements, events, revisions, records] = await Promise.all([
-    findJudgements(db, ids),
-    lastEvents(db, { subjectKind: 'comment', subjectIds: ids }),
-    latestRevisions(db, { commentIds: ids, characters: earlierCharacters }),
-    loadRecords(db, ids),
-  ]);
   const moderated = post && reachesPost(response, 'moderate', post) ? post : undefined;
   const judgesPeople = viewerReach(response, 'judge_people') === 'all';
   const last = rows.length > queueRows ? page.at(-1) : undefined;
@@ -121,20 +133,22 @@ async function showQueue(context: AppContext, request: Request, response: Respon
     tabs: queueStatuses.map((each) => ({
       status: each,
       href: queueHref({ status: each, postId }),
-      current: each === status,
+      current: each === status && !mine,
     })),
     status,
     waiting,
     appeals,
     reports,
-    items: page.map((row) =>
-      presentQueueItem(row, { judgements, events, revisions, records }, { dates, judgesPeople }),
-    ),
+    items: await loadQueueItems(db, response, page),
+    mine,
+    handed,
+    saved,
+    mayEditSaved: owner.reach === 'all',
     post: moderated && { title: moderated.title },
     moderation: await findClosingTools(context, response, { post, now: now() }),
     allHref: queueHref({ status }),
-    here: queueHref({ status, postId, after }),
-    nextHref: last && queueHref({ status, postId, after: last.id }),
+    here: queueHref({ status, postId, after, mine }),
+    nextHref: last && queueHref({ status, postId, after: last.id, mine }),
     keys: usualKeys,
     judgesPeople,
   });
@@ -159,14 +173,17 @@ function queueHref({
   status,
   postId,
   after,
+  mine = false,
 }: {
   status: string;
   postId?: number | undefined;
   after?: number | undefined;
+  mine?: boolean;
 }): string {
   const query = new URLSearchParams({
     ...(status !== 'pending' && { status }),
-    ...(postId !== undefined && { post: String(postId) }),
+    ...(mine && { mine: '1' }),
+    ...(postId !== undefined && !mine && { post: String(postId) }),
     ...(after !== undefined && { after: String(after) }),
   }).toString();
   return query === '' ? '/moderation' : `/moderation?${query}`;

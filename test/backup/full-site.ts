@@ -64,6 +64,11 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
     insert into follower (email) values ('follower@site.example');
     insert into subscription (follower_id, scope, conversation_id, comment_id, browser_id, pace, created_at, confirmed_at)
       values (1, 'replies', 1, 1, 1, 'daily', now(), now()), (1, 'conversation', 1, null, null, 'at_once', now(), null);
+    insert into saved_words (kind, title, text, saved_by, saved_at) values ('reason', 'Off topic', 'It is \\N elsewhere.', 1, now());
+    insert into colleague_note (comment_id, text, written_by, written_at) values (1, 'Seen\tbefore', 1, now());
+    insert into colleague_note (browser_id, text, written_by, written_at) values (1, 'Good faith', 1, now());
+    insert into pin (conversation_id, comment_id, pinned_by, pinned_at) values (1, 1, 1, now());
+    insert into hand_over (comment_id, to_id, by_id, handed_at) values (2, 1, 1, now());
     insert into announcement (comment_id, created_at, told_through) values (1, now(), 1);
     insert into digest_item (follower_id, comment_id, subscription_id, created_at) values (1, 1, 1, now());
     insert into appeal (comment_id, event_id, text, created_at) values (1, 1, 'It was \\. meant well.', now());

@@ -140,7 +140,7 @@ describeInBrowser('The queue', (browser) => {
       const page = await open();
       await page.keyboard.press('e');
       await page.keyboard.type('a reason, spelt asr');
-      expect(await page.locator(`#c${ids[0]} textarea`).inputValue()).toBe('a reason, spelt asr');
+      expect(await page.locator(`#c${ids[0]} .decision textarea`).inputValue()).toBe('a reason, spelt asr');
       await page.locator(`#c${ids[0]} .decision summary`).click();
       await page.keyboard.press('Control+a');
       await page.keyboard.press('Alt+r');

@@ -29,7 +29,9 @@ describe('the templates', () => {
 
   it.each(templates)('%s has no script, style or handler of its own, which the browser would refuse', (name) => {
     const markup = read(name).replace(/<%[\s\S]*?%>/g, '');
-    expect(markup).not.toMatch(/<style|\sstyle=|\son[a-z]+=|javascript:/i);
+    // A chart is an image by itself, sent with a policy that allows its own style.
+    const own = name === 'overview/chart.eta' ? markup.replace('<style></style>', '') : markup;
+    expect(own).not.toMatch(/<style|\sstyle=|\son[a-z]+=|javascript:/i);
     expect(markup).not.toMatch(/<script(?![^>]*\ssrc=)/i);
   });
 
