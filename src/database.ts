@@ -12,6 +12,7 @@ import type { CommentTable, JudgementTable, RevisionTable, SubmissionTable } fro
 import type { EventNoteTable, EventTable } from './events/table.ts';
 import type { AnnouncementTable, DigestItemTable, FollowerTable, SubscriptionTable } from './following/table.ts';
 import type { MailTable } from './mail/table.ts';
+import type { SweepTable } from './moderation/table.ts';
 import type {
   AddressTable,
   ClosureTable,
@@ -55,6 +56,7 @@ export interface Database {
   site: SiteTable;
   submission: SubmissionTable;
   subscription: SubscriptionTable;
+  sweep: SweepTable;
   tag: TagTable;
 }
 
