@@ -5,9 +5,18 @@ import { cleanUpComments } from './comments/clean-up.ts';
 import type { Database } from './database.ts';
 import { cleanUpFollowing } from './following/clean-up.ts';
 import { cleanUpMail } from './mail/clean-up.ts';
+import { cleanUpSweeps } from './moderation/clean-up.ts';
 import { cleanUpVisitors } from './visitors/clean-up.ts';
 
-const parts = [cleanUpComments, cleanUpAccounts, cleanUpProofs, cleanUpVisitors, cleanUpFollowing, cleanUpMail];
+const parts = [
+  cleanUpComments,
+  cleanUpAccounts,
+  cleanUpProofs,
+  cleanUpVisitors,
+  cleanUpFollowing,
+  cleanUpMail,
+  cleanUpSweeps,
+];
 
 /** Deletes what has been kept for as long as it may be: personal data has a clock. Repeating it changes nothing. */
 export async function cleanUp(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {

@@ -8,6 +8,7 @@ import { tellFollowers } from './following/tell.ts';
 import type { Tasks } from './jobs/worker.ts';
 import { deliverMail } from './mail/deliver.ts';
 import { createMailer } from './mail/mailer.ts';
+import { carryOn } from './moderation/sweep.ts';
 
 /** What is done for each kind of job. The features add jobs and know nothing of the worker; here they meet. */
 export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
@@ -20,6 +21,7 @@ export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
     tell_decision: (payload) => tellDecision(following, payload),
     ask_confirmation: (payload) => askConfirmation(following, payload),
     send_digests: () => sendDigests(following),
+    sweep: ({ sweepId }) => carryOn(db, { sweepId, now }),
     clean_up: () => cleanUp(db, { now: now() }),
   };
 }

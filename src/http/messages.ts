@@ -10,6 +10,7 @@ import following from '../../messages/en/following.json' with { type: 'json' };
 import general from '../../messages/en/general.json' with { type: 'json' };
 import moderation from '../../messages/en/moderation.json' with { type: 'json' };
 import posts from '../../messages/en/posts.json' with { type: 'json' };
+import queue from '../../messages/en/queue.json' with { type: 'json' };
 import reading from '../../messages/en/reading.json' with { type: 'json' };
 import settings from '../../messages/en/settings.json' with { type: 'json' };
 import writing from '../../messages/en/writing.json' with { type: 'json' };
@@ -24,6 +25,7 @@ const english = {
   ...general,
   ...moderation,
   ...posts,
+  ...queue,
   ...reading,
   ...settings,
   ...writing,

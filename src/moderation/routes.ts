@@ -1,137 +1,36 @@
-import { type Request, type Response, Router } from 'express';
-import { reachesPost, requirePermission } from '../accounts/viewer.ts';
-import { type ClosingTools, closingTools } from '../comments/closing-tools.ts';
-import { readConversationState } from '../comments/conversation-page.ts';
-import { latestRevisions } from '../comments/editing-queries.ts';
-import { commentStatuses } from '../comments/lifecycle.ts';
-import { findJudgements } from '../comments/queries.ts';
+import { Router } from 'express';
+import { requirePermission } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
-import { lastEvents } from '../events/queries.ts';
-import { readId } from '../http/fields.ts';
-import { defineView, frameOf, sendPage } from '../http/render.ts';
-import { findPostById, type PostForReading } from '../posts/queries.ts';
+import { showAround } from './around-page.ts';
 import { closureRoutes } from './closure-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import { showEarlierTexts } from './earlier-texts.ts';
 import { logRoutes } from './log-routes.ts';
-import { moderatorOf } from './moderator.ts';
 import { paceRoutes } from './pace-routes.ts';
-import { countWaiting, listQueue, loadRecords, queueRows } from './queries.ts';
-import { usualKeys } from './queue-keys.ts';
-import { presentQueueItem, type QueueItem } from './queue-view.ts';
+import { showQueue } from './queue-page.ts';
+import { sweepRoutes } from './sweep-routes.ts';
 import { undoRoutes } from './undo-routes.ts';
 
 /**
  * What moderators do:
- * `GET /moderation`, `GET /moderation/log`, `GET /moderation/comments/:id/revisions`,
- * `POST /moderation/comments/:id/decisions`, `POST /moderation/decisions`, `POST /moderation/undo`, `POST /posts/:slug/closures`, `POST /posts/:slug/closures/current/reopen`,
- * `POST /posts/:slug/pace`.
+ * `GET /moderation`, `GET /moderation/log`, `GET /moderation/comments/:id`, `GET /moderation/comments/:id/revisions`,
+ * `POST /moderation/comments/:id/decisions`, `POST /moderation/decisions`, `GET /moderation/sweeps/new`, `POST /moderation/sweeps`,
+ * `GET /moderation/sweeps/:id`, `POST /moderation/sweeps/:id/stop`, `POST /moderation/undo`, `POST /posts/:slug/closures`,
+ * `POST /posts/:slug/closures/current/reopen`, `POST /posts/:slug/pace`.
  */
 export function moderationRoutes(context: AppContext): Router {
   const router = Router();
   const guard = requirePermission('moderate');
   router.get('/moderation', guard, (request, response) => showQueue(context, request, response));
+  router.get('/moderation/comments/:id', guard, (request, response) => showAround(context, request, response));
   router.get('/moderation/comments/:id/revisions', guard, (request, response) =>
     showEarlierTexts(context, request, response),
   );
   router.use(logRoutes(context));
   router.use(decisionRoutes(context));
+  router.use(sweepRoutes(context));
   router.use(undoRoutes(context));
   router.use(closureRoutes(context));
   router.use(paceRoutes(context));
   return router;
-}
-
-interface QueuePage {
-  readonly tabs: readonly { readonly status: QueueStatus; readonly href: string; readonly current: boolean }[];
-  readonly status: QueueStatus;
-  readonly waiting: number;
-  readonly items: readonly QueueItem[];
-  readonly post: { readonly title: string } | undefined;
-  /** For closing and reopening its conversation. */
-  readonly moderation: ClosingTools | undefined;
-  /** The queue of all posts. */
-  readonly allHref: string;
-  /** This page, to come back to after a decision. */
-  readonly here: string;
-  readonly nextHref: string | undefined;
-  /** The key for each thing that one does here. */
-  readonly keys: typeof usualKeys;
-}
-
-type QueueStatus = (typeof queueStatuses)[number];
-
-const queueView = defineView<QueuePage>('moderation/queue');
-
-/** How much of what a comment said before stands in the queue: enough to see what kind of edit it was. */
-const earlierCharacters = 500;
-
-// What a writer deleted is no moderator's any more.
-const queueStatuses = commentStatuses.filter((status) => status !== 'deleted');
-
-async function showQueue(context: AppContext, request: Request, response: Response): Promise<void> {
-  const { t, dates } = frameOf(response);
-  const { db, now } = context;
-  const owner = moderatorOf(response);
-  const status = queueStatuses.find((each) => each === request.query.status) ?? 'pending';
-  const postId = readId(request.query.post);
-  const after = readId(request.query.after);
-  const [rows, waiting, post] = await Promise.all([
-    listQueue(db, { owner, status, postId, after }),
-    countWaiting(db, owner),
-    postId === undefined ? undefined : findPostById(db, postId),
-  ]);
-  const page = rows.slice(0, queueRows);
-  const ids = page.map(({ id }) => id);
-  const [judgements, events, revisions, records] = await Promise.all([
-    findJudgements(db, ids),
-    lastEvents(db, { subjectKind: 'comment', subjectIds: ids }),
-    latestRevisions(db, { commentIds: ids, characters: earlierCharacters }),
-    loadRecords(db, ids),
-  ]);
-  const moderated = post && reachesPost(response, 'moderate', post) ? post : undefined;
-  const last = rows.length > queueRows ? page.at(-1) : undefined;
-  sendPage(response, queueView, {
-    title: t('queue.title'),
-    hiddenFromSearch: true,
-    tabs: queueStatuses.map((each) => ({
-      status: each,
-      href: queueHref({ status: each, postId }),
-      current: each === status,
-    })),
-    status,
-    waiting,
-    items: page.map((row) => presentQueueItem(row, { judgements, events, revisions, records }, dates)),
-    post: moderated && { title: moderated.title },
-    moderation: moderated && (await findClosingTools(context, response, { post: moderated, now: now() })),
-    allHref: queueHref({ status }),
-    here: queueHref({ status, postId, after }),
-    nextHref: last && queueHref({ status, postId, after: last.id }),
-    keys: usualKeys,
-  });
-}
-
-async function findClosingTools(
-  context: Pick<AppContext, 'db' | 'rows'>,
-  response: Response,
-  { post, now }: { post: PostForReading; now: Date },
-): Promise<ClosingTools> {
-  return closingTools(post, await readConversationState(context, response, { post, now }));
-}
-
-function queueHref({
-  status,
-  postId,
-  after,
-}: {
-  status: string;
-  postId?: number | undefined;
-  after?: number | undefined;
-}): string {
-  const query = new URLSearchParams({
-    ...(status !== 'pending' && { status }),
-    ...(postId !== undefined && { post: String(postId) }),
-    ...(after !== undefined && { after: String(after) }),
-  }).toString();
-  return query === '' ? '/moderation' : `/moderation?${query}`;
 }

@@ -14,10 +14,17 @@ import type { UndoOutcome } from './undo-outcome.ts';
  *
  * @param done events about comments, that can be undone.
  * @param partly undo the rest, where something else has happened to some since.
+ * @param batch UUID that the events share; none: one of their own, where they are several.
  */
 export async function undoDecisions(
   trx: Transaction<Database>,
-  { done, partly, moderator, now }: { done: readonly DoneEvent[]; partly: boolean; moderator: Moderator; now: Date },
+  {
+    done,
+    partly,
+    moderator,
+    batch,
+    now,
+  }: { done: readonly DoneEvent[]; partly: boolean; moderator: Moderator; batch?: string; now: Date },
 ): Promise<UndoOutcome> {
   const reachable = await filterReachable(trx, { ids: done.map(({ subject_id }) => subject_id), moderator });
   const locked = await lockWithAncestors(trx, reachable);
@@ -34,7 +41,7 @@ export async function undoDecisions(
       action: 'undo',
       takenBack: new Map(ready.map(({ comment, takenBack }) => [comment.id, takenBack])),
       actorId: moderator.viewer.id,
-      batch: ready.length > 1 ? randomUUID() : undefined,
+      batch: batch ?? (ready.length > 1 ? randomUUID() : undefined),
       now,
     },
   );
