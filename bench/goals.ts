@@ -68,6 +68,20 @@ export const goals = [
     goal: 100,
   },
   {
+    name: 'queue-1m',
+    what: 'a page of the queue where 1,000,000 comments wait, one client, the slowest kind of page, p50',
+    unit: 'ms',
+    bound: 'at most',
+    goal: 10,
+  },
+  {
+    name: 'queue-1k',
+    what: 'the same where 1,000 wait',
+    unit: 'ms',
+    bound: 'at most',
+    goal: 10,
+  },
+  {
     name: 'first-load-2',
     what: 'a post with 2 comments and all its files, compressed',
     unit: 'KB',

@@ -6,12 +6,13 @@ import { cleanUpComments } from './comments/clean-up.ts';
 import type { Database } from './database.ts';
 import { cleanUpFollowing } from './following/clean-up.ts';
 import { cleanUpMail } from './mail/clean-up.ts';
+import { cleanUpSweeps } from './moderation/clean-up.ts';
 import { cleanUpStandings } from './persons/clean-up.ts';
 import { cleanUpReports } from './reports/clean-up.ts';
 import { cleanUpVisitors } from './visitors/clean-up.ts';
 
 const parts = [
-  ...[cleanUpComments, cleanUpAppeals, cleanUpReports, cleanUpStandings],
+  ...[cleanUpComments, cleanUpAppeals, cleanUpReports, cleanUpStandings, cleanUpSweeps],
   ...[cleanUpAccounts, cleanUpProofs, cleanUpVisitors, cleanUpFollowing, cleanUpMail],
 ];
 

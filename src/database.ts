@@ -13,7 +13,7 @@ import type { CommentTable, JudgementTable, RevisionTable, SubmissionTable } fro
 import type { EventNoteTable, EventTable } from './events/table.ts';
 import type { AnnouncementTable, DigestItemTable, FollowerTable, SubscriptionTable } from './following/table.ts';
 import type { MailTable } from './mail/table.ts';
-import type { ColleagueNoteTable, HandOverTable, SavedWordsTable } from './moderation/table.ts';
+import type { ColleagueNoteTable, HandOverTable, SavedWordsTable, SweepTable } from './moderation/table.ts';
 import type { StandingTable } from './persons/table.ts';
 import type {
   AddressTable,
@@ -67,6 +67,7 @@ export interface Database {
   standing: StandingTable;
   submission: SubmissionTable;
   subscription: SubscriptionTable;
+  sweep: SweepTable;
   tag: TagTable;
 }
 

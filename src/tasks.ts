@@ -8,6 +8,7 @@ import { tellFollowers } from './following/tell.ts';
 import type { Tasks } from './jobs/worker.ts';
 import { deliverMail } from './mail/deliver.ts';
 import { createMailer } from './mail/mailer.ts';
+import { carryOn } from './moderation/sweep.ts';
 import { tellReporter } from './reports/tell.ts';
 
 /** What is done for each kind of job. The features add jobs and know nothing of the worker; here they meet. */
@@ -22,6 +23,7 @@ export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
     tell_reporter: (payload) => tellReporter(following, payload),
     ask_confirmation: (payload) => askConfirmation(following, payload),
     send_digests: () => sendDigests(following),
+    sweep: ({ sweepId }) => carryOn(db, { sweepId, now }),
     clean_up: () => cleanUp(db, { now: now() }),
   };
 }

@@ -50,6 +50,68 @@ export async function fillSite(url: string, sizes: readonly number[]): Promise<v
   await db.destroy();
 }
 
+/**
+ * Makes a site with an owner and ten posts on which comments wait, each with its browser, its judgement and its event, by plain
+ * SQL: half of them on one post. A fifth as many were published before.
+ *
+ * @param url of an empty database.
+ */
+export async function fillQueue(url: string, size: number): Promise<void> {
+  const pool = createPool(url, (error) => {
+    throw error;
+  });
+  await prepareDatabase(pool);
+  const db = createDatabase(pool);
+  await db.updateTable('site').set({ title: 'A site with a queue' }).execute();
+  const authorId = await addOwner(db);
+  for (let post = 0; post < 10; post += 1) await addPost(db, { authorId, slug: `queue-${post}` });
+  const texts = writeTexts();
+  const published = size / 5;
+  await addBrowsers(db, Math.ceil((published + size) / commentsEach) + 1);
+  await db.transaction().execute(async (trx) => {
+    // What refers to what is known to be right, and nobody listens yet: checking a million rows takes minutes.
+    await sql`set local session_replication_role = replica`.execute(trx);
+    await sql`
+      insert into comment (
+        id, conversation_id, root_id, depth, path, status, shown, browser_id, name, source, html, renderer_version, held_by,
+        network_hash, created_at
+      )
+      select
+        number, case when number % 2 = 0 then 1 else 2 + number / 2 % 9 end, number, 1,
+        decode(lpad(to_hex(number), 10, '0'), 'hex'), case when number > ${published}::integer then 'pending' else 'approved' end,
+        number <= ${published}::integer, 1 + number / ${commentsEach}::integer, 'Guest ' || number,
+        text.source || ' No. ' || number, text.html, ${rendererVersion}::integer,
+        case when number <= ${published}::integer then null when number % 1000 = 0 then 'links' else 'first_comment' end,
+        sha256(int4send(number / 50)), now() - ${published + size}::integer * interval '1 second' + number * interval '1 second'
+      from generate_series(1, ${published + size}::integer) number
+      join unnest(${texts.map(({ source }) => source)}::text[], ${texts.map(({ html }) => html)}::text[])
+        with ordinality as text (source, html, place) on text.place = 1 + number % ${texts.length}::integer
+      order by number`.execute(trx);
+    await sql`
+      insert into judgement (comment_id, rule, verdict, facts, opinions, judged_at)
+      select id, held_by, 'pending', '{}', jsonb_build_array(
+        jsonb_build_object('rule', held_by, 'status', 'pending', 'numbers', '{"links": 3, "allowed": 2}'::jsonb)
+      ), created_at
+      from comment where status = 'pending' order by id`.execute(trx);
+    await sql`
+      insert into event (subject_kind, subject_id, action, to_status, conversation_id, created_at)
+      select 'comment', id, 'post', status, conversation_id, created_at from comment order by id`.execute(trx);
+  });
+  await sql`
+    update conversation_count set waiting = counted.waiting, readable = counted.readable
+    from (
+      select
+        conversation_id, count(*) filter (where status = 'pending') as waiting,
+        count(*) filter (where status = 'approved') as readable
+      from comment group by conversation_id
+    ) counted
+    where counted.conversation_id = conversation_count.conversation_id`.execute(db);
+  await sql`select setval('comment_id_seq', ${published + size}::integer)`.execute(db);
+  await pool.query('vacuum analyze');
+  await pool.query('checkpoint');
+  await db.destroy();
+}
+
 async function addOwner(db: Kysely<Database>): Promise<number> {
   const passwordHash = await hashPassword(owner.password);
   const person = { name: 'Olive Owner', email: owner.email, role: 'owner', passwordHash, now: new Date() } as const;

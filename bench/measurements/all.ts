@@ -4,6 +4,7 @@ import { firstLoad } from './first-load.ts';
 import { memory } from './memory.ts';
 import { ownPage } from './own-page.ts';
 import { posting } from './posting.ts';
+import { queue } from './queue.ts';
 import { rendering } from './rendering.ts';
 import { visibleElsewhere } from './visible-elsewhere.ts';
 
@@ -16,4 +17,5 @@ export const measurements: readonly Measurement[] = [
   visibleElsewhere,
   posting,
   memory,
+  queue,
 ];

@@ -28,7 +28,7 @@ export async function shareParents(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Stores how a comment was judged. */
+/** Stores how a comment was judged after an edit. */
 export async function insertJudgement(
   trx: Transaction<Database>,
   { commentId, verdict, now }: { commentId: number; verdict: Verdict; now: Date },
@@ -43,6 +43,11 @@ export async function insertJudgement(
       opinions: JSON.stringify(verdict.opinions),
       judged_at: now,
     })
+    .execute();
+  await trx
+    .updateTable('comment')
+    .set({ held_by: verdict.status === 'approved' ? null : verdict.rule })
+    .where('id', '=', commentId)
     .execute();
 }
 

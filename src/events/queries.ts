@@ -110,7 +110,8 @@ function selectTold(db: Kysely<Database>) {
     ]);
 }
 
-const doneColumns = [
+/** The columns of a `DoneEvent`. */
+export const doneColumns = [
   'id',
   'subject_kind',
   'subject_id',

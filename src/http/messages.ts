@@ -15,6 +15,7 @@ import moderation from '../../messages/en/moderation.json' with { type: 'json' }
 import overview from '../../messages/en/overview.json' with { type: 'json' };
 import persons from '../../messages/en/persons.json' with { type: 'json' };
 import posts from '../../messages/en/posts.json' with { type: 'json' };
+import queue from '../../messages/en/queue.json' with { type: 'json' };
 import reading from '../../messages/en/reading.json' with { type: 'json' };
 import reports from '../../messages/en/reports.json' with { type: 'json' };
 import settings from '../../messages/en/settings.json' with { type: 'json' };
@@ -35,6 +36,7 @@ const english = {
   ...overview,
   ...persons,
   ...posts,
+  ...queue,
   ...reading,
   ...reports,
   ...settings,

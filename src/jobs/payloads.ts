@@ -12,6 +12,8 @@ export interface JobPayloads {
   readonly ask_confirmation: { readonly subscriptionIds: readonly number[] };
   /** Writes the digests that are due. Added by the clock. */
   readonly send_digests: Readonly<Record<string, never>>;
+  /** Carries on with a decision on all comments that match some filters. */
+  readonly sweep: { readonly sweepId: number };
   /** Deletes what has been kept for as long as it may be. Added by the clock, see clean-up.ts. */
   readonly clean_up: Readonly<Record<string, never>>;
 }
@@ -27,5 +29,6 @@ export const mostAttempts: Readonly<Record<JobName, number>> = {
   tell_reporter: 12,
   ask_confirmation: 12,
   send_digests: 3,
+  sweep: 20,
   clean_up: 3,
 };

@@ -5,7 +5,8 @@ import type { Role } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import type { Moderator } from './decide.ts';
-import { filterReachable, isOnPostOf, type QueueOwner } from './queries.ts';
+import type { Found } from './matching.ts';
+import { filterReachable, isOnPostOf, isWithinReach, type QueueOwner } from './queries.ts';
 
 /** To whom a comment was handed, by whom, and what was said along with it. */
 export interface HandedOver {
@@ -112,6 +113,26 @@ export async function countHandedTo(db: Kysely<Database>, owner: QueueOwner): Pr
     .select(({ fn }) => fn.countAll().as('count'))
     .executeTakeFirstOrThrow();
   return Number(count);
+}
+
+/** What waits and was handed to somebody, the oldest first. @param after id of the last comment of the page before. */
+export async function findHandedTo(
+  db: Kysely<Database>,
+  { owner, after, wanted }: { owner: QueueOwner; after: number | undefined; wanted: number },
+): Promise<Found> {
+  const rows = await db
+    .selectFrom('hand_over')
+    .innerJoin('comment', 'comment.id', 'hand_over.comment_id')
+    .select('hand_over.comment_id as id')
+    .where('hand_over.to_id', '=', owner.viewer.id)
+    .where('comment.status', '=', 'pending')
+    .where(isWithinReach(owner))
+    .$if(after !== undefined, (query) => query.where('hand_over.comment_id', '>', after ?? 0))
+    .orderBy('hand_over.comment_id')
+    .limit(wanted)
+    .execute();
+  const ids = rows.map(({ id }) => id);
+  return { ids, matching: ids.length, looked: ids.length, last: ids.at(-1), more: ids.length === wanted };
 }
 
 const mostColleagues = 100;

@@ -5,6 +5,9 @@ import { isOnPostOf, type QueueOwner } from './queries.ts';
 /** Rows that a page of the log has. */
 export const logRows = 50;
 
+/** How many that were done in one go are counted; beyond, there are more. */
+export const mostTogether = 1_000;
+
 /** What of the log is asked for: all of it, or what happened to one thing, or by one person. */
 export type LogFilter =
   | { readonly kind: 'all' }
@@ -90,11 +93,18 @@ export function listLog(
       'standing.note as standing_note',
       'judged.name as judged_name',
     ])
-    .select(({ selectFrom }) =>
-      selectFrom('event as together')
+    .select((eb) =>
+      eb
+        .selectFrom(
+          eb
+            .selectFrom('event as each')
+            .select('each.id')
+            .whereRef('each.batch', '=', 'event.batch')
+            .whereRef('each.subject_kind', '=', 'event.subject_kind')
+            .limit(mostTogether + 1)
+            .as('done'),
+        )
         .select(({ fn }) => fn.countAll<number>().as('count'))
-        .whereRef('together.batch', '=', 'event.batch')
-        .whereRef('together.subject_kind', '=', 'event.subject_kind')
         .as('together'),
     )
     .orderBy('event.id', 'desc')

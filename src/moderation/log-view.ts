@@ -5,7 +5,7 @@ import type { Dates } from '../http/dates.ts';
 import type { Message, MessageKey } from '../http/messages.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import type { Moderator } from './decide.ts';
-import type { LogRow } from './log-queries.ts';
+import { type LogRow, mostTogether } from './log-queries.ts';
 import { personHref, personLogHref } from './person-addresses.ts';
 import { isUndoable, mayUndo } from './undo.ts';
 
@@ -24,6 +24,8 @@ export interface LogItem {
   readonly note: string;
   /** How many others were done in one go with it. */
   readonly others: number;
+  /** Whether there are more than were counted. */
+  readonly manyOthers: boolean;
   readonly undone: boolean;
   /** Whether it can be undone, of this subject: others that were done along with it may have moved on. */
   readonly mayUndo: boolean;
@@ -51,7 +53,8 @@ export function presentLogItem(
     step: stepOf(row),
     rule: row.rule === null ? undefined : explainRule({ rule: row.rule, numbers: row.numbers }),
     ...wordsOf(row),
-    others: undoable ? Math.max(0, Number(row.together ?? 0) - 1) : 0,
+    others: undoable ? Math.max(0, Math.min(mostTogether, Number(row.together ?? 0)) - 1) : 0,
+    manyOthers: Number(row.together ?? 0) > mostTogether,
     undone: undoable && !standing.holding.has(row.id),
     mayUndo: mayUndo(row, reader) && standing.undoable.has(row.id),
     history: historyOf(row),

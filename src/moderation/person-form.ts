@@ -79,9 +79,9 @@ export function readSweep(body: unknown, { person }: { person: Person }): SweepF
   const { which, action, reason } = readFields(body, ['which', 'action', 'reason']);
   const [way, scope] = which.split(':');
   const by = waysOfKnowing.find((each) => each === way && knownBy(person).includes(each));
-  if (!by || (scope !== 'pending' && scope !== 'all')) return { key: 'sweep.wrong.which' };
+  if (!by || (scope !== 'pending' && scope !== 'all')) return { key: 'personSweep.wrong.which' };
   // What stands was read, and others share the network.
-  if (by === 'network' && scope === 'all') return { key: 'sweep.wrong.network' };
+  if (by === 'network' && scope === 'all') return { key: 'personSweep.wrong.network' };
   if (action !== 'reject' && action !== 'spam') return { key: 'decision.unknownAction' };
   return checkWords(reason.trim(), '') ?? { by, scope, action, reason: reason.trim() };
 }

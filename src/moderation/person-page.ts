@@ -16,8 +16,8 @@ import {
   type StatusCounts,
   type Writer,
 } from './person-queries.ts';
+import { mostSwept, sweepable } from './person-sweep.ts';
 import { presentStanding, type StandingView } from './standing-view.ts';
-import { mostSwept, sweepable } from './sweep.ts';
 
 interface PersonPage {
   readonly name: string;

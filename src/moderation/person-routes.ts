@@ -14,7 +14,7 @@ import { personHref } from './person-addresses.ts';
 import { readStanding, readSweep } from './person-form.ts';
 import { sendPersonPage } from './person-page.ts';
 import { countByStatus, findWriter, type Writer } from './person-queries.ts';
-import { sweepable, sweepUp } from './sweep.ts';
+import { sweepable, sweepUp } from './person-sweep.ts';
 import { offerUndo } from './undo-routes.ts';
 
 /**
@@ -68,7 +68,7 @@ async function sweep(context: AppContext, request: Request, response: Response):
   const rest = sweepable[form.scope].reduce((sum, status) => sum + (counts[status] ?? 0), 0);
   const back = personHref(commentId);
   const offer = eventId === undefined ? undefined : offerUndo({ eventId, back });
-  leaveNotice(request, { key: `sweep.done.${form.action}`, values: { count, rest }, offer });
+  leaveNotice(request, { key: `personSweep.done.${form.action}`, values: { count, rest }, offer });
   response.redirect(303, back);
 }
 

@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { Reach } from '../accounts/permissions.ts';
 import type { CommentStatus } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
@@ -15,75 +15,10 @@ export type QueueRow = Awaited<ReturnType<typeof listQueue>>[number];
 /** Rows that a page of the queue has. */
 export const queueRows = 20;
 
-/**
- * A page of the queue, and one row more where it goes on: what waits comes oldest first, all else newest first.
- *
- * @param after id of the last comment of the page before.
- * @param handedTo whose they were given to; undefined: whether they were or not.
- */
-export function listQueue(
-  db: Kysely<Database>,
-  {
-    owner,
-    status,
-    postId,
-    after,
-    handedTo,
-  }: {
-    owner: QueueOwner;
-    status: CommentStatus;
-    postId: number | undefined;
-    after: number | undefined;
-    handedTo: number | undefined;
-  },
-) {
-  const direction = status === 'pending' ? 'asc' : 'desc';
-  const matching = db
-    .selectFrom('comment')
-    .select('comment.id')
-    .where('comment.status', '=', status)
-    .$if(after !== undefined, (query) => query.where('comment.id', direction === 'asc' ? '>' : '<', after ?? 0))
-    .orderBy('comment.id', direction)
-    .limit(queueRows + 1);
-  // Some of each conversation, each from the index, so that the comments of all others do not matter.
-  const amongPosts = db
-    .selectFrom('post')
-    .innerJoinLateral(
-      () => matching.where('comment.conversation_id', '=', sql.ref<number>('post.conversation_id')).as('matching'),
-      (join) => join.onTrue(),
-    )
-    .select('matching.id')
-    .where(isOnPostOf(owner))
-    .$if(postId !== undefined, (query) => query.where('post.id', '=', postId ?? 0))
-    .orderBy('matching.id', direction)
-    .limit(queueRows + 1);
-  const handed = db
-    .selectFrom('hand_over')
-    .innerJoin('comment', 'comment.id', 'hand_over.comment_id')
-    .innerJoin('post', 'post.conversation_id', 'comment.conversation_id')
-    .select('comment.id')
-    .where('hand_over.to_id', '=', handedTo ?? 0)
-    .where('comment.status', '=', status)
-    .where(isOnPostOf(owner))
-    .$if(after !== undefined, (query) => query.where('hand_over.comment_id', '>', after ?? 0))
-    .orderBy('hand_over.comment_id')
-    .limit(queueRows + 1);
-  const queue = owner.reach === 'all' && postId === undefined ? matching : amongPosts;
-  return queueRowsOf(db, handedTo === undefined ? queue : handed)
-    .orderBy('comment.id', direction)
-    .execute();
-}
-
-/** A comment as the queue lists it, wherever it stands; none where its writer deleted it. */
-export function findQueueRow(db: Kysely<Database>, id: number) {
-  const one = db.selectFrom('comment').select('comment.id').where('id', '=', id).where('status', '<>', 'deleted');
-  return queueRowsOf(db, one).executeTakeFirst();
-}
-
-function queueRowsOf(db: Kysely<Database>, listed: SelectQueryBuilder<Database, never, { id: number }>) {
+/** Comments as the queue lists them, in its order: what waits comes oldest first, all else newest first. */
+export function listQueue(db: Kysely<Database>, { ids, status }: { ids: readonly number[]; status: CommentStatus }) {
   return db
-    .selectFrom(listed.as('listed'))
-    .innerJoin('comment', 'comment.id', 'listed.id')
+    .selectFrom('comment')
     .innerJoin('post', 'post.conversation_id', 'comment.conversation_id')
     .leftJoin('comment as parent', 'parent.id', 'comment.parent_id')
     .select([
@@ -107,18 +42,44 @@ function queueRowsOf(db: Kysely<Database>, listed: SelectQueryBuilder<Database, 
         eb.case().when(readable).then(eb.ref('parent.name')).end().as('parent_name'),
         eb.case().when(readable).then(eb.ref('parent.html')).end().as('parent_html'),
       ];
-    });
+    })
+    .where('comment.id', '=', sql<number>`any(${ids}::integer[])`)
+    .orderBy('comment.id', status === 'pending' ? 'asc' : 'desc')
+    .execute();
 }
 
-/** How many comments wait in somebody's queue: a sum over conversations, not a count of comments. */
-export async function countWaiting(db: Kysely<Database>, owner: QueueOwner): Promise<number> {
-  const { waiting } = await db
+/**
+ * How many comments of a status stand in somebody's queue: a sum over conversations, not a count of comments.
+ *
+ * @param postId only of this post.
+ */
+export async function sumCounts(
+  db: Kysely<Database>,
+  { owner, status, postId }: { owner: QueueOwner; status: 'pending' | 'approved'; postId?: number | undefined },
+): Promise<number> {
+  const column = status === 'pending' ? 'waiting' : 'readable';
+  const { count } = await db
     .selectFrom('conversation_count')
     .innerJoin('post', 'post.conversation_id', 'conversation_count.conversation_id')
-    .select(({ fn }) => fn.sum('waiting').as('waiting'))
+    .select(({ fn }) => fn.sum(column).as('count'))
     .where(isOnPostOf(owner))
+    .$if(postId !== undefined, (query) => query.where('post.id', '=', postId ?? 0))
     .executeTakeFirstOrThrow();
-  return Number(waiting ?? 0);
+  return Number(count ?? 0);
+}
+
+/** Posts for which most waits, of those within somebody's reach. */
+export function listWaitingPosts(db: Kysely<Database>, owner: QueueOwner) {
+  return db
+    .selectFrom('conversation_count')
+    .innerJoin('post', 'post.conversation_id', 'conversation_count.conversation_id')
+    .select(['post.id', 'post.title', 'conversation_count.waiting'])
+    .where('conversation_count.waiting', '>', 0)
+    .where(isOnPostOf(owner))
+    .orderBy('conversation_count.waiting', 'desc')
+    .orderBy('post.id', 'desc')
+    .limit(50)
+    .execute();
 }
 
 /** Other comments of the same browser that its record counts: the newest. */
@@ -169,6 +130,18 @@ export async function filterReachable(
   return rows.map(({ id }) => id);
 }
 
+/** Where a comment stands: its status, and what it answers. */
+export function findPlace(
+  db: Kysely<Database>,
+  id: number,
+): Promise<{ status: CommentStatus; parent_id: number | null; conversation_id: number } | undefined> {
+  return db
+    .selectFrom('comment')
+    .select(['status', 'parent_id', 'conversation_id'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
 /** Whether somebody may decide on what is said in a conversation. */
 export async function isConversationReachable(
   db: Kysely<Database>,
@@ -193,4 +166,12 @@ export function isOnPostOf({ viewer, reach }: QueueOwner) {
       .whereRef('post_author.post_id', '=', 'post.id');
     return eb.exists(authorship.where('post_author.account_id', '=', viewer.id));
   };
+}
+
+/** The condition that a comment stands on a post within somebody's reach. */
+export function isWithinReach({ viewer, reach }: QueueOwner) {
+  if (reach !== 'own') return sql<boolean>`${reach === 'all'}::boolean`;
+  return sql<boolean>`exists (
+    select from post join post_author on post_author.post_id = post.id
+    where post.conversation_id = comment.conversation_id and post_author.account_id = ${viewer.id})`;
 }

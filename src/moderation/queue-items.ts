@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import type { Kysely } from 'kysely';
 import { signedInViewer, viewerReach } from '../accounts/viewer.ts';
 import { latestRevisions } from '../comments/editing-queries.ts';
+import type { CommentStatus } from '../comments/lifecycle.ts';
 import { findJudgements } from '../comments/queries.ts';
 import type { Database } from '../database.ts';
 import { lastEvents } from '../events/queries.ts';
@@ -9,19 +10,19 @@ import { frameOf } from '../http/render.ts';
 import { siteOf } from '../site/current.ts';
 import { listColleagues, loadHandOvers } from './hand-over.ts';
 import { loadNotes } from './notes.ts';
-import { loadRecords, type QueueRow } from './queries.ts';
+import { listQueue, loadRecords } from './queries.ts';
 import { presentQueueItem, type QueueItem } from './queue-view.ts';
 
 /** How much of what a comment said before stands in the queue: enough to see what kind of edit it was. */
 const earlierCharacters = 500;
 
-/** Looks up all that helps to decide on some comments, and makes them ready to print. */
+/** Comments with all that helps to decide on them, in the order of the queue: as many queries for one as for a page. */
 export async function loadQueueItems(
   db: Kysely<Database>,
   response: Response,
-  rows: readonly QueueRow[],
+  { ids, status }: { ids: readonly number[]; status: CommentStatus },
 ): Promise<QueueItem[]> {
-  const ids = rows.map(({ id }) => id);
+  const rows = await listQueue(db, { ids, status });
   const viewerId = signedInViewer(response).id;
   const postIds = [...new Set(rows.map(({ post_id }) => post_id))];
   const [judgements, events, revisions, records, notes, handOvers, colleagues] = await Promise.all([

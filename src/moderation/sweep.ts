@@ -1,57 +1,200 @@
-import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
-import type { CommentStatus } from '../comments/lifecycle.ts';
+import { reachOf } from '../accounts/permissions.ts';
+import { findActiveAccount } from '../accounts/queries.ts';
+import type { ModeratorAction } from '../comments/lifecycle.ts';
 import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
 import { lastEvents } from '../events/queries.ts';
-import type { SweepForm } from './person-form.ts';
-import { listFrom } from './person-queries.ts';
+import { addJob } from '../jobs/queries.ts';
+import { loadSite } from '../site/queries.ts';
+import type { Moderator } from './decide.ts';
+import { filterFields, type QueueFilter, readFilter } from './filter.ts';
+import { countMatching, findMatching, loadSubject, type Search } from './matching.ts';
+import { endSweep, findLargeBatch, insertSweep, listOfBatch, lockRunning, newestEvent } from './sweep-queries.ts';
+import type { Sweep } from './table.ts';
+import { mayUndo } from './undo.ts';
+import { undoDecisions } from './undo-decisions.ts';
 
-/** Comments that one sweep takes away at most: it is one transaction. */
-export const mostSwept = 500;
+/** Comments that one transaction decides on: so long others wait for them. */
+export const batchSize = 100;
 
-/** What can be swept up: what waits, or that and what readers see. */
-export const sweepable: Readonly<Record<SweepForm['scope'], readonly CommentStatus[]>> = {
-  pending: ['pending'],
-  all: ['pending', 'approved'],
-};
+/** After so many milliseconds another job goes on, since no job may take long (see jobs/queries.ts). */
+const longestJob = 5_000;
 
-/** What became of a sweep; by the event all of it can be undone. */
-export interface Swept {
-  readonly count: number;
-  readonly eventId: number | undefined;
+/** What matched at the moment at which somebody was asked whether they meant it. */
+export interface Asked {
+  readonly askedAt: Date;
+  /** The last event of all: whatever something happens to after it is passed over. */
+  readonly throughEvent: number;
+  readonly expected: number;
 }
 
-/**
- * Takes away what a person wrote, the newest first, in one transaction and as one batch: what waits is rejected and what
- * stands is removed, or all of it is spam.
- *
- * @param commentId one of the person's comments.
- */
-export function sweepUp(
+/** A decision about all that match. */
+export interface SweepForm extends Asked {
+  /** UUID of the form: what is sent twice is begun once. */
+  readonly key: string;
+  readonly filter: QueueFilter;
+  readonly action: ModeratorAction;
+  readonly reason: string;
+  readonly note: string;
+}
+
+/** Counts exactly what matches now, in one view of the database together with the last event. */
+export function askFor(db: Kysely<Database>, search: Omit<Search, 'after'>): Promise<Asked> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (trx) => ({
+      askedAt: search.at,
+      throughEvent: await newestEvent(trx),
+      expected: await countMatching(trx, { ...search, most: undefined }),
+    }));
+}
+
+/** Begins a sweep; a job carries it out. @returns its id, the same where the form was sent before. */
+export function startSweep(
   db: Kysely<Database>,
-  { commentId, sweep, actorId, now }: { commentId: number; sweep: SweepForm; actorId: number; now: Date },
-): Promise<Swept> {
-  return db.transaction().execute(async (trx) => {
-    const statuses = sweepable[sweep.scope];
-    const ids = await listFrom(trx, { commentId, by: sweep.by, statuses, limit: mostSwept });
-    const locked = [...(await lockWithAncestors(trx, ids)).values()];
-    // What somebody decided on meanwhile is left alone.
-    const open = locked.filter(({ status }) => statuses.includes(status));
-    const done = await changeStatus(trx, open, {
-      action: sweep.action,
-      otherwise: 'remove',
-      actorId,
-      batch: open.length > 1 ? randomUUID() : undefined,
-      reason: sweep.reason,
-      now,
-    });
-    const [first] = done.keys();
-    return { count: done.size, eventId: await lastEventOf(trx, first) };
+  { form, moderator, now }: { form: SweepForm; moderator: Moderator; now: Date },
+): Promise<number | undefined> {
+  const { key, filter, action, reason, note, askedAt, throughEvent, expected } = form;
+  return begin(db, {
+    batch: key,
+    account_id: moderator.viewer.id,
+    action,
+    filter: JSON.stringify(filterFields(filter)),
+    reason,
+    note,
+    asked_at: askedAt,
+    through_event: throughEvent,
+    expected,
+    moved_at: now,
   });
 }
 
-async function lastEventOf(trx: Transaction<Database>, id: number | undefined): Promise<number | undefined> {
-  if (id === undefined) return undefined;
-  return (await lastEvents(trx, { subjectKind: 'comment', subjectIds: [id] })).get(id)?.id;
+/**
+ * Begins the undo of what was done in one go, where that is too much for one transaction.
+ *
+ * @param eventId any of those that were done together.
+ * @returns undefined where it is not so much, or nothing that this moderator may undo.
+ */
+export async function startUndoOfMany(
+  db: Kysely<Database>,
+  { eventId, moderator, now }: { eventId: number; moderator: Moderator; now: Date },
+): Promise<number | undefined> {
+  const many = await findLargeBatch(db, { eventId, moreThan: batchSize * 3 });
+  if (!many || !mayUndo(many.event, moderator)) return undefined;
+  return begin(db, {
+    batch: crypto.randomUUID(),
+    account_id: moderator.viewer.id,
+    action: 'undo',
+    filter: null,
+    undoes_batch: many.batch,
+    asked_at: now,
+    through_event: await newestEvent(db),
+    expected: many.count,
+    moved_at: now,
+  });
+}
+
+function begin(db: Kysely<Database>, sweep: Parameters<typeof insertSweep>[1]): Promise<number | undefined> {
+  return db.transaction().execute(async (trx) => {
+    const { id, isNew } = await insertSweep(trx, sweep);
+    if (isNew && id !== undefined) await addJob(trx, 'sweep', { sweepId: id });
+    return id;
+  });
+}
+
+/** Does a part of a sweep, as a job; another job goes on. What was interrupted goes on behind the last part that was committed. */
+export async function carryOn(
+  db: Kysely<Database>,
+  { sweepId, now }: { sweepId: number; now: () => Date },
+): Promise<void> {
+  const until = performance.now() + longestJob;
+  while (await sweepOnce(db, { sweepId, now: now() })) {
+    if (performance.now() < until) continue;
+    await db.transaction().execute((trx) => addJob(trx, 'sweep', { sweepId }));
+    return;
+  }
+}
+
+/** Does the next transaction of a sweep. @returns whether there may be more to do. */
+export function sweepOnce(db: Kysely<Database>, { sweepId, now }: { sweepId: number; now: Date }): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    const sweep = await lockRunning(trx, sweepId);
+    if (!sweep) return false;
+    const moderator = await moderatorNow(trx, sweep.account_id);
+    // Who may not decide any more does not decide by what was asked for before either.
+    if (!moderator) {
+      await endSweep(trx, { id: sweepId, state: 'stopped', now });
+      return false;
+    }
+    const part = { sweep, moderator, now };
+    const { decided, position, more } = sweep.undoes_batch ? await undoSome(trx, part) : await decideSome(trx, part);
+    await trx
+      .updateTable('sweep')
+      .set({ position, decided: sweep.decided + decided, moved_at: now })
+      .where('id', '=', sweepId)
+      .execute();
+    if (!more) await endSweep(trx, { id: sweepId, state: 'done', now });
+    return more;
+  });
+}
+
+async function moderatorNow(trx: Transaction<Database>, accountId: number): Promise<Moderator | undefined> {
+  const [viewer, site] = [await findActiveAccount(trx, accountId), await loadSite(trx)];
+  const reach = reachOf(viewer?.role, 'moderate', { authorsModerate: site.authors_moderate });
+  return viewer && reach !== 'none' ? { viewer, reach } : undefined;
+}
+
+interface Part {
+  readonly sweep: Sweep;
+  readonly moderator: Moderator;
+  readonly now: Date;
+}
+
+interface PartDone {
+  readonly decided: number;
+  readonly position: number;
+  readonly more: boolean;
+}
+
+async function decideSome(trx: Transaction<Database>, { sweep, moderator, now }: Part): Promise<PartDone> {
+  const filter = readFilter(sweep.filter);
+  const subject = filter.like && (await loadSubject(trx, { id: filter.like.commentId, owner: moderator }));
+  const found = await findMatching(trx, {
+    owner: moderator,
+    filter,
+    subject,
+    at: sweep.asked_at,
+    after: sweep.position || undefined,
+    wanted: batchSize,
+  });
+  const locked = await lockWithAncestors(trx, found.ids);
+  const events = await lastEvents(trx, { subjectKind: 'comment', subjectIds: [...locked.keys()] });
+  const untouched = [...locked.values()].filter(
+    ({ id, status }) => status === filter.status && (events.get(id)?.id ?? 0) <= sweep.through_event,
+  );
+  const changed = await changeStatus(trx, untouched, {
+    action: sweep.action,
+    actorId: moderator.viewer.id,
+    batch: sweep.batch,
+    reason: sweep.reason,
+    note: sweep.note,
+    now,
+  });
+  const full = found.ids.length === batchSize;
+  const last = full ? found.ids.at(-1) : found.last;
+  return { decided: changed.size, position: last ?? sweep.position, more: full || found.more };
+}
+
+async function undoSome(trx: Transaction<Database>, { sweep, moderator, now }: Part): Promise<PartDone> {
+  const { batch, undoes_batch, position } = sweep;
+  const some = await listOfBatch(trx, { batch: undoes_batch ?? '', after: position, most: batchSize });
+  const done = some.filter((event) => mayUndo(event, moderator));
+  const outcome = await undoDecisions(trx, { done, partly: true, moderator, batch, now });
+  return {
+    decided: outcome.kind === 'undone' ? outcome.count : 0,
+    position: some.at(-1)?.id ?? position,
+    more: some.length === batchSize,
+  };
 }

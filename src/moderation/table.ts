@@ -1,4 +1,5 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated, Selectable } from 'kysely';
+import type { ModeratorAction } from '../comments/lifecycle.ts';
 
 /** What saved words are for: the reason of a decision, or a reply. */
 export type SavedKind = 'reason' | 'reply';
@@ -34,3 +35,31 @@ export interface HandOverTable {
   note: string;
   handed_at: Date;
 }
+
+/** A decision about all comments that match some filters, or the undo of what was done together. */
+export interface SweepTable {
+  id: Generated<number>;
+  /** UUID that all of its events share. */
+  batch: string;
+  /** The moderator who asked for it. */
+  account_id: number;
+  action: ModeratorAction | 'undo';
+  /** The filters as the fields of their address, see filter.ts; null for an undo. */
+  filter: ColumnType<Readonly<Record<string, string>> | null, string | null, string | null>;
+  /** The batch that an undo takes back. */
+  undoes_batch: string | null;
+  reason: Generated<string>;
+  note: Generated<string>;
+  asked_at: Date;
+  /** The last event of all when it was asked for: what something happened to since is passed over. */
+  through_event: number;
+  /** How many matched when it was asked for. */
+  expected: number;
+  /** How far it is: id of the last comment, or of the last event for an undo, that was looked at; 0: not begun. */
+  position: Generated<number>;
+  decided: Generated<number>;
+  state: Generated<'running' | 'stopped' | 'done'>;
+  moved_at: Date;
+}
+
+export type Sweep = Selectable<SweepTable>;

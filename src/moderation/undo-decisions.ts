@@ -16,7 +16,8 @@ import type { UndoOutcome } from './undo-outcome.ts';
  *
  * @param done events about comments, that can be undone.
  * @param partly undo the rest, where something else has happened to some since.
- * @param batch UUID shared with what else is taken back in one go.
+ * @param batch UUID that the events share, with what else is taken back in one go; none: one of their own, where they are
+ * several.
  */
 export async function undoDecisions(
   trx: Transaction<Database>,

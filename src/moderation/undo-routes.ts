@@ -9,6 +9,7 @@ import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { moderatorOf } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
 import { type OvertakenItem, presentOvertaken } from './overtaken-view.ts';
+import { startUndoOfMany } from './sweep.ts';
 import { undo } from './undo.ts';
 import { wayBack } from './way-back.ts';
 
@@ -43,7 +44,10 @@ async function takeBack({ db, now }: AppContext, request: Request, response: Res
   const eventId = readId(event);
   if (eventId === undefined) throw notFound();
   const back = wayBack(request);
-  const outcome = await undo(db, { eventId, partly: partly !== '', moderator: moderatorOf(response), now: now() });
+  const moderator = moderatorOf(response);
+  const sweepId = await startUndoOfMany(db, { eventId, moderator, now: now() });
+  if (sweepId !== undefined) return response.redirect(303, `/moderation/sweeps/${sweepId}`);
+  const outcome = await undo(db, { eventId, partly: partly !== '', moderator, now: now() });
   if (outcome.kind === 'unknown') throw notFound();
   const { t, dates } = frameOf(response);
   if (outcome.kind === 'closing_moved_on' || outcome.kind === 'standing_moved_on') {

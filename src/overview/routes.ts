@@ -3,8 +3,10 @@ import { requirePermission } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
 import { found } from '../http/errors.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { unfiltered } from '../moderation/filter.ts';
+import { findMatching } from '../moderation/matching.ts';
 import { moderatorOf } from '../moderation/moderator.ts';
-import { countWaiting, listQueue } from '../moderation/queries.ts';
+import { listQueue, type QueueOwner, sumCounts } from '../moderation/queries.ts';
 import { sendChart } from './chart-view.ts';
 import { type ToldChart, tellCharts } from './charts.ts';
 import { daysShown, figuresOf, lastDays } from './figures.ts';
@@ -71,10 +73,16 @@ async function loadCharts({ db, now }: AppContext, response: Response): Promise<
 async function tellWaiting({ db, now }: AppContext, response: Response): Promise<string> {
   const owner = moderatorOf(response);
   const [count, [oldest]] = await Promise.all([
-    countWaiting(db, owner),
-    listQueue(db, { owner, status: 'pending', postId: undefined, after: undefined, handedTo: undefined }),
+    sumCounts(db, { owner, status: 'pending' }),
+    findOldest(db, { owner, at: now() }),
   ]);
   const { t } = frameOf(response);
   const age = oldest ? t('overview.span', spanOf((now().getTime() - oldest.created_at.getTime()) / 1000)) : '';
   return t('overview.waiting', { count, age });
+}
+
+async function findOldest(db: AppContext['db'], { owner, at }: { owner: QueueOwner; at: Date }) {
+  const filter = unfiltered('pending');
+  const { ids } = await findMatching(db, { owner, filter, subject: undefined, at, after: undefined, wanted: 1 });
+  return listQueue(db, { ids, status: 'pending' });
 }

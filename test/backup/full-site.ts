@@ -33,6 +33,8 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
     insert into event (subject_kind, subject_id, action, actor_id, undoes, numbers, batch, created_at)
       values ('post', 1, 'undo', 1, 1, '{"a": [1, "\\\\n\\t", null]}', gen_random_uuid(), now());
     insert into event_note (event_id, reason) values (2, 'because');
+    insert into sweep (batch, account_id, action, filter, reason, asked_at, through_event, expected, moved_at)
+      values (gen_random_uuid(), 1, 'spam', '{"text": "it''s \\\\ Ą"}', 'Ads.', now(), 2, 5, now());
     insert into browser (created_at) values (now());
     insert into proof (token_hash, email, browser_id, created_at, expires_at)
       values ('\\x5c00ff', 'reader@site.example', 1, now(), now());

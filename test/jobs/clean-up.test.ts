@@ -48,6 +48,18 @@ describe('the clean-up', () => {
     expect(await database.db.selectFrom('session').select('sid').execute()).toEqual([{ sid: 'valid' }]);
   });
 
+  it('deletes after 30 days how decisions on many comments went, but none that goes on', async () => {
+    const sweep = (state: 'running' | 'done', movedAt: Date) => ({
+      ...{ batch: randomUUID(), account_id: 1, action: 'spam' as const, filter: '{}', state },
+      ...{ asked_at: movedAt, through_event: 1, expected: 1, moved_at: movedAt },
+    });
+    const sweeps = [sweep('done', daysAgo(30.1)), sweep('done', daysAgo(29.9)), sweep('running', daysAgo(40))];
+    await database.db.insertInto('sweep').values(sweeps).execute();
+    await cleanUp(database.db, { now });
+    const left = await database.db.selectFrom('sweep').select('batch').orderBy('id').execute();
+    expect(left.map(({ batch }) => batch)).toEqual(sweeps.slice(1).map(({ batch }) => batch));
+  });
+
   it('deletes limits whose window is over, and keeps those without an end', async () => {
     const limit = (key: string, expire: number | null) => ({ key, points: 1, expire: expire && String(expire) });
     await database.db

@@ -1,0 +1,134 @@
+import { type Insertable, type Kysely, sql, type Transaction } from 'kysely';
+import type { Database } from '../database.ts';
+import { type DoneEvent, doneColumns } from '../events/queries.ts';
+import type { Sweep, SweepTable } from './table.ts';
+
+/**
+ * Stores a sweep, unless the same form or the same undo has begun one.
+ *
+ * @returns the id of that one, where there is one already.
+ */
+export async function insertSweep(
+  trx: Transaction<Database>,
+  sweep: Insertable<SweepTable>,
+): Promise<{ id: number | undefined; isNew: boolean }> {
+  const added = await trx
+    .insertInto('sweep')
+    .values(sweep)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (added) return { id: added.id, isNew: true };
+  const before = await trx
+    .selectFrom('sweep')
+    .select('id')
+    .where((eb) =>
+      eb.or([
+        eb('batch', '=', sweep.batch),
+        eb.and([eb('undoes_batch', '=', sweep.undoes_batch ?? null), eb('state', '=', 'running')]),
+      ]),
+    )
+    .where('account_id', '=', sweep.account_id)
+    .executeTakeFirst();
+  return { id: before?.id, isNew: false };
+}
+
+/** A sweep by its id. */
+export function findSweep(db: Kysely<Database>, id: number): Promise<Sweep | undefined> {
+  return db.selectFrom('sweep').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** What somebody asked for that is still being carried out, the newest first. */
+export function listRunningSweeps(db: Kysely<Database>, accountId: number): Promise<Sweep[]> {
+  return db
+    .selectFrom('sweep')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('state', '=', 'running')
+    .orderBy('id', 'desc')
+    .limit(5)
+    .execute();
+}
+
+/** A sweep that is to go on, held so that no other process carries on with it; undefined where it has ended. */
+export function lockRunning(trx: Transaction<Database>, id: number): Promise<Sweep | undefined> {
+  return trx
+    .selectFrom('sweep')
+    .selectAll()
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** Ends a sweep: the words that came with it go, they stand beside its events. */
+export async function endSweep(
+  db: Kysely<Database>,
+  { id, state, now }: { id: number; state: 'done' | 'stopped'; now: Date },
+): Promise<void> {
+  await db
+    .updateTable('sweep')
+    .set({ state, reason: '', note: '', filter: sql`filter - 'text'`, moved_at: now })
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .execute();
+}
+
+/** The last event of all. */
+export async function newestEvent(db: Kysely<Database>): Promise<number> {
+  const event = await db.selectFrom('event').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return event?.id ?? 0;
+}
+
+/** Some of what was done in one go, in its order. @param after id of the last event that was looked at. */
+export function listOfBatch(
+  db: Kysely<Database>,
+  { batch, after, most }: { batch: string; after: number; most: number },
+): Promise<DoneEvent[]> {
+  return db
+    .selectFrom('event')
+    .select(doneColumns)
+    .where('batch', '=', batch)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(most)
+    .execute();
+}
+
+/**
+ * What was done in one go with an event, where that is much.
+ *
+ * @returns its batch, how many events that has, and the event itself; undefined where there are not more than `moreThan`.
+ */
+export async function findLargeBatch(
+  db: Kysely<Database>,
+  { eventId, moreThan }: { eventId: number; moreThan: number },
+): Promise<{ batch: string; count: number; event: DoneEvent } | undefined> {
+  const row = await db
+    .selectFrom('event')
+    .select([...doneColumns, 'batch'])
+    .select((eb) =>
+      eb
+        .selectFrom('event as together')
+        .select(sql<number>`count(*)::integer`.as('count'))
+        .whereRef('together.batch', '=', 'event.batch')
+        .as('count'),
+    )
+    .where('id', '=', eventId)
+    .executeTakeFirst();
+  if (!row?.batch || (row.count ?? 0) <= moreThan) return undefined;
+  const { batch, count, ...event } = row;
+  return { batch, count: count ?? 0, event };
+}
+
+/** One of the events of a batch, by which all of it can be undone; undefined where there is none. */
+export async function findEventOf(db: Kysely<Database>, batch: string): Promise<number | undefined> {
+  const event = await db
+    .selectFrom('event')
+    .select('id')
+    .where('batch', '=', batch)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return event?.id;
+}
