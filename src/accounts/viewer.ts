@@ -41,7 +41,13 @@ export function rowsFor(response: Response, rows: RowCache): RowCache {
 
 /** How far a permission of whoever is signed in reaches. */
 export function viewerReach(response: Response, permission: Permission): Reach {
-  return reachOf(viewerOf(response)?.role, permission, { authorsModerate: siteOf(response).authors_moderate });
+  const site = siteOf(response);
+  return reachOf(viewerOf(response)?.role, permission, {
+    authorsModerate: site.authors_moderate,
+    authorsRemove: site.authors_remove,
+    authorsPin: site.authors_pin,
+    authorsClose: site.authors_close,
+  });
 }
 
 /** Whether a permission of whoever is signed in reaches a post: all posts, or as one of its authors. */

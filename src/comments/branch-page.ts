@@ -77,7 +77,7 @@ export async function showBranch(
     });
   }
   const nextHref = nextPageHref(path, slice);
-  const mayClose = reachesPost(response, 'moderate', post);
+  const may = { close: reachesPost(response, 'close', post), pin: reachesPost(response, 'pin', post) };
   const authorIds = new Set(post.authors.map(({ id }) => id));
   const { edit_minutes: editMinutes } = siteOf(response);
   const answerable = !state.closingAt(comment.path) && comment.status === 'approved';
@@ -94,7 +94,7 @@ export async function showBranch(
       authorIds,
       ...state,
       pinnedId: undefined,
-      mayClose,
+      hasTools: may.close || may.pin,
       editMinutes,
       now,
       ownNotes,
@@ -107,7 +107,7 @@ export async function showBranch(
     firstHref: slice.continued ? pageHref(path) : undefined,
     closing,
     form: answerable ? await freshForm(context, request, response, { post, state, parent: comment.id }) : undefined,
-    moderation: mayClose ? branchClosingTools(comment, { ...state, now }) : undefined,
+    moderation: may.close || may.pin ? branchClosingTools(comment, { ...state, may, now }) : undefined,
   });
 }
 

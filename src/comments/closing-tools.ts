@@ -52,7 +52,13 @@ export function closingTools(
 /** For the branch that a comment begins; undefined where none begins there. */
 export function branchClosingTools(
   { id, path, status }: Pick<LocatedComment, 'id' | 'path' | 'status'>,
-  { closures, closedToReaders, pinnedId, now }: Standing,
+  {
+    closures,
+    closedToReaders,
+    pinnedId,
+    may,
+    now,
+  }: Standing & { readonly may: { readonly close: boolean; readonly pin: boolean } },
 ): ClosingTools | undefined {
   if (nearestBranch(path) !== path) return undefined;
   const closure = closures.find(({ branch }) => branch?.equals(path));
@@ -63,8 +69,10 @@ export function branchClosingTools(
     now,
   });
   const pinned = pinnedId === id;
-  const pin = status === 'approved' ? { action: `/comments/${id}/${pinned ? 'unpin' : 'pin'}`, pinned } : undefined;
-  return { ...tools, pace: undefined, pin, queueHref: undefined };
+  const pin =
+    may.pin && status === 'approved' ? { action: `/comments/${id}/${pinned ? 'unpin' : 'pin'}`, pinned } : undefined;
+  const closing = may.close ? tools : { ...tools, closeAction: undefined, reopenAction: undefined };
+  return { ...closing, pace: undefined, pin, queueHref: undefined };
 }
 
 /** For all conversations of the site at once. */

@@ -168,10 +168,11 @@ async function loadConversation(
 
   const href = hrefOf(post);
   const nextHref = nextPageHref(href, slice);
-  const mayClose = reachesPost(response, 'moderate', post);
+  const mayClose = reachesPost(response, 'close', post);
+  const hasTools = mayClose || reachesPost(response, 'pin', post);
   const authorIds = new Set(post.authors.map(({ id }) => id));
   const { edit_minutes: editMinutes } = siteOf(response);
-  const words = { authorIds, ...state, mayClose, editMinutes, now, ownNotes, nextHref };
+  const words = { authorIds, ...state, hasTools, editMinutes, now, ownNotes, nextHref };
   const comments = presentThread(slice, words);
   const pinned = slice.continued ? undefined : await findPinned(context, response, { post, state, slice });
   const oneBranch = comments.length < 2 && !slice.next && !slice.continued;

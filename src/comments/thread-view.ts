@@ -1,7 +1,7 @@
 import type { Message } from '../http/messages.ts';
 import type { Printed } from '../http/render.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
-import { type Closing, closuresAbove } from './closing.ts';
+import type { Closing } from './closing.ts';
 import { whyNotEdited } from './editing.ts';
 import { idsInKey, nestReplies, type ThreadNode } from './thread.ts';
 import type { ThreadSlice } from './thread-queries.ts';
@@ -44,8 +44,8 @@ export interface CommentView {
   readonly closed: { readonly reason: string } | undefined;
   /** Path of the form for a reply; undefined where none is possible. */
   readonly replyHref: string | undefined;
-  /** Where its branch is closed, for those who may; undefined where none is open. */
-  readonly closingHref: string | undefined;
+  /** Where its branch is closed and it is pinned, for those who may; undefined where readers do not see it. */
+  readonly toolsHref: string | undefined;
   /** Path of the form that tells moderators of it; undefined for an own one, and where readers do not see it. */
   readonly reportHref: string | undefined;
   /** Path of its branch as a page of its own, where nesting has become so deep that indentation stops. */
@@ -95,8 +95,8 @@ export interface ThreadContext {
   readonly closingAt: (key: Buffer) => Closing | undefined;
   /** The branches that are closed to readers, by the sort keys of the comments with which they begin. */
   readonly closedBranches: readonly { readonly branch: Buffer; readonly reason: string }[];
-  /** Whether this reader may close branches. */
-  readonly mayClose: boolean;
+  /** Whether this reader may close branches or pin comments. */
+  readonly hasTools: boolean;
   /** The comment that stands above the others, and is not printed again in its place. */
   readonly pinnedId?: number | undefined;
   /** Minutes for which a comment can be edited; 0: not at all. */
@@ -167,7 +167,6 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
   const answersMissing = parentId !== null && !answered && (!ownNote || comment.status === 'approved');
   const opensPage = level >= deepestList && (level - deepestList) % (deepestList - 1) === 0;
   const closed = page.closedBranches.find(({ branch }) => branch.equals(comment.key));
-  const closable = page.mayClose && closuresAbove(page.closedBranches, comment.key).length === 0;
   const goesOn = node.replies.length > 0 || page.cut.has(id);
   const view = {
     id,
@@ -187,7 +186,7 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
     closed: closed && { reason: closed.reason },
     replyHref: comment.status === 'approved' && !page.closingAt(comment.key) ? `/comments/${id}/reply` : undefined,
     reportHref: comment.status === 'approved' && !comment.own ? `/comments/${id}/report` : undefined,
-    closingHref: closable && comment.status === 'approved' ? `/comments/${id}/thread#closing` : undefined,
+    toolsHref: page.hasTools && comment.status === 'approved' ? `/comments/${id}/thread#closing` : undefined,
     threadHref: opensPage && goesOn ? `/comments/${id}/thread` : undefined,
     own: comment.own,
     repeated: page.repeated.has(id),
@@ -199,14 +198,14 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
 
 // All that is printed of a comment and is not in its row.
 function variantOf(view: Omit<CommentView, 'printed'>): string {
-  const { content, parentName, furtherUpHref, closed, replyHref, closingHref, threadHref, repeated } = view;
+  const { content, parentName, furtherUpHref, closed, replyHref, toolsHref, threadHref, repeated } = view;
   return [
     content?.byAuthor,
     parentName,
     furtherUpHref,
     closed && `closed ${closed.reason}`,
     replyHref,
-    closingHref,
+    toolsHref,
     threadHref,
     repeated,
   ].join('\n');

@@ -109,6 +109,7 @@ async function decide({ db, now }: AppContext, request: Request, response: Respo
   const decision = { id, outcome, reason, moderator: moderatorOf(response), authorsModerate, now: now() };
   const decided = await decideAppeal(db, decision);
   if (decided.kind === 'unknown') throw notFound();
+  if (decided.kind === 'above') throw forbidden({ key: 'decision.above' });
   if (decided.kind === 'own') throw forbidden({ key: 'appeals.decidedByYou' });
   if (decided.kind === 'decided') {
     const { event } = decided;

@@ -9,23 +9,34 @@ import type { SubjectKind } from '../events/table.ts';
 import type { Closure } from '../posts/table.ts';
 import type { Site } from '../site/table.ts';
 import { takeTurn } from '../turns.ts';
+import { isAbove } from './above.ts';
+import type { Moderator } from './decide.ts';
 import type { ClosingForm } from './form.ts';
 import { rejectWaiting } from './reject-waiting.ts';
 
 /** What is closed or reopened, and by whom. */
 export interface ClosingRequest {
   readonly subject: ClosureSubject;
-  readonly actorId: number;
+  readonly moderator: Moderator;
   readonly now: Date;
 }
 
 /** What became of a closing; by `eventId` it can be undone, with all that was rejected along with it. */
 export type ClosingOutcome =
   | { readonly kind: 'closed'; readonly eventId: number; readonly rejected: number }
+  /** A moderator of all posts has set another date, and an author changes nothing about that. */
+  | { readonly kind: 'above' }
   /** Somebody has closed it before. */
   | { readonly kind: 'closed_already' }
   /** More comments wait than can be rejected along with a closing: nothing was done. */
   | { readonly kind: 'too_many_waiting' };
+
+/** What became of a reopening. */
+export type ReopeningOutcome =
+  | { readonly kind: 'reopened'; readonly eventId: number }
+  | { readonly kind: 'open_already' }
+  /** A moderator of all posts has closed it, and an author changes nothing about that. */
+  | { readonly kind: 'above' };
 
 /**
  * Closes the site, a conversation or a branch by hand, now or later: waits for the replies that are being stored, and none is
@@ -33,12 +44,14 @@ export type ClosingOutcome =
  */
 export function close(
   db: Kysely<Database>,
-  { subject, actorId, now, form }: ClosingRequest & { form: ClosingForm },
+  { subject, moderator, now, form }: ClosingRequest & { form: ClosingForm },
 ): Promise<ClosingOutcome> {
+  const actorId = moderator.viewer.id;
   return db.transaction().execute(async (trx) => {
     await takeSubject(trx, subject);
     const earlier = await findClosure(trx, subject);
     if (earlier && holds({ beginsAt: earlier.begins_at ?? undefined }, now)) return { kind: 'closed_already' };
+    if (await isAbove(trx, { by: earlier?.closed_by, moderator })) return { kind: 'above' };
     const batch = randomUUID();
     const rejected = form.rejectWaiting
       ? await rejectWaiting(trx, { subject, actorId, batch, reason: form.reason, now })
@@ -63,13 +76,12 @@ export function close(
 /**
  * Opens something again, or lets it stay open where it was to be closed. A conversation that had closed by itself stays
  * open from now on, however old and quiet it grows.
- *
- * @returns the id of the event that says so; undefined where it is open already.
  */
 export function reopen(
   db: Kysely<Database>,
-  { subject, actorId, now, site, publishedAt }: ClosingRequest & { site: Site; publishedAt: Date | null },
-): Promise<number | undefined> {
+  { subject, moderator, now, site, publishedAt }: ClosingRequest & { site: Site; publishedAt: Date | null },
+): Promise<ReopeningOutcome> {
+  const actorId = moderator.viewer.id;
   return db.transaction().execute(async (trx) => {
     await takeSubject(trx, subject);
     const closure = await findClosure(trx, subject);
@@ -77,7 +89,8 @@ export function reopen(
       subject.scope === 'conversation'
         ? await daysOfItself(trx, { id: subject.conversationId, site, publishedAt, now })
         : undefined;
-    if (!closure && !days) return undefined;
+    if (!closure && !days) return { kind: 'open_already' };
+    if (await isAbove(trx, { by: closure?.closed_by, moderator })) return { kind: 'above' };
     if (closure) await endClosure(trx, { id: closure.id, actorId, now });
     if (days) await setDays(trx, { id: days.conversationId, age: 0, quiet: 0 });
     const numbers = {
@@ -85,7 +98,8 @@ export function reopen(
       ...(days && { days_before: days.age, days_after: 0, quiet_before: days.quiet, quiet_after: 0 }),
     };
     const steps = { from: 'closed', to: 'open', numbers };
-    return await recordEvent(trx, { ...eventSubject(subject), action: 'reopen', ...steps, actorId, now });
+    const eventId = await recordEvent(trx, { ...eventSubject(subject), action: 'reopen', ...steps, actorId, now });
+    return { kind: 'reopened', eventId };
   });
 }
 
@@ -133,7 +147,7 @@ export async function setDays(
 
 async function insertClosure(
   trx: Transaction<Database>,
-  { subject, actorId, now, form }: ClosingRequest & { form: ClosingForm },
+  { subject, actorId, now, form }: Pick<ClosingRequest, 'subject' | 'now'> & { actorId: number; form: ClosingForm },
 ): Promise<Closure['id']> {
   const { id } = await trx
     .insertInto('closure')

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import type { Permission } from '../accounts/permissions.ts';
 import { reachesPost, viewerReach } from '../accounts/viewer.ts';
 import type { ClosureSubject } from '../comments/closures.ts';
 import { findComment } from '../comments/queries.ts';
@@ -24,7 +25,7 @@ export interface ClosingPlace {
 
 /** All conversations. @throws NotFound where one may not moderate them all. */
 export function placeOfSite(response: Response): ClosingPlace {
-  if (viewerReach(response, 'moderate') !== 'all') throw notFound();
+  if (viewerReach(response, 'close') !== 'all') throw notFound();
   const path = '/moderation';
   return {
     subject: { scope: 'site' },
@@ -41,7 +42,7 @@ export async function placeOfPost(
   response: Response,
   kind: PostKind,
 ): Promise<ClosingPlace> {
-  const post = await findModerated(context, request, response, kind);
+  const post = await findModerated(context, request, response, kind, 'close');
   return {
     subject: { scope: 'conversation', conversationId: post.conversation_id },
     publishedAt: post.published_at,
@@ -51,11 +52,16 @@ export async function placeOfPost(
 }
 
 /** The branch that a comment begins. @throws NotFound where there is none, or none within one's reach. */
-export async function placeOfBranch({ db }: AppContext, request: Request, response: Response): Promise<ClosingPlace> {
+export async function placeOfBranch(
+  { db }: AppContext,
+  request: Request,
+  response: Response,
+  permission: Permission,
+): Promise<ClosingPlace> {
   const comment = found(await findComment(db, found(readId(request.params.id))));
   const post = found(await findPostOfConversation(db, comment.conversation_id));
   // At the deepest level of the key no branch begins.
-  if (!reachesPost(response, 'moderate', post) || nearestBranch(comment.path) !== comment.path) throw notFound();
+  if (!reachesPost(response, permission, post) || nearestBranch(comment.path) !== comment.path) throw notFound();
   const path = `/comments/${comment.id}/thread`;
   return {
     subject: { scope: 'branch', conversationId: comment.conversation_id, commentId: comment.id },

@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express';
-import { requirePermission, signedInViewer } from '../accounts/viewer.ts';
+import { requirePermission, signedInViewer, viewerReach } from '../accounts/viewer.ts';
 import { findClosure } from '../comments/closures.ts';
 import type { AppContext } from '../context.ts';
 import { describeEvent } from '../events/describe.ts';
@@ -10,6 +10,7 @@ import { frameOf } from '../http/render.ts';
 import { siteOf } from '../site/current.ts';
 import { close, eventSubject, reopen } from './close.ts';
 import { type ClosingPlace, placeOfBranch, placeOfPost, placeOfSite } from './closing-place.ts';
+import type { Moderator } from './decide.ts';
 import { readClosing } from './form.ts';
 import { sendNotDone } from './not-done.ts';
 import { mostRejected } from './reject-waiting.ts';
@@ -21,10 +22,10 @@ import { offerUndo } from './undo-routes.ts';
  */
 export function closureRoutes(context: AppContext): Router {
   const router = Router();
-  const guard = requirePermission('moderate');
+  const guard = requirePermission('close');
   const places: [string, FindPlace][] = [
     ['/moderation', (_request, response) => placeOfSite(response)],
-    ['/comments/:id', (request, response) => placeOfBranch(context, request, response)],
+    ['/comments/:id', (request, response) => placeOfBranch(context, request, response, 'close')],
     ['/posts/:slug', (request, response) => placeOfPost(context, request, response, 'post')],
     ['/:slug', (request, response) => placeOfPost(context, request, response, 'page')],
   ];
@@ -50,14 +51,15 @@ async function takeClosing(
   const now = context.now();
   const form = readClosing(request.body, { timeZone: siteOf(response).time_zone, now });
   if ('key' in form) return sendNotDone(request, response, { why: form, back: place.back, status: 422 });
-  const actorId = signedInViewer(response).id;
-  const outcome = await close(context.db, { subject: place.subject, actorId, now, form });
+  const outcome = await close(context.db, { subject: place.subject, moderator: closerOf(response), now, form });
   switch (outcome.kind) {
     case 'closed_already':
       return sendOvertaken(context, request, response, {
         place,
         why: { key: `overtaken.closed.${place.subject.scope}` },
       });
+    case 'above':
+      return sendNotDone(request, response, { why: { key: 'decision.above' }, back: place.back, status: 403 });
     case 'too_many_waiting': {
       const why: Message = { key: 'closing.tooManyWaiting', values: { most: mostRejected } };
       return sendNotDone(request, response, { why, back: place.back, status: 422 });
@@ -77,16 +79,23 @@ async function takeReopening(
   response: Response,
   place: ClosingPlace,
 ): Promise<void> {
-  const eventId = await reopen(context.db, {
+  const outcome = await reopen(context.db, {
     subject: place.subject,
-    actorId: signedInViewer(response).id,
+    moderator: closerOf(response),
     now: context.now(),
     site: siteOf(response),
     publishedAt: place.publishedAt,
   });
-  if (eventId === undefined)
+  if (outcome.kind === 'above')
+    return sendNotDone(request, response, { why: { key: 'decision.above' }, back: place.back, status: 403 });
+  if (outcome.kind === 'open_already')
     return sendOvertaken(context, request, response, { place, why: { key: `overtaken.open.${place.subject.scope}` } });
-  sendDone(request, response, { place, eventId, done: { key: `closing.reopened.${place.subject.scope}` } });
+  const done: Message = { key: `closing.reopened.${place.subject.scope}` };
+  sendDone(request, response, { place, eventId: outcome.eventId, done });
+}
+
+function closerOf(response: Response): Moderator {
+  return { viewer: signedInViewer(response), reach: viewerReach(response, 'close') };
 }
 
 function sendDone(

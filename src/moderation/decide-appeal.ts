@@ -7,6 +7,7 @@ import { changeStatus, type LockedComment, lockWithAncestors } from '../comments
 import type { Database } from '../database.ts';
 import { findEvent, recordEvent, type ToldEvent } from '../events/queries.ts';
 import { announceDecision } from '../following/announce.ts';
+import { isAbove } from './above.ts';
 import { hasOtherModerator } from './appeal-queries.ts';
 import type { Moderator } from './decide.ts';
 import { filterReachable } from './queries.ts';
@@ -27,6 +28,8 @@ export type AppealDecided =
   | { readonly kind: 'decided'; readonly event: ToldEvent | undefined }
   /** Who made the decision does not decide on the appeal, as long as anybody else may. */
   | { readonly kind: 'own' }
+  /** A moderator of all posts decided, and an author decides nothing above that. */
+  | { readonly kind: 'above' }
   /** There is none, or none within this moderator's reach. */
   | { readonly kind: 'unknown' };
 
@@ -51,7 +54,9 @@ export function decideAppeal(db: Kysely<Database>, decision: AppealDecision): Pr
     if (!comment || !appeal) return { kind: 'unknown' };
     if (appeal.outcome) return answerAgain(trx, { appeal, decision });
     const { id: accountId } = decision.moderator.viewer;
-    const { authorsModerate } = decision;
+    if (await isAbove(trx, { by: found.actor_id, moderator: decision.moderator })) return { kind: 'above' };
+    // Authors are no others where a moderator of all posts decided.
+    const authorsModerate = decision.authorsModerate && decision.moderator.reach !== 'all';
     const own = found.actor_id === accountId;
     if (own && (await hasOtherModerator(trx, { postId: found.post_id, accountId, authorsModerate })))
       return { kind: 'own' };

@@ -10,6 +10,7 @@ import { changeStatus, type LockedComment, lockWithAncestors } from '../comments
 import { writeComment } from '../comments/write-comments.ts';
 import type { Database } from '../database.ts';
 import { lastEvents, type ToldEvent } from '../events/queries.ts';
+import { listDecidedAbove } from './above.ts';
 import type { DecisionForm } from './form.ts';
 import { filterReachable } from './queries.ts';
 
@@ -41,7 +42,8 @@ export interface ReplyRefused {
 
 /**
  * Carries a decision out for all comments that it names, in one transaction and as one batch. A comment on which somebody
- * else decided since the moderator looked, or with which this cannot be done any more, is left as it is and reported.
+ * else decided since the moderator looked, on which a moderator of all posts decided before an author, or with which this
+ * cannot be done any more, is left as it is and reported.
  *
  * @param ids what does not exist, or lies beyond the moderator's reach, is left out without a word: it is not found.
  * @param reply the reply to be published with the approval of a single comment.
@@ -97,12 +99,15 @@ async function sortOut(
     moderator,
   }: { locked: ReadonlyMap<number, LockedComment>; decision: DecisionForm; moderator: Moderator },
 ): Promise<{ open: LockedComment[]; repeated: LockedComment[]; overtaken: Overtaken[] }> {
-  const events = await lastEvents(trx, { subjectKind: 'comment', subjectIds: [...locked.keys()] });
+  const ids = [...locked.keys()];
+  const events = await lastEvents(trx, { subjectKind: 'comment', subjectIds: ids });
+  const above = await listDecidedAbove(trx, { ids, moderator });
   const sorted = { open: [] as LockedComment[], repeated: [] as LockedComment[], overtaken: [] as Overtaken[] };
   for (const comment of locked.values()) {
     const event = events.get(comment.id);
     const seen = decision.seen.get(comment.id);
-    const overtaken = seen !== undefined && event !== undefined && event.id !== seen;
+    const late = seen !== undefined && event !== undefined && event.id !== seen;
+    const overtaken = late || above.has(comment.id);
     const impossible = !nextStatus(comment.status, decision.action);
     if (!overtaken && !impossible) sorted.open.push(comment);
     else if (event && isSameDecision(event, { decision, moderator })) sorted.repeated.push(comment);

@@ -12,7 +12,7 @@ import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { type Decided, decide, type ReplyRefused } from './decide.ts';
 import { type DecisionForm, readBulkDecision, readDecision } from './form.ts';
-import { moderatorOf } from './moderator.ts';
+import { mayTake, moderatorOf } from './moderator.ts';
 import { sendNotDone, wordsTyped } from './not-done.ts';
 import { type OvertakenItem, presentOvertaken } from './overtaken-view.ts';
 import { fillInSaved } from './saved-choice.ts';
@@ -47,6 +47,8 @@ async function decideOne(context: AppContext, request: Request, response: Respon
   if ('refused' in filled) return refuse(request, response, { why: filled.refused, status: 422 });
   const decision = readDecision(filled.body, id);
   if ('key' in decision) return refuse(request, response, { why: decision, status: 422 });
+  if (!mayTake(response, decision.action))
+    return refuse(request, response, { why: { key: 'decision.mayNotRemove' }, status: 403 });
   const reply = decision.reply === '' ? undefined : await replyTo(context, request, response, { id, decision });
   const now = context.now();
   const outcome = await decide(context.db, { ids: [id], decision, moderator: moderatorOf(response), reply, now });
@@ -61,6 +63,8 @@ async function decideSeveral({ db, now }: AppContext, request: Request, response
   const bulk = readBulkDecision(filled.body);
   if ('key' in bulk) return refuse(request, response, { why: bulk, status: 422 });
   const { ids, decision } = bulk;
+  if (!mayTake(response, decision.action))
+    return refuse(request, response, { why: { key: 'decision.mayNotRemove' }, status: 403 });
   if (ids.length === 0) return refuse(request, response, { why: { key: 'queue.bulkNothing' }, status: 422 });
   const outcome = await decide(db, { ids, decision, moderator: moderatorOf(response), now: now() });
   if ('refused' in outcome) throw new Error('A bulk decision has no reply.');

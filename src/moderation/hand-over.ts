@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import { type Reach, reachOf } from '../accounts/permissions.ts';
+import { moderationReach, type Reach } from '../accounts/permissions.ts';
 import { findActiveAccount } from '../accounts/queries.ts';
 import type { Role } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
@@ -162,7 +162,7 @@ export async function listColleagues(
 
 /** Whether a colleague may decide on what is said on a post. */
 export function reachesPostOf({ role, postIds }: Colleague, postId: number, authorsModerate: boolean): boolean {
-  const reach: Reach = reachOf(role, 'moderate', { authorsModerate });
+  const reach: Reach = moderationReach(role, { authorsModerate });
   return reach === 'all' || (reach === 'own' && postIds.includes(postId));
 }
 
@@ -191,6 +191,6 @@ async function mayDecide(
 ): Promise<boolean> {
   const account = await findActiveAccount(trx, accountId);
   if (!account) return false;
-  const reach = reachOf(account.role, 'moderate', { authorsModerate });
+  const reach = moderationReach(account.role, { authorsModerate });
   return (await filterReachable(trx, { ids: [commentId], moderator: { viewer: account, reach } })).length > 0;
 }

@@ -1,8 +1,19 @@
 import type { Response } from 'express';
 import { signedInViewer, viewerReach } from '../accounts/viewer.ts';
+import { allowedActions, type CommentStatus, type ModeratorAction } from '../comments/lifecycle.ts';
 import type { Moderator } from './decide.ts';
 
-/** Who decides: behind `requirePermission('moderate')`. */
+/** Who decides: behind `requirePermission` for what moderators may. */
 export function moderatorOf(response: Response): Moderator {
   return { viewer: signedInViewer(response), reach: viewerReach(response, 'moderate') };
+}
+
+/** What whoever is signed in may do with a comment of some status. */
+export function offeredActions(response: Response, status: CommentStatus): ModeratorAction[] {
+  return allowedActions(status).filter((action) => mayTake(response, action));
+}
+
+/** Whether whoever is signed in may decide so at all. */
+export function mayTake(response: Response, action: ModeratorAction): boolean {
+  return action !== 'remove' || viewerReach(response, 'remove') !== 'none';
 }

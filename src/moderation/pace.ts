@@ -1,9 +1,11 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { takeConversation } from '../comments/conversation.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import type { Event } from '../events/table.ts';
 import type { Conversation } from '../posts/table.ts';
+import { isAbove } from './above.ts';
+import type { Moderator } from './decide.ts';
 
 /** Minutes that slow mode can be set to at most: a day. */
 export const slowest = 1_440;
@@ -12,19 +14,26 @@ export const slowest = 1_440;
  * Sets how often one person can post in a conversation. Replies that are being stored still go by the pace before.
  *
  * @param minutes within which one person posts one comment; 0: slow mode is off.
- * @returns the id of the event that says so; undefined where it is so already.
+ * @returns the id of the event that says so; `unchanged` where it is so already; `above` where a moderator of all posts has
+ * set it, and an author changes nothing about that.
  */
 export function setPace(
   db: Kysely<Database>,
-  { conversationId, minutes, actorId, now }: { conversationId: number; minutes: number; actorId: number; now: Date },
-): Promise<number | undefined> {
+  {
+    conversationId,
+    minutes,
+    moderator,
+    now,
+  }: { conversationId: number; minutes: number; moderator: Moderator; now: Date },
+): Promise<number | 'unchanged' | 'above'> {
   return db.transaction().execute(async (trx) => {
     const { slow_minutes: before } = await takeConversation(trx, conversationId);
-    if (before === minutes) return undefined;
+    if (before === minutes) return 'unchanged';
+    if (await isAbove(trx, { by: await whoSetPace(trx, conversationId), moderator })) return 'above';
     await changePace(trx, { conversationId, minutes });
     const numbers = { slow_before: before, slow_after: minutes };
     const subject = { subjectKind: 'conversation', subjectId: conversationId, action: 'set_pace' } as const;
-    return await recordEvent(trx, { ...subject, numbers, actorId, now });
+    return await recordEvent(trx, { ...subject, numbers, actorId: moderator.viewer.id, now });
   });
 }
 
@@ -48,6 +57,19 @@ export async function takeBackPace(
   await changePace(trx, { conversationId, minutes: before });
   const subject = { subjectKind: 'conversation', subjectId: conversationId, action: 'undo', undoes } as const;
   return await recordEvent(trx, { ...subject, numbers: { slow_before: after, slow_after: before }, actorId, now });
+}
+
+async function whoSetPace(trx: Transaction<Database>, conversationId: number): Promise<number | null | undefined> {
+  const event = await trx
+    .selectFrom('event')
+    .select('actor_id')
+    .where('subject_kind', '=', 'conversation')
+    .where('subject_id', '=', conversationId)
+    .where(sql<boolean>`numbers ? 'slow_after'`)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return event?.actor_id;
 }
 
 async function changePace(

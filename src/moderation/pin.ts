@@ -4,6 +4,8 @@ import { findComment } from '../comments/queries.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import type { Event } from '../events/table.ts';
+import { isAbove } from './above.ts';
+import type { Moderator } from './decide.ts';
 
 /** What became of a pin. */
 export type PinOutcome =
@@ -11,11 +13,13 @@ export type PinOutcome =
   /** It is so already. */
   | { readonly kind: 'unchanged' }
   /** Only what readers can read can be pinned. */
-  | { readonly kind: 'unreadable' };
+  | { readonly kind: 'unreadable' }
+  /** A moderator of all posts has pinned another, and an author changes nothing about that. */
+  | { readonly kind: 'above' };
 
 interface Pinning {
   readonly conversationId: number;
-  readonly actorId: number;
+  readonly moderator: Moderator;
   readonly now: Date;
 }
 
@@ -41,7 +45,7 @@ export function unpinComment(
   return db.transaction().execute(async (trx) => {
     await takeConversation(trx, pinning.conversationId);
     const before = await findPin(trx, pinning.conversationId);
-    if (before !== commentId) return { kind: 'unchanged' };
+    if (before.id !== commentId) return { kind: 'unchanged' };
     return await changePin(trx, { ...pinning, before, after: none });
   });
 }
@@ -58,28 +62,36 @@ export async function takeBackPin(
 ): Promise<number | undefined> {
   const { pinned_before: after, pinned_after: before } = event.numbers;
   if (before === undefined || after === undefined) return undefined;
-  if ((await findPin(trx, pinning.conversationId)) !== before) return undefined;
-  const outcome = await changePin(trx, { ...pinning, before, after, undoes: event.id });
+  if ((await findPin(trx, pinning.conversationId)).id !== before) return undefined;
+  const outcome = await changePin(trx, { ...pinning, before: { id: before, by: null }, after, undoes: event.id });
   return outcome.kind === 'done' ? outcome.eventId : undefined;
 }
 
 // In the numbers of an event: no comment.
 const none = 0;
 
-async function findPin(trx: Transaction<Database>, conversationId: number): Promise<number> {
+/** What is pinned, and by whom. */
+interface Pin {
+  readonly id: number;
+  readonly by: number | null;
+}
+
+async function findPin(trx: Transaction<Database>, conversationId: number): Promise<Pin> {
   const row = await trx
     .selectFrom('pin')
-    .select('comment_id')
+    .select(['comment_id', 'pinned_by'])
     .where('conversation_id', '=', conversationId)
     .executeTakeFirst();
-  return row?.comment_id ?? none;
+  return { id: row?.comment_id ?? none, by: row?.pinned_by ?? null };
 }
 
 async function changePin(
   trx: Transaction<Database>,
-  { conversationId, before, after, undoes, actorId, now }: Pinning & { before: number; after: number; undoes?: number },
+  { conversationId, before, after, undoes, moderator, now }: Pinning & { before: Pin; after: number; undoes?: number },
 ): Promise<PinOutcome> {
-  if (before === after) return { kind: 'unchanged' };
+  if (before.id === after) return { kind: 'unchanged' };
+  if (await isAbove(trx, { by: before.by, moderator })) return { kind: 'above' };
+  const actorId = moderator.viewer.id;
   await trx.deleteFrom('pin').where('conversation_id', '=', conversationId).execute();
   if (after !== none)
     await trx
@@ -91,7 +103,7 @@ async function changePin(
     subjectId: conversationId,
     action: undoes === undefined ? (after === none ? 'unpin' : 'pin') : 'undo',
     undoes,
-    numbers: { pinned_before: before, pinned_after: after },
+    numbers: { pinned_before: before.id, pinned_after: after },
     actorId,
     now,
   });

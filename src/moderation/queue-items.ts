@@ -8,7 +8,9 @@ import type { Database } from '../database.ts';
 import { lastEvents } from '../events/queries.ts';
 import { frameOf } from '../http/render.ts';
 import { siteOf } from '../site/current.ts';
+import { listDecidedAbove } from './above.ts';
 import { listColleagues, loadHandOvers } from './hand-over.ts';
+import { moderatorOf, offeredActions } from './moderator.ts';
 import { loadNotes } from './notes.ts';
 import { listQueue, loadRecords } from './queries.ts';
 import { presentQueueItem, type QueueItem } from './queue-view.ts';
@@ -25,18 +27,25 @@ export async function loadQueueItems(
   const rows = await listQueue(db, { ids, status });
   const viewerId = signedInViewer(response).id;
   const postIds = [...new Set(rows.map(({ post_id }) => post_id))];
-  const [judgements, events, revisions, records, notes, handOvers, colleagues] = await Promise.all([
+  const [judgements, events, revisions, records, notes, handOvers, above, colleagues] = await Promise.all([
     findJudgements(db, ids),
     lastEvents(db, { subjectKind: 'comment', subjectIds: ids }),
     latestRevisions(db, { commentIds: ids, characters: earlierCharacters }),
     loadRecords(db, ids),
     loadNotes(db, ids),
     loadHandOvers(db, ids),
+    listDecidedAbove(db, { ids, moderator: moderatorOf(response) }),
     listColleagues(db, { postIds, except: viewerId }),
   ]);
   const found = { judgements, events, revisions, records, notes, handOvers, colleagues };
   const { authors_moderate: authorsModerate } = siteOf(response);
   const { dates } = frameOf(response);
   const judgesPeople = viewerReach(response, 'judge_people') === 'all';
-  return rows.map((row) => presentQueueItem(row, { ...found, viewerId, authorsModerate }, { dates, judgesPeople }));
+  return rows.map((row) =>
+    presentQueueItem(
+      row,
+      { ...found, viewerId, authorsModerate },
+      { dates, judgesPeople, actions: above.has(row.id) ? [] : offeredActions(response, row.status) },
+    ),
+  );
 }

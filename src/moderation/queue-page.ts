@@ -3,7 +3,7 @@ import { reachesPost, viewerReach } from '../accounts/viewer.ts';
 import { type ClosingTools, closingTools, siteClosingTools } from '../comments/closing-tools.ts';
 import { findClosure } from '../comments/closures.ts';
 import { readConversationState } from '../comments/conversation-state.ts';
-import { allowedActions, type CommentStatus, type ModeratorAction } from '../comments/lifecycle.ts';
+import type { CommentStatus, ModeratorAction } from '../comments/lifecycle.ts';
 import type { AppContext } from '../context.ts';
 import { readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
@@ -30,7 +30,7 @@ import {
   needsLooking,
   type Search,
 } from './matching.ts';
-import { moderatorOf } from './moderator.ts';
+import { moderatorOf, offeredActions } from './moderator.ts';
 import { listWaitingPosts, queueRows, sumCounts } from './queries.ts';
 import { loadQueueItems } from './queue-items.ts';
 import { usualKeys } from './queue-keys.ts';
@@ -151,7 +151,7 @@ export async function showQueue(context: AppContext, request: Request, response:
       .map(({ words, without }) => ({ words, withoutHref: queueHref(without) })),
     form: { filter, rules: holdingRules, posts: [...offered, ...posts] },
     count,
-    actions: allowedActions(status),
+    actions: offeredActions(response, status),
     fields: filterFields(filter),
     running: running.map((sweep) => presentProgress(sweep)),
     here: mine ? mineHref(after) : queueHref(filter, after),
@@ -190,8 +190,8 @@ async function findClosingTools(
   response: Response,
   { post, now }: { post: PostForReading | undefined; now: Date },
 ): Promise<ClosingTools | undefined> {
-  if (!post) return viewerReach(response, 'moderate') === 'all' ? siteTools(context, now) : undefined;
-  if (!reachesPost(response, 'moderate', post)) return undefined;
+  if (!post) return viewerReach(response, 'close') === 'all' ? siteTools(context, now) : undefined;
+  if (!reachesPost(response, 'close', post)) return undefined;
   return closingTools(post, { ...(await readConversationState(context, response, { post, now })), now });
 }
 

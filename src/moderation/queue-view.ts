@@ -1,5 +1,5 @@
 import type { LatestRevision } from '../comments/editing-queries.ts';
-import { allowedActions, type CommentStatus, type ModeratorAction } from '../comments/lifecycle.ts';
+import type { CommentStatus, ModeratorAction } from '../comments/lifecycle.ts';
 import type { Verdict } from '../comments/policies.ts';
 import { describeEvent } from '../events/describe.ts';
 import { explainRule } from '../events/explain-decision.ts';
@@ -72,7 +72,7 @@ export interface QueueFindings {
 export function presentQueueItem(
   row: QueueRow,
   findings: QueueFindings,
-  { dates, judgesPeople }: { dates: Dates; judgesPeople: boolean },
+  { dates, judgesPeople, actions }: { dates: Dates; judgesPeople: boolean; actions: readonly ModeratorAction[] },
 ): QueueItem {
   const event = findings.events.get(row.id);
   const parent =
@@ -96,7 +96,7 @@ export function presentQueueItem(
     personKnown: row.browser_id !== null,
     record: recordOf(row, findings),
     personHref: judgesPeople && row.account_id === null ? personHref(row.id) : undefined,
-    actions: allowedActions(row.status),
+    actions,
     seen: event?.id,
   };
 }

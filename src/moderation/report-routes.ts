@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { requirePermission } from '../accounts/viewer.ts';
-import { allowedActions, type CommentStatus, type ModeratorAction } from '../comments/lifecycle.ts';
+import type { CommentStatus, ModeratorAction } from '../comments/lifecycle.ts';
 import type { AppContext } from '../context.ts';
 import { describeEvent } from '../events/describe.ts';
 import { lastEvents } from '../events/queries.ts';
@@ -13,7 +13,7 @@ import { hrefOf } from '../posts/addresses.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
 import { dismissSeen } from './dismiss-reports.ts';
 import { longestNote } from './form.ts';
-import { moderatorOf } from './moderator.ts';
+import { moderatorOf, offeredActions } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
 import { listReported, loadReports, type OpenReport, type ReportChoice, reportedRows } from './report-queries.ts';
 import { offerUndo } from './undo-routes.ts';
@@ -83,7 +83,7 @@ async function showReports({ db }: AppContext, request: Request, response: Respo
       counts: [...about.counts].map(([kind, count]) => ({ kind, count })),
       reports: about.reports,
       more: total - about.reports.length,
-      actions: allowedActions(row.status),
+      actions: offeredActions(response, row.status),
       seen: events.get(row.id)?.id,
       dismissThrough: row.status === 'approved' ? about.last : undefined,
     };

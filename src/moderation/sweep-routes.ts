@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
 import { requirePermission } from '../accounts/viewer.ts';
-import { allowedActions, type ModeratorAction } from '../comments/lifecycle.ts';
+import type { ModeratorAction } from '../comments/lifecycle.ts';
 import type { AppContext } from '../context.ts';
 import { found, notFound } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
@@ -13,7 +13,7 @@ import { isUuid } from '../text/uuid.ts';
 import { filterFields, type QueueFilter, queueHref, readFilter, wordFilters } from './filter.ts';
 import { readBulkDecision } from './form.ts';
 import { loadSubject } from './matching.ts';
-import { moderatorOf } from './moderator.ts';
+import { moderatorOf, offeredActions } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
 import { askFor, startSweep } from './sweep.ts';
 import { endSweep, findEventOf, findSweep } from './sweep-queries.ts';
@@ -60,7 +60,7 @@ export function sweepRoutes(context: AppContext): Router {
 async function askWhetherMeant({ db, now }: AppContext, request: Request, response: Response): Promise<void> {
   const owner = moderatorOf(response);
   const filter = readFilter(request.query);
-  const action = found(allowedActions(filter.status).find((each) => each === request.query.action));
+  const action = found(offeredActions(response, filter.status).find((each) => each === request.query.action));
   const subject = filter.like && (await loadSubject(db, { id: filter.like.commentId, owner }));
   const post = filter.postId === undefined ? undefined : await findPostById(db, filter.postId);
   const { askedAt, throughEvent, expected } = await askFor(db, { owner, filter, subject, at: now() });
@@ -89,7 +89,7 @@ async function beginSweep({ db, now }: AppContext, request: Request, response: R
   const read = readBulkDecision(request.body);
   if ('key' in read) return refuse(read);
   const { action, reason, note } = read.decision;
-  if (!allowedActions(filter.status).includes(action)) return refuse({ key: 'decision.unknownAction' });
+  if (!offeredActions(response, filter.status).includes(action)) return refuse({ key: 'decision.unknownAction' });
   const asked = readFields(request.body, ['key', 'asked', 'through', 'expected']);
   // On a site where nothing has happened yet there is no last event.
   const throughEvent = asked.through === '0' ? 0 : readId(asked.through);

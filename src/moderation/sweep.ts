@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import { reachOf } from '../accounts/permissions.ts';
+import { moderationReach } from '../accounts/permissions.ts';
 import { findActiveAccount } from '../accounts/queries.ts';
 import type { ModeratorAction } from '../comments/lifecycle.ts';
 import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
@@ -7,6 +7,7 @@ import type { Database } from '../database.ts';
 import { lastEvents } from '../events/queries.ts';
 import { addJob } from '../jobs/queries.ts';
 import { loadSite } from '../site/queries.ts';
+import { listDecidedAbove } from './above.ts';
 import type { Moderator } from './decide.ts';
 import { filterFields, type QueueFilter, readFilter } from './filter.ts';
 import { countMatching, findMatching, loadSubject, type Search } from './matching.ts';
@@ -142,7 +143,7 @@ export function sweepOnce(db: Kysely<Database>, { sweepId, now }: { sweepId: num
 
 async function moderatorNow(trx: Transaction<Database>, accountId: number): Promise<Moderator | undefined> {
   const [viewer, site] = [await findActiveAccount(trx, accountId), await loadSite(trx)];
-  const reach = reachOf(viewer?.role, 'moderate', { authorsModerate: site.authors_moderate });
+  const reach = moderationReach(viewer?.role, { authorsModerate: site.authors_moderate });
   return viewer && reach !== 'none' ? { viewer, reach } : undefined;
 }
 
@@ -171,8 +172,9 @@ async function decideSome(trx: Transaction<Database>, { sweep, moderator, now }:
   });
   const locked = await lockWithAncestors(trx, found.ids);
   const events = await lastEvents(trx, { subjectKind: 'comment', subjectIds: [...locked.keys()] });
+  const above = await listDecidedAbove(trx, { ids: [...locked.keys()], moderator });
   const untouched = [...locked.values()].filter(
-    ({ id, status }) => status === filter.status && (events.get(id)?.id ?? 0) <= sweep.through_event,
+    ({ id, status }) => status === filter.status && (events.get(id)?.id ?? 0) <= sweep.through_event && !above.has(id),
   );
   const changed = await changeStatus(trx, untouched, {
     action: sweep.action,

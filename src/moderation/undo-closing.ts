@@ -52,7 +52,7 @@ async function takeBack(
     return eventId === undefined ? undefined : { kind: 'undone', count: 1, eventId };
   }
   if (event.numbers.pinned_before !== undefined && subject.scope === 'conversation') {
-    const eventId = await takeBackPin(trx, { conversationId: subject.conversationId, event, actorId, now });
+    const eventId = await takeBackPin(trx, { conversationId: subject.conversationId, event, moderator, now });
     return eventId === undefined ? undefined : { kind: 'undone', count: 1, eventId };
   }
   if (!(await isAsLeft(trx, { subject, event }))) return undefined;

@@ -27,6 +27,9 @@ export const settingNames = [
   'report_hold',
   'email_required',
   'authors_moderate',
+  'authors_remove',
+  'authors_pin',
+  'authors_close',
 ] as const;
 
 export type SettingName = (typeof settingNames)[number];
@@ -54,6 +57,9 @@ export function fieldsOf(site: Settings): SettingsFields {
     report_hold: String(site.report_hold),
     email_required: site.email_required ? 'on' : '',
     authors_moderate: site.authors_moderate ? 'on' : '',
+    authors_remove: site.authors_remove ? 'on' : '',
+    authors_pin: site.authors_pin ? 'on' : '',
+    authors_close: site.authors_close ? 'on' : '',
   };
 }
 
@@ -110,6 +116,9 @@ export function checkSettings(
     report_hold: reports,
     email_required: fields.email_required === 'on',
     authors_moderate: fields.authors_moderate === 'on',
+    authors_remove: fields.authors_remove === 'on',
+    authors_pin: fields.authors_pin === 'on',
+    authors_close: fields.authors_close === 'on',
   };
 }
 

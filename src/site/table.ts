@@ -27,6 +27,10 @@ export interface SiteTable {
   email_required: Generated<boolean>;
   /** Whether authors decide over comments on their own posts. */
   authors_moderate: Generated<boolean>;
+  /** What else they may do there: take down what stands, pin one comment, close and slow down conversations. */
+  authors_remove: Generated<boolean>;
+  authors_pin: Generated<boolean>;
+  authors_close: Generated<boolean>;
   /** Reports from so many networks hold a published comment; 0: none does. */
   report_hold: Generated<number>;
   version: Generated<number>;

@@ -1,38 +1,67 @@
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
-import { type Permission, permissions, type Reach, reachOf } from '../../src/accounts/permissions.ts';
+import {
+  type AuthorPowers,
+  type Permission,
+  permissions,
+  type Reach,
+  reachOf,
+} from '../../src/accounts/permissions.ts';
 import type { Role } from '../../src/accounts/table.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { get, post } from './browser.ts';
 
-type Row = [role: Role | undefined, permission: Permission, reach: Reach, withoutAuthorsModerating: Reach];
+/** What an author may do on own posts where the settings take one power away, or all of them. */
+type Row = [role: Role | undefined, permission: Permission, reach: Reach, withoutIt: Reach, withoutModerating: Reach];
 
 const cells: Row[] = [
-  ['owner', 'write', 'all', 'all'],
-  ['owner', 'moderate', 'all', 'all'],
-  ['owner', 'judge_people', 'all', 'all'],
-  ['owner', 'manage_people', 'all', 'all'],
-  ['owner', 'manage_settings', 'all', 'all'],
-  ['moderator', 'write', 'own', 'own'],
-  ['moderator', 'moderate', 'all', 'all'],
-  ['moderator', 'judge_people', 'all', 'all'],
-  ['moderator', 'manage_people', 'none', 'none'],
-  ['moderator', 'manage_settings', 'none', 'none'],
-  ['author', 'write', 'own', 'own'],
-  ['author', 'moderate', 'own', 'none'],
-  ['author', 'judge_people', 'none', 'none'],
-  ['author', 'manage_people', 'none', 'none'],
-  ['author', 'manage_settings', 'none', 'none'],
-  [undefined, 'write', 'none', 'none'],
-  [undefined, 'moderate', 'none', 'none'],
-  [undefined, 'judge_people', 'none', 'none'],
-  [undefined, 'manage_people', 'none', 'none'],
-  [undefined, 'manage_settings', 'none', 'none'],
+  ['owner', 'write', 'all', 'all', 'all'],
+  ['owner', 'moderate', 'all', 'all', 'all'],
+  ['owner', 'remove', 'all', 'all', 'all'],
+  ['owner', 'pin', 'all', 'all', 'all'],
+  ['owner', 'close', 'all', 'all', 'all'],
+  ['owner', 'judge_people', 'all', 'all', 'all'],
+  ['owner', 'manage_people', 'all', 'all', 'all'],
+  ['owner', 'manage_settings', 'all', 'all', 'all'],
+  ['moderator', 'write', 'own', 'own', 'own'],
+  ['moderator', 'moderate', 'all', 'all', 'all'],
+  ['moderator', 'remove', 'all', 'all', 'all'],
+  ['moderator', 'pin', 'all', 'all', 'all'],
+  ['moderator', 'close', 'all', 'all', 'all'],
+  ['moderator', 'judge_people', 'all', 'all', 'all'],
+  ['moderator', 'manage_people', 'none', 'none', 'none'],
+  ['moderator', 'manage_settings', 'none', 'none', 'none'],
+  ['author', 'write', 'own', 'own', 'own'],
+  ['author', 'moderate', 'own', 'none', 'none'],
+  ['author', 'remove', 'own', 'none', 'none'],
+  ['author', 'pin', 'own', 'none', 'none'],
+  ['author', 'close', 'own', 'none', 'none'],
+  ['author', 'judge_people', 'none', 'none', 'none'],
+  ['author', 'manage_people', 'none', 'none', 'none'],
+  ['author', 'manage_settings', 'none', 'none', 'none'],
+  [undefined, 'write', 'none', 'none', 'none'],
+  [undefined, 'moderate', 'none', 'none', 'none'],
+  [undefined, 'remove', 'none', 'none', 'none'],
+  [undefined, 'pin', 'none', 'none', 'none'],
+  [undefined, 'close', 'none', 'none', 'none'],
+  [undefined, 'judge_people', 'none', 'none', 'none'],
+  [undefined, 'manage_people', 'none', 'none', 'none'],
+  [undefined, 'manage_settings', 'none', 'none', 'none'],
 ];
 
+const allPowers = { authorsModerate: true, authorsRemove: true, authorsPin: true, authorsClose: true };
+const powerFor: Partial<Record<Permission, Partial<AuthorPowers>>> = {
+  moderate: { authorsModerate: false },
+  remove: { authorsRemove: false },
+  pin: { authorsPin: false },
+  close: { authorsClose: false },
+};
+
 describe('the table of permissions', () => {
-  test.each(cells)('%s, %s: %s; %s where authors do not moderate', (role, permission, reach, without) => {
-    expect(reachOf(role, permission, { authorsModerate: true })).toBe(reach);
-    expect(reachOf(role, permission, { authorsModerate: false })).toBe(without);
+  test.each(cells)('%s, %s: %s; %s without that power, %s where authors do not moderate', (...cell) => {
+    const [role, permission, reach, withoutIt, withoutModerating] = cell;
+    expect(reachOf(role, permission, allPowers)).toBe(reach);
+    expect(reachOf(role, permission, { ...allPowers, ...powerFor[permission] })).toBe(withoutIt);
+    expect(reachOf(role, permission, { ...allPowers, authorsModerate: false })).toBe(withoutModerating);
   });
 
   it('has no cell that is missing above', () => {

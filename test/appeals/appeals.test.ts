@@ -304,6 +304,8 @@ describe('The decision on an appeal', () => {
 
   it('is made by whoever brings the comment back in the queue', async () => {
     await decideOn(site, author, id, { action: 'approve' });
+    expect(await appealsOf()).toMatchObject([{ outcome: null }]);
+    await decideOn(site, owner, id, { action: 'approve' });
     expect(await appealsOf()).toMatchObject([{ outcome: 'overturned' }]);
     expect((await decide('uphold', { reason: 'No.' })).status).toBe(409);
   });

@@ -9,6 +9,7 @@ import { loadSite } from '../../src/site/queries.ts';
 import { saveSettings } from '../../src/site/settings.ts';
 import { until } from '../support/comments.ts';
 import { holdCounts, holdTable, untilWaiting } from '../support/held-back.ts';
+import { asModerator } from '../support/moderator.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, fromOwnPage, type TestSite } from '../support/site.ts';
 
@@ -143,7 +144,12 @@ describe('Replies that never cease', () => {
 
 function closeNow(conversationId: number, actorId: number) {
   const form = { reason: '', note: '', speakers: 'nobody', beginsAt: undefined, rejectWaiting: false } as const;
-  return close(site.db, { subject: { scope: 'conversation', conversationId }, actorId, now: site.now, form });
+  return close(site.db, {
+    subject: { scope: 'conversation', conversationId },
+    moderator: asModerator(actorId),
+    now: site.now,
+    form,
+  });
 }
 
 function submissionTo(conversationId: number, body: string): Submission {

@@ -14,6 +14,7 @@ import {
   wordsOf,
 } from '../support/comments.ts';
 import { holdCounts, holdTable, untilWaiting } from '../support/held-back.ts';
+import { asModerator } from '../support/moderator.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 
@@ -118,7 +119,7 @@ describe('An edit and a closing', () => {
     await untilWaiting(site.db, 1);
     const form = { reason: '', note: '', speakers: 'nobody', beginsAt: undefined, rejectWaiting: false } as const;
     const subject = { scope: 'conversation', conversationId } as const;
-    const closing = close(site.db, { subject, actorId: owner.id, now: site.now, form });
+    const closing = close(site.db, { subject, moderator: asModerator(owner.id), now: site.now, form });
     await untilWaiting(site.db, 2);
     const late = edit(id, { body: 'Too late.' }, cookie);
     await untilWaiting(site.db, 3);

@@ -71,7 +71,7 @@ describe('A conversation, page by page', () => {
       authorIds: new Set(),
       closingAt: () => undefined,
       closedBranches: [],
-      mayClose: false,
+      hasTools: false,
       editMinutes: 15,
       now: new Date(),
       ownNotes: new Map(),

@@ -10,7 +10,7 @@ const context: ThreadContext = {
   authorIds: new Set(),
   closingAt: () => undefined,
   closedBranches: [],
-  mayClose: false,
+  hasTools: false,
   editMinutes: 15,
   now: posted,
   ownNotes: new Map(),

@@ -2,6 +2,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { close } from '../../src/moderation/close.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { asModerator } from '../support/moderator.ts';
 import { addPost } from '../support/posts.ts';
 import { fromOwnPage } from '../support/site.ts';
 import { killLeftovers, type SpawnedSite, spawnSite } from './spawned.ts';
@@ -51,7 +52,7 @@ describe(`Two hundred replies to two processes, and a closing by a third among t
       await reached;
       const form = { reason: '', note: '', speakers: 'nobody', beginsAt: undefined, rejectWaiting: false } as const;
       const subject = { scope: 'conversation', conversationId } as const;
-      const closed = await close(database.db, { subject, actorId, now: new Date(), form });
+      const closed = await close(database.db, { subject, moderator: asModerator(actorId), now: new Date(), form });
       const atClosing = await textsOf(conversationId);
       const all = await Promise.all(outcomes);
       const taken = all.filter(({ status }) => status === 303).map(({ body }) => body);

@@ -72,6 +72,9 @@ describe('the settings', () => {
         report_hold: '3',
         email_required: 'on',
         authors_moderate: '',
+        authors_remove: 'on',
+        authors_pin: '',
+        authors_close: 'on',
       },
     };
     await save(form).expect(303).expect('Location', '/settings');
@@ -79,7 +82,8 @@ describe('the settings', () => {
       ...{ id: 1, title: 'A quiet place', tagline: 'For slow readers', language: 'en', time_zone: 'Europe/Zurich' },
       ...{ comment_mode: 'all_held', close_after_days: 30, close_after_quiet_days: 9, edit_minutes: 0 },
       ...{ links_allowed: 0, report_hold: 3 },
-      ...{ email_required: true, authors_moderate: false, version: 2 },
+      ...{ email_required: true, authors_moderate: false, authors_remove: true, authors_pin: false },
+      ...{ authors_close: true, version: 2 },
     });
     const { text } = await get(site, '/settings', owner.cookie).expect(200);
     expect(text).toContain('The settings are saved.');
