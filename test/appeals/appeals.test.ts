@@ -286,13 +286,20 @@ describe('The decision on an appeal', () => {
   });
 
   it('is made once: who comes second is told what was done', async () => {
+    const second = await site.signIn('moderator', 'Otto Other');
     const answers = await Promise.all([
       decide('uphold', { reason: 'No.' }, moderator),
-      decide('overturn', { reason: 'Yes.' }, author),
+      decide('overturn', { reason: 'Yes.' }, second),
     ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 409]);
     const refused = answers.find(({ status }) => status === 409);
-    expect(wordsOf(refused?.text ?? '')).toMatch(/Here is what was done: (Let stand|Approved).* by (Mona|Anna)/);
+    expect(wordsOf(refused?.text ?? '')).toMatch(/Here is what was done: (Let stand|Approved).* by (Mona|Otto)/);
+  });
+
+  it('is not an author’s, where a moderator of all posts decided', async () => {
+    const refused = await decide('overturn', {}, author);
+    expect(refused.status).toBe(403);
+    expect(wordsOf(refused.text)).toContain('it is for a moderator to change it');
   });
 
   it('sent twice by one person is one', async () => {
