@@ -95,7 +95,7 @@ export function drawDayLines(
     words: [
       ...heightWords(y, words),
       ...dayWords(days, (day) => x(day) ?? 0, words),
-      ...drawn.flatMap(({ name, kind, dots }) => nameAtItsHighest(name, kind, dots)),
+      ...apart(drawn.flatMap(({ name, kind, dots }) => nameAtItsHighest(name, kind, dots))),
     ],
   };
 }
@@ -154,6 +154,14 @@ function nameAtItsHighest(name: string, kind: LineKind, dots: readonly { x: numb
   if (!highest) return [];
   const anchor = highest.x > (width * 2) / 3 ? 'end' : highest.x < width / 3 ? 'start' : 'middle';
   return [wordsAt(highest.x, highest.y - 7, name, anchor, kind)];
+}
+
+// Names that would stand in each other's way: the later one goes below its line.
+function apart(names: readonly Words[]): Words[] {
+  return names.map((name, index) => {
+    const meets = names.slice(0, index).some(({ x, y }) => Math.abs(x - name.x) < 100 && Math.abs(y - name.y) < 14);
+    return meets ? { ...name, y: round(name.y + 24) } : name;
+  });
 }
 
 function wordsAt(x: number, y: number, text: string, anchor: Words['anchor'], kind: Words['kind']): Words {

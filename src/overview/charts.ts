@@ -17,7 +17,7 @@ export interface ToldChart {
 }
 
 /** The charts, in the order in which they are shown. Each has an address of its own. */
-export const chartNames = ['decision-time', 'workload', 'overturned', 'spam'] as const;
+export const chartNames = ['decision-time', 'workload', 'overturned', 'appeals', 'spam'] as const;
 
 /** The name of a chart. */
 export type ChartName = (typeof chartNames)[number];
@@ -33,6 +33,7 @@ export function tellCharts(figures: Figures, words: Words): ToldChart[] {
     tellWaits(figures, words),
     tellWorkload(figures, words),
     tellOverturned(figures, words),
+    tellAppeals(figures, words),
     tellSpam(figures, words),
   ];
 }
@@ -83,6 +84,11 @@ function tellWorkload({ workload, decided }: Figures, words: Words): ToldChart {
 function tellOverturned({ overturned, decided, overturnedByDay }: Figures, words: Words): ToldChart {
   const statement = words.t('overview.overturned', { count: overturned, total: decided, all: decided });
   return { name: 'overturned', statement, ...tellDays(overturnedByDay, 'overview.undone', words) };
+}
+
+function tellAppeals({ appeals, granted, grantedByDay }: Figures, words: Words): ToldChart {
+  const statement = words.t('overview.appeals', { count: granted, total: appeals, all: appeals });
+  return { name: 'appeals', statement, ...tellDays(grantedByDay, 'overview.granted', words) };
 }
 
 function tellSpam({ spam, spamByDay }: Figures, words: Words): ToldChart {

@@ -1,4 +1,4 @@
-import type { CountedDecision } from './queries.ts';
+import type { AnsweredAppeal, CountedDecision } from './queries.ts';
 
 /** How many days the figures reach back, today among them. */
 export const daysShown = 30;
@@ -20,6 +20,10 @@ export interface Figures {
   readonly decided: number;
   readonly overturned: number;
   readonly overturnedByDay: readonly DayCount[];
+  /** Appeals that were answered, and how many of them took a decision back. */
+  readonly appeals: number;
+  readonly granted: number;
+  readonly grantedByDay: readonly DayCount[];
   readonly spam: number;
   readonly spamByDay: readonly DayCount[];
 }
@@ -41,11 +45,13 @@ export function lastDays(now: Date, timeZone: string): { readonly days: readonly
 /** Makes the figures of what was decided, and of the spam that came. */
 export function figuresOf({
   decisions,
+  appeals,
   spamTimes,
   days,
   timeZone,
 }: {
   decisions: readonly CountedDecision[];
+  appeals: readonly AnsweredAppeal[];
   spamTimes: readonly Date[];
   days: readonly string[];
   timeZone: string;
@@ -53,6 +59,8 @@ export function figuresOf({
   const dayOf = (time: Date) =>
     Temporal.Instant.fromEpochMilliseconds(time.getTime()).toZonedDateTimeISO(timeZone).toPlainDate().toString();
   const byDay = Map.groupBy(decisions, ({ decidedAt }) => dayOf(decidedAt));
+  const granted = appeals.filter((appeal) => appeal.granted).map(({ answeredAt }) => answeredAt);
+  const grantedOf = Map.groupBy(granted, dayOf);
   const spamOf = Map.groupBy(spamTimes, dayOf);
   const overturned = (some: readonly CountedDecision[]) => some.filter((each) => each.overturned).length;
   return {
@@ -62,6 +70,9 @@ export function figuresOf({
     decided: decisions.length,
     overturned: overturned(decisions),
     overturnedByDay: days.map((day) => ({ day, count: overturned(byDay.get(day) ?? []) })),
+    appeals: appeals.length,
+    granted: granted.length,
+    grantedByDay: days.map((day) => ({ day, count: grantedOf.get(day)?.length ?? 0 })),
     spam: spamTimes.length,
     spamByDay: days.map((day) => ({ day, count: spamOf.get(day)?.length ?? 0 })),
   };

@@ -85,6 +85,37 @@ export async function listDecisions(
   };
 }
 
+/** An appeal that was answered. */
+export interface AnsweredAppeal {
+  readonly answeredAt: Date;
+  /** Whether the decision was taken back. */
+  readonly granted: boolean;
+}
+
+/** The latest appeals that were answered, from a day on: all of them, or those on one's own posts. */
+export async function listAnsweredAppeals(
+  db: Kysely<Database>,
+  { owner, since }: { owner: QueueOwner; since: Date },
+): Promise<AnsweredAppeal[]> {
+  const latest = db
+    .selectFrom('appeal')
+    .select(['comment_id', 'decided_at', 'outcome'])
+    .where('decided_event_id', 'is not', null)
+    .orderBy('decided_event_id', 'desc')
+    .limit(mostCounted);
+  const rows = await db
+    .selectFrom(latest.as('latest'))
+    .innerJoin('comment', 'comment.id', 'latest.comment_id')
+    .innerJoin('post', 'post.conversation_id', 'comment.conversation_id')
+    .select(['latest.decided_at', 'latest.outcome'])
+    .where('latest.decided_at', '>=', since)
+    .where(isOnPostOf(owner))
+    .execute();
+  return rows.flatMap(({ decided_at: answeredAt, outcome }) =>
+    answeredAt ? [{ answeredAt, granted: outcome === 'overturned' }] : [],
+  );
+}
+
 /** When the latest spam came, from a day on: all of it, or that on one's own posts. */
 export async function listSpamTimes(
   db: Kysely<Database>,

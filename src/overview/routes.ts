@@ -10,7 +10,7 @@ import { listQueue, type QueueOwner, sumCounts } from '../moderation/queries.ts'
 import { sendChart } from './chart-view.ts';
 import { type ToldChart, tellCharts } from './charts.ts';
 import { daysShown, figuresOf, lastDays } from './figures.ts';
-import { listDecisions, listSpamTimes, mostCounted } from './queries.ts';
+import { listAnsweredAppeals, listDecisions, listSpamTimes, mostCounted } from './queries.ts';
 import { spanOf } from './spans.ts';
 
 interface OverviewPage {
@@ -62,11 +62,12 @@ async function loadCharts({ db, now }: AppContext, response: Response): Promise<
   const frame = frameOf(response);
   const { days, since } = lastDays(now(), frame.timeZone);
   const owner = moderatorOf(response);
-  const [{ decisions, cut }, spam] = await Promise.all([
+  const [{ decisions, cut }, appeals, spam] = await Promise.all([
     listDecisions(db, { owner, since }),
+    listAnsweredAppeals(db, { owner, since }),
     listSpamTimes(db, { owner, since }),
   ]);
-  const figures = figuresOf({ decisions, spamTimes: spam.times, days, timeZone: frame.timeZone });
+  const figures = figuresOf({ decisions, appeals, spamTimes: spam.times, days, timeZone: frame.timeZone });
   return { charts: tellCharts(figures, frame), cut: cut || spam.cut };
 }
 

@@ -83,6 +83,21 @@ describe('The overview', () => {
     expect(wordsOf((await overview()).text)).toContain('None of 2 decisions was undone.');
   });
 
+  it('counts the appeals that were answered, and those that took a decision back', async () => {
+    expect(wordsOf((await overview()).text)).toContain('No appeal was answered.');
+    for (const action of ['overturn', 'uphold']) {
+      const { id, cookie } = await replyTo(site, path);
+      await decideOn(site, owner, id, { action: 'reject' });
+      await sendForm(site, `/comments/${id}/appeal`, { text: 'Please look again.' }, { cookie });
+      const appeal = await site.db.selectFrom('appeal').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow();
+      const answer = { action, reason: 'I looked again.' };
+      await sendForm(site, `/moderation/appeals/${appeal.id}/decisions`, answer, moderator);
+    }
+    const { text } = await overview();
+    expect(wordsOf(text)).toContain('1 of 2 appeals were granted.');
+    expect(rowOf(text, 'appeals', dayText())).toBe(`${dayText()} 1`);
+  });
+
   it('counts spam by the day on which it came', async () => {
     const { id } = await replyTo(site, path);
     await decideOn(site, moderator, id, { action: 'spam' });
