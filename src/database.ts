@@ -27,7 +27,7 @@ import type {
   TagTable,
 } from './posts/table.ts';
 import type { ReportTable } from './reports/table.ts';
-import type { SecretTable, SiteTable } from './site/table.ts';
+import type { SecretTable, SettingsChangeTable, SiteTable } from './site/table.ts';
 import type { BrowserTable, ProvedAddressTable } from './visitors/table.ts';
 
 /** Every table, by its name. */
@@ -63,6 +63,7 @@ export interface Database {
   saved_words: SavedWordsTable;
   secret: SecretTable;
   session: SessionTable;
+  settings_change: SettingsChangeTable;
   site: SiteTable;
   standing: StandingTable;
   submission: SubmissionTable;

@@ -148,8 +148,9 @@ export async function listForUndo(
     .select(['id', 'subject_id', 'undoes'])
     .where('subject_kind', '=', subjectKind)
     .where('subject_id', 'in', subjectIds)
+    .where('action', 'not in', asides)
     // Closings of the site are not built on its settings.
-    .where('action', 'not in', [...asides, 'settings_saved'])
+    .where(sql<boolean>`not (subject_kind = 'site' and numbers ? 'version')`)
     .orderBy('id')
     .execute();
   return Map.groupBy(rows, ({ subject_id }) => subject_id);

@@ -75,6 +75,7 @@ export function listLog(
     .leftJoin('standing', (join) =>
       join.onRef('standing.id', '=', 'event.subject_id').on('event.subject_kind', '=', 'standing'),
     )
+    .leftJoin('settings_change', 'settings_change.event_id', 'event.id')
     .leftJoin('comment as judged', 'judged.id', 'standing.comment_id')
     .selectAll('event')
     .select([
@@ -92,6 +93,7 @@ export function listLog(
       'standing.reason as standing_reason',
       'standing.note as standing_note',
       'judged.name as judged_name',
+      'settings_change.fields as changed_settings',
     ])
     .select((eb) =>
       eb

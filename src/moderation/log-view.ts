@@ -7,7 +7,7 @@ import { hrefOf } from '../posts/addresses.ts';
 import type { Moderator } from './decide.ts';
 import { type LogRow, mostTogether } from './log-queries.ts';
 import { personHref, personLogHref } from './person-addresses.ts';
-import { isUndoable, mayUndo } from './undo.ts';
+import { isOfSettings, isUndoable, mayUndo } from './undo.ts';
 
 /** Something that happened, as the log tells it. */
 export interface LogItem {
@@ -22,6 +22,8 @@ export interface LogItem {
   readonly rule: Message | undefined;
   readonly reason: string;
   readonly note: string;
+  /** What was set, as what and as what now; for those who may set it. */
+  readonly settings: readonly { readonly field: MessageKey; readonly before: string; readonly after: string }[];
   /** How many others were done in one go with it. */
   readonly others: number;
   /** Whether there are more than were counted. */
@@ -53,10 +55,11 @@ export function presentLogItem(
     step: stepOf(row),
     rule: row.rule === null ? undefined : explainRule({ rule: row.rule, numbers: row.numbers }),
     ...wordsOf(row),
+    settings: mayUndo(row, reader) ? settingsOf(row) : [],
     others: undoable ? Math.max(0, Math.min(mostTogether, Number(row.together ?? 0)) - 1) : 0,
     manyOthers: Number(row.together ?? 0) > mostTogether,
-    undone: undoable && !standing.holding.has(row.id),
-    mayUndo: mayUndo(row, reader) && standing.undoable.has(row.id),
+    undone: undoable && !isOfSettings(row) && !standing.holding.has(row.id),
+    mayUndo: mayUndo(row, reader) && (isOfSettings(row) || standing.undoable.has(row.id)),
     history: historyOf(row),
     byHref: row.actor_id === null ? undefined : `/moderation/log?by=${row.actor_id}`,
     postHref: row.post_id === null ? undefined : `/moderation/log?post=${row.post_id}`,
@@ -116,4 +119,13 @@ function historyOf({ subject_kind, subject_id }: LogRow): LogItem['history'] {
 function stepOf({ subject_kind, from_status, to_status }: LogRow): LogItem['step'] {
   if (subject_kind !== 'comment' || !from_status || !to_status || from_status === to_status) return undefined;
   return { from: `status.${from_status}` as MessageKey, to: `status.${to_status}` as MessageKey };
+}
+
+function settingsOf({ changed_settings }: LogRow): LogItem['settings'] {
+  const worded = (value: string | number | boolean | null) => (value === null || value === '' ? '–' : String(value));
+  return Object.entries(changed_settings ?? {}).map(([name, { before, after }]) => ({
+    field: `settings.field.${name}` as MessageKey,
+    before: worded(before),
+    after: worded(after),
+  }));
 }

@@ -13,5 +13,7 @@ export type UndoOutcome =
   | { readonly kind: 'standing_moved_on'; readonly last: ToldEvent | undefined }
   /** Nothing was done: what was answered is open again already, or was answered anew. */
   | { readonly kind: 'answer_moved_on' }
+  /** Nothing was done: something of what was set has been set otherwise since. */
+  | { readonly kind: 'settings_moved_on'; readonly last: ToldEvent | undefined }
   /** There is no such event, it is beyond this moderator's reach, or nothing that can be undone. */
   | { readonly kind: 'unknown' };

@@ -21,7 +21,11 @@ interface UndoRefusedPage {
   readonly back: string;
 }
 
-const whyRefused = { closing_moved_on: 'undo.closingRefused', standing_moved_on: 'undo.standingRefused' } as const;
+const whyRefused = {
+  closing_moved_on: 'undo.closingRefused',
+  standing_moved_on: 'undo.standingRefused',
+  settings_moved_on: 'undo.settingsRefused',
+} as const;
 
 const undoRefusedView = defineView<UndoRefusedPage>('moderation/undo-refused');
 
@@ -50,7 +54,11 @@ async function takeBack({ db, now }: AppContext, request: Request, response: Res
   const outcome = await undo(db, { eventId, partly: partly !== '', moderator, now: now() });
   if (outcome.kind === 'unknown') throw notFound();
   const { t, dates } = frameOf(response);
-  if (outcome.kind === 'closing_moved_on' || outcome.kind === 'standing_moved_on') {
+  if (
+    outcome.kind === 'closing_moved_on' ||
+    outcome.kind === 'standing_moved_on' ||
+    outcome.kind === 'settings_moved_on'
+  ) {
     const told = outcome.last ? [describeEvent(outcome.last, dates)] : [];
     const way = { href: back, label: t('overtaken.back') };
     return sendNotDone(request, response, { why: { key: whyRefused[outcome.kind] }, told, back: way, status: 409 });

@@ -3,7 +3,7 @@ import { requirePermission, signedInViewer } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
 import { HttpError } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
-import { leaveNotice } from '../http/notice.ts';
+import { leaveNotice, type NoticeOffer } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { countGivenUp } from '../mail/undelivered.ts';
 import { siteOf } from '../site/current.ts';
@@ -59,9 +59,10 @@ export function settingsRoutes({ db, config, now }: AppContext): Router {
     if (Array.isArray(checked)) return send(response, { values, version, errors: checked }, 422);
 
     const actorId = signedInViewer(response).id;
-    const theirs = await saveSettings(db, { settings: checked, version, actorId, now: now() });
-    if (theirs) return sendConflict(response, { theirs, values: fieldsOf(checked) });
-    leaveNotice(request, { key: 'settings.saved' });
+    const outcome = await saveSettings(db, { settings: checked, version, actorId, now: now() });
+    if (outcome.kind === 'overtaken')
+      return sendConflict(response, { theirs: outcome.theirs, values: fieldsOf(checked) });
+    leaveNotice(request, { key: 'settings.saved', offer: offerUndo(outcome.eventId) });
     response.redirect(303, '/settings');
   });
 
@@ -86,4 +87,10 @@ export function settingsRoutes({ db, config, now }: AppContext): Router {
   }
 
   return router;
+}
+
+// Of what the log of the moderators undoes, too.
+function offerUndo(eventId: number | undefined): NoticeOffer | undefined {
+  if (eventId === undefined) return undefined;
+  return { action: '/moderation/undo', fields: { event: String(eventId), back: '/settings' }, label: 'undo.button' };
 }

@@ -1,4 +1,4 @@
-import type { Generated, Selectable } from 'kysely';
+import type { ColumnType, Generated, Selectable } from 'kysely';
 
 /** Who may comment without waiting, for the whole site or one conversation. */
 export type CommentMode = 'open' | 'first_held' | 'all_held' | 'closed';
@@ -34,6 +34,20 @@ export interface SiteTable {
   /** Reports from so many networks hold a published comment; 0: none does. */
   report_hold: Generated<number>;
   version: Generated<number>;
+}
+
+/** What a change of the settings changed, by the name of the column. */
+export type ChangedFields = Readonly<
+  Record<
+    string,
+    { readonly before: string | number | boolean | null; readonly after: string | number | boolean | null }
+  >
+>;
+
+/** What each change of the settings changed, beside its event. Written as JSON text, read as an object. */
+export interface SettingsChangeTable {
+  event_id: number;
+  fields: ColumnType<ChangedFields, string, never>;
 }
 
 /** Keys that the processes share: 32 random bytes each. */

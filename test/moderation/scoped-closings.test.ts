@@ -217,7 +217,13 @@ describe('Closing the whole site', () => {
   it('is undone even if the settings were saved since, and leaves what was closed by itself', async () => {
     await close({}, moderator, '/moderation');
     const { id } = await lastEvent(site.db, 'site', 1);
-    const settings = { subject_kind: 'site', subject_id: 1, action: 'settings_saved', created_at: site.now } as const;
+    const settings = {
+      subject_kind: 'site',
+      subject_id: 1,
+      action: 'settings_saved',
+      numbers: '{"version": 2}',
+      created_at: site.now,
+    } as const;
     await site.db.insertInto('event').values(settings).execute();
     await close({});
     expect((await undo(id)).status).toBe(303);

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadSite } from '../../src/site/queries.ts';
+import { type Settings, saveSettings } from '../../src/site/settings.ts';
+import { randomFrom } from '../comments/storm.ts';
+import { type Asker, lastEvent, openPage, sendForm, wordsOf } from '../support/comments.ts';
+import { createTestSite, type TestSite } from '../support/site.ts';
+
+let site: TestSite;
+let owner: { id: number; cookie: string };
+let moderator: { id: number; cookie: string };
+
+beforeAll(async () => {
+  site = await createTestSite();
+  owner = await site.signIn('owner', 'Olivia Owner');
+  moderator = await site.signIn('moderator', 'Mona Moderator');
+});
+afterAll(() => site.close());
+beforeEach(async () => {
+  site.now = new Date(site.now.getTime() + 3_600_000);
+  await save({ title: 'Rejoinder', tagline: '', links_allowed: 2, edit_minutes: 15, close_after_days: null });
+});
+
+describe('The undo of a change of the settings', () => {
+  it('sets back what the change had set, and leaves what else was set since', async () => {
+    const before = await stored();
+    const change = await save({ title: 'Another title', close_after_days: 30 });
+    await save({ edit_minutes: 5 });
+    expect((await undo(change)).status).toBe(303);
+    expect(await stored()).toEqual({ ...before, edit_minutes: 5 });
+    expect(await last()).toMatchObject({ action: 'undo', undoes: change, actor_id: owner.id });
+  });
+
+  it('is offered with the news, and in the log, which says what was set', async () => {
+    await save({ links_allowed: 7 });
+    const page = await openPage(site, '/settings', owner);
+    const version = /name="version" value="(\d+)"/.exec(page.text)?.[1] ?? '';
+    const fields = Object.fromEntries(
+      Object.entries(await stored()).map(([name, value]) => [name, value === true ? 'on' : value ? String(value) : '']),
+    );
+    const form = { ...fields, edit_minutes: '15', report_hold: '0', links_allowed: '9', version };
+    const saved = await sendForm(site, '/settings', form, owner);
+    expect([saved.status, saved.headers.location]).toEqual([303, '/settings']);
+    const event = await last();
+    expect((await openPage(site, '/settings', owner)).text).toContain(`name="event" value="${event.id}"`);
+    const log = await openPage(site, '/moderation/log', owner);
+    expect(wordsOf(log.text)).toMatch(/Links[^:]*: 7 → 9/);
+    expect(log.text).toContain(`name="event" value="${event.id}"`);
+    expect((await undo(event.id)).status).toBe(303);
+    expect((await stored()).links_allowed).toBe(7);
+  });
+
+  it('can be undone itself, and is one where it is sent twice', async () => {
+    const change = await save({ title: 'Another title' });
+    await undo(change);
+    expect((await undo(change)).status).toBe(303);
+    await undo((await last()).id);
+    expect((await stored()).title).toBe('Another title');
+  });
+
+  it('is refused where some of it has been set otherwise since, and says by whom', async () => {
+    const change = await save({ title: 'Another title', links_allowed: 5 });
+    await save({ links_allowed: 6 });
+    const { status, text } = await undo(change);
+    expect(status).toBe(409);
+    expect(wordsOf(text)).toMatch(/Some of this has been set otherwise since.*by Olivia Owner/);
+    expect((await stored()).title).toBe('Another title');
+  });
+
+  it('is the owner’s alone, and so is what was set', async () => {
+    const change = await save({ tagline: 'A secret plan' });
+    expect((await undo(change, moderator)).status).toBe(404);
+    expect((await openPage(site, '/moderation/log', moderator)).text).not.toContain('→ A secret plan');
+  });
+
+  it('has nothing to do with a closing of the whole site', async () => {
+    const change = await save({ title: 'Another title' });
+    await sendForm(site, '/moderation/closures', {}, moderator);
+    const closing = (await last()).id;
+    expect((await undo(change)).status).toBe(303);
+    await save({ links_allowed: 4 });
+    expect((await undo(closing, moderator)).status).toBe(303);
+    expect((await stored()).links_allowed).toBe(4);
+  });
+
+  it('is not to be had for a change that did not write down what it was', async () => {
+    const change = { subject_kind: 'site', subject_id: 1, action: 'settings_saved', actor_id: owner.id } as const;
+    const { id } = await site.db
+      .insertInto('event')
+      .values({ ...change, numbers: '{"version": 3}', created_at: site.now })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    expect((await undo(id)).status).toBe(404);
+  });
+
+  it.each([1, 2, 3])('step by step, from the last to the first, ends where any sequence began (%i)', async (seed) => {
+    const random = randomFrom(seed);
+    const pick = <Value>(values: readonly Value[]) => values[Math.floor(random() * values.length)] as Value;
+    const before = await stored();
+    const events: number[] = [];
+    for (let step = 0; step < 12; step += 1) {
+      const change = pick<Partial<Settings>>([
+        { title: pick(['One', 'Two', 'Three']) },
+        { links_allowed: pick([0, 1, 5]), tagline: pick(['', 'Slow']) },
+        { close_after_days: pick([null, 7, 30]), edit_minutes: pick([0, 15]) },
+        { authors_pin: pick([true, false]) },
+      ]);
+      const event = await save(change);
+      if (event !== undefined) events.push(event);
+    }
+    for (const event of events.toReversed()) expect((await undo(event)).status).toBe(303);
+    expect(await stored()).toEqual(before);
+  });
+});
+
+async function save(changes: Partial<Settings>): Promise<number | undefined> {
+  const { id: _, version, ...settings } = await loadSite(site.db);
+  const request = { settings: { ...settings, ...changes }, version, actorId: owner.id, now: site.now };
+  const outcome = await saveSettings(site.db, request);
+  if (outcome.kind !== 'saved') throw new Error('Somebody else saved.');
+  return outcome.eventId;
+}
+
+async function stored(): Promise<Settings> {
+  const { id: _, version: __, ...settings } = await loadSite(site.db);
+  return settings;
+}
+
+function undo(event: number | undefined, asker: Asker = owner) {
+  return sendForm(site, '/moderation/undo', { event: String(event) }, asker);
+}
+
+const last = () => lastEvent(site.db, 'site', 1);
