@@ -120,7 +120,14 @@ function lastSpokenAt() {
  */
 export async function takeConversation(trx: Transaction<Database>, id: number): Promise<Conversation> {
   await takeTurn(trx, { about: 'conversation', id });
-  return await trx.selectFrom('conversation').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
+  // Its key is left alone: a decision that holds comments notes its event beside it, and must not wait for a closing that waits
+  // for these comments.
+  return await trx
+    .selectFrom('conversation')
+    .selectAll()
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow();
 }
 
 /** What a page needs to know of a conversation beside its comments. */

@@ -7,7 +7,7 @@ import type { Submission } from '../../src/comments/submission.ts';
 import { close } from '../../src/moderation/close.ts';
 import { loadSite } from '../../src/site/queries.ts';
 import { saveSettings } from '../../src/site/settings.ts';
-import { until } from '../support/comments.ts';
+import { statusOf, until } from '../support/comments.ts';
 import { holdCounts, holdTable, untilWaiting } from '../support/held-back.ts';
 import { asModerator } from '../support/moderator.ts';
 import { addPost } from '../support/posts.ts';
@@ -122,6 +122,26 @@ describe('A reply that is being stored', () => {
     const { status } = await reply;
     await site.db.updateTable('site').set({ comment_mode: 'first_held' }).execute();
     expect([status, await textsOf(conversationId)]).toEqual([403, []]);
+  });
+});
+
+describe('A closing that rejects what waits', () => {
+  it('waits for a decision that is being made, which never waits for it', async () => {
+    const owner = await site.signIn('owner');
+    const { conversationId } = await addPost(site.db, { title: 'Two at once', mode: 'all_held' });
+    const reply = await postComment(site.db, submissionTo(conversationId, 'To be approved.'));
+    const id = reply.kind === 'posted' ? reply.commentId : 0;
+    // The decision has its comment, and is about to look at the events.
+    const held = await holdTable(site.db, 'event');
+    const decision = post(`/moderation/comments/${id}/decisions`, { action: 'approve' }, owner);
+    await untilWaiting(site.db, 1);
+    const form = { reason: '', note: '', speakers: 'nobody', beginsAt: undefined, rejectWaiting: true } as const;
+    const subject = { scope: 'conversation', conversationId } as const;
+    const closing = close(site.db, { subject, actorId: owner.id, now: site.now, form });
+    await untilWaiting(site.db, 2);
+    held.release();
+    expect([(await decision).status, await closing]).toEqual([303, expect.objectContaining({ rejected: 0 })]);
+    expect(await statusOf(site.db, id)).toBe('approved');
   });
 });
 
