@@ -334,6 +334,20 @@ describe('The decision on an appeal', () => {
   });
 });
 
+describe('The undo of a decision on an appeal', () => {
+  it('does nothing after the comment came back, or was decided on anew', async () => {
+    await decideOn(site, owner, id, { action: 'reject', reason: 'Please stay calm.' });
+    await appeal();
+    await decide('uphold', { reason: 'No.' });
+    const event = String((await appealsOf())[0]?.decided_event_id);
+    for (const action of ['approve', 'remove']) {
+      await decideOn(site, owner, id, { action });
+      expect((await sendForm(site, '/moderation/undo', { event }, moderator)).status).toBe(409);
+      expect(await appealsOf()).toMatchObject([{ outcome: 'upheld' }]);
+    }
+  });
+});
+
 describe('The link to appeal in a mail', () => {
   let link: string;
 

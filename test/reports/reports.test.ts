@@ -247,6 +247,18 @@ describe('Staff', () => {
     expect(await statusOf(site.db, id)).toBe('approved');
   });
 
+  it('do not undo a dismissal after the comment was taken down', async () => {
+    await report();
+    await dismiss();
+    await decideOn(site, moderator, id, { action: 'remove' });
+    const refused = await undoLast('report');
+    expect([refused.status, wordsOf(refused.text)]).toEqual([
+      409,
+      expect.stringContaining('something else has happened to the comment since'),
+    ]);
+    expect(await reportsOf()).toMatchObject([{ outcome: 'dismissed' }]);
+  });
+
   it('who come second are told what was done', async () => {
     await report();
     await dismiss();
