@@ -58,27 +58,39 @@ export async function createTestSite(environment: Record<string, string> = {}): 
     }),
     db,
     now: new Date(),
-    async signIn(role, name = `${role[0]?.toUpperCase()}${role.slice(1)} Person`) {
-      const id = await addAccount(db, { role, name });
-      const sid = randomUUID();
-      const expire = new Date(Date.now() + 86_400_000);
-      const sess = { cookie: { path: '/' }, accountId: id, signedInAt: new Date().toISOString(), userAgent: 'test' };
-      await db
-        .insertInto('session')
-        .values({ sid, sess: JSON.stringify(sess), expire })
-        .execute();
-      const signature = createHmac('sha256', secrets.session.toString('hex'))
-        .update(sid)
-        .digest('base64')
-        .replace(/=+$/, '');
-      return { id, cookie: `session=${encodeURIComponent(`s:${sid}.${signature}`)}` };
-    },
+    signIn: (role, name) => signInTo(db, role, name),
     async close() {
       await db.destroy();
       await database.drop();
     },
   };
   return site;
+}
+
+/**
+ * Makes an account and a session for it, which all processes on this database know.
+ *
+ * @returns with a `cookie` for the Cookie header of a request.
+ */
+export async function signInTo(
+  db: Kysely<Database>,
+  role: Role,
+  name = `${role[0]?.toUpperCase()}${role.slice(1)} Person`,
+): Promise<{ id: number; cookie: string }> {
+  const secrets = await loadSecrets(db);
+  const id = await addAccount(db, { role, name });
+  const sid = randomUUID();
+  const expire = new Date(Date.now() + 86_400_000);
+  const sess = { cookie: { path: '/' }, accountId: id, signedInAt: new Date().toISOString(), userAgent: 'test' };
+  await db
+    .insertInto('session')
+    .values({ sid, sess: JSON.stringify(sess), expire })
+    .execute();
+  const signature = createHmac('sha256', secrets.session.toString('hex'))
+    .update(sid)
+    .digest('base64')
+    .replace(/=+$/, '');
+  return { id, cookie: `session=${encodeURIComponent(`s:${sid}.${signature}`)}` };
 }
 
 // A well-formed hash (argon2id) that is no password's.
