@@ -137,7 +137,7 @@ describe('A closing that rejects what waits', () => {
     await untilWaiting(site.db, 1);
     const form = { reason: '', note: '', speakers: 'nobody', beginsAt: undefined, rejectWaiting: true } as const;
     const subject = { scope: 'conversation', conversationId } as const;
-    const closing = close(site.db, { subject, actorId: owner.id, now: site.now, form });
+    const closing = close(site.db, { subject, moderator: asModerator(owner.id), now: site.now, form });
     await untilWaiting(site.db, 2);
     held.release();
     expect([(await decision).status, await closing]).toEqual([303, expect.objectContaining({ rejected: 0 })]);
