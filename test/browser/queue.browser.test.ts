@@ -5,15 +5,13 @@ import { describeInBrowser } from '../support/browser.ts';
 import { decideOn, statusOf, until } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { type ServedSite, serveSite } from '../support/served-site.ts';
-import { plantThread } from '../support/threads.ts';
+import { becomes, browserCookies, holdComments, type Kind, kindIn, shiftOf, statusesOf } from '../support/shift.ts';
 
 const limit = 120_000;
 const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** What is to be done with a comment, by what it says. */
-const right = { approve: 'a', reject: 'r', spam: 's' } as const;
-type Right = keyof typeof right;
-const becomes = { approve: 'approved', reject: 'rejected', spam: 'spam' } as const;
+/** The key for what is to be done. */
+const keyFor = { approve: 'a', reject: 'r', spam: 's' } as const;
 
 describeInBrowser('The queue', (browser) => {
   let site: ServedSite;
@@ -34,47 +32,34 @@ describeInBrowser('The queue', (browser) => {
     conversationId = post.conversationId;
   });
 
-  async function hold(texts: readonly Right[]): Promise<number[]> {
-    const planted = texts.map(() => ({ parent: undefined, status: 'pending' }) as const);
-    const ids = await plantThread(site.db, conversationId, planted);
-    for (const [index, id] of ids.entries()) {
-      const html = `<p>To ${texts[index]}.</p>`;
-      await site.db.updateTable('comment').set({ html }).where('id', '=', id).execute();
-    }
-    return ids;
-  }
+  const hold = (shift: readonly Kind[]) => holdComments(site.db, { conversationId, shift });
 
   async function open(options: Parameters<ReturnType<typeof browser>['newContext']>[0] = {}): Promise<Page> {
     const context: BrowserContext = await browser().newContext(options);
-    const [name = '', value = ''] = moderator.cookie.split(/=(.*)/s);
-    await context.addCookies([{ name, value, url: site.address }]);
+    await context.addCookies(browserCookies(moderator.cookie, site.address));
     const page = await context.newPage();
     await page.goto(`${site.address}/moderation?post=${postId}`);
     return page;
   }
 
-  const statuses = (ids: readonly number[]) => Promise.all(ids.map((id) => statusOf(site.db, id)));
+  const statuses = (ids: readonly number[]) => statusesOf(site.db, ids);
   const said = (page: Page) => page.locator('.queue-item').first().locator('.comment-text').innerText();
 
   test(
     'is done with one key a comment: a shift of 100 takes at most 120 keystrokes, every decision right',
     async () => {
-      const kinds = Object.keys(right) as Right[];
-      const texts = Array.from({ length: 100 }, (_, index) => kinds[(index * index) % 3] as Right);
-      const ids = await hold(texts);
+      const shift = shiftOf(100);
+      const ids = await hold(shift);
       const page = await open();
       let keystrokes = 0;
-      for (const [index] of texts.entries()) {
-        const id = ids[index] as number;
+      for (const id of ids) {
         await page.locator(`#c${id} kbd`).first().waitFor();
-        const words = await said(page);
-        const what = kinds.find((kind) => words === `To ${kind}.`) as Right;
-        await page.keyboard.press(right[what]);
+        await page.keyboard.press(keyFor[kindIn(await said(page))]);
         keystrokes += 1;
         await page.locator(`#c${id}`).waitFor({ state: 'detached' });
       }
       await until(async () => (await statuses(ids)).every((status) => status !== 'pending'));
-      expect(await statuses(ids)).toEqual(texts.map((text) => becomes[text]));
+      expect(await statuses(ids)).toEqual(shift.map((kind) => becomes[kind]));
       expect(keystrokes).toBeLessThanOrEqual(120);
       await page.context().close();
     },
