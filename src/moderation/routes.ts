@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { reachesPost, requirePermission, viewerReach } from '../accounts/viewer.ts';
+import { leaveAlertsRoutes } from '../alerts/leave-routes.ts';
 import { type ClosingTools, closingTools, siteClosingTools } from '../comments/closing-tools.ts';
 import { findClosure } from '../comments/closures.ts';
 import { readConversationState } from '../comments/conversation-state.ts';
@@ -10,6 +11,7 @@ import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { findPostById, type PostForReading } from '../posts/queries.ts';
 import { countAppeals } from './appeal-queries.ts';
 import { appealDecisionRoutes } from './appeal-routes.ts';
+import { byMailRoutes } from './by-mail-routes.ts';
 import { closureRoutes } from './closure-routes.ts';
 import { showComment } from './comment-page.ts';
 import { decisionRoutes } from './decision-routes.ts';
@@ -40,7 +42,7 @@ import { undoRoutes } from './undo-routes.ts';
  * `POST /posts/:slug/pace`, `POST /comments/:id/pin`, `POST /comments/:id/unpin`,
  * `GET /moderation/comments/:id/person`, `POST /moderation/comments/:id/person/standings`, `POST /moderation/comments/:id/person/sweeps`,
  * `GET /moderation/people`, `POST /moderation/people/:id/end`; answers to appeals and reports below `/moderation/appeals` and
- * `/moderation/reports`; and what they have of each other: see saved-routes.ts, note-routes.ts and hand-over-routes.ts.
+ * `/moderation/reports`; what links in mail lead to below `/moderation/by-mail`; and what they have of each other: see saved-routes.ts, note-routes.ts and hand-over-routes.ts.
  */
 export function moderationRoutes(context: AppContext): Router {
   const router = Router();
@@ -63,6 +65,8 @@ export function moderationRoutes(context: AppContext): Router {
   router.use(pinRoutes(context));
   router.use(personRoutes(context));
   router.use(standingRoutes(context));
+  router.use(byMailRoutes(context));
+  router.use(leaveAlertsRoutes(context));
   return router;
 }
 
