@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
+import { hashPassword } from '../../src/accounts/passwords.ts';
+import { hashToken, newToken } from '../../src/accounts/tokens.ts';
 import { decidingLink } from '../../src/alerts/right.ts';
 import { takeMails } from '../following/followers.ts';
 import {
@@ -340,6 +342,26 @@ describe('A right', () => {
 
   it('ends when its person signs out everywhere else', async () => {
     expect((await sendForm(site, '/account/sessions/end-others', {}, moderator)).status).toBe(303);
+    await expectNone(404);
+  });
+
+  it('ends when its person changes the password', async () => {
+    await changeAccount(moderator, { password_hash: await hashPassword('the present password') });
+    const fields = { present: 'the present password', password: 'quite another password' };
+    expect((await sendForm(site, '/account/password', fields, moderator)).status).toBe(303);
+    await expectNone(404);
+  });
+
+  it('ends when the password is set anew by a mailed link', async () => {
+    const token = newToken();
+    const row = { token_hash: hashToken(token), account_id: moderator.id, created_at: site.now, used_at: null };
+    const expires_at = new Date(site.now.getTime() + 3_600_000);
+    await site.db
+      .insertInto('password_reset')
+      .values({ ...row, expires_at })
+      .execute();
+    const reset = await sendForm(site, `/password-reset/${token}`, { password: 'quite another password' });
+    expect(reset.status).toBe(303);
     await expectNone(404);
   });
 
