@@ -7,6 +7,7 @@ import type {
   RateLimitTable,
   SessionTable,
 } from './accounts/table.ts';
+import type { AlertTable } from './alerts/table.ts';
 import type { AppealTable } from './appeals/table.ts';
 import type { ProofTable } from './commenters/table.ts';
 import type { CommentTable, JudgementTable, RevisionTable, SubmissionTable } from './comments/table.ts';
@@ -34,6 +35,7 @@ import type { BrowserTable, ProvedAddressTable } from './visitors/table.ts';
 export interface Database {
   account: AccountTable;
   address: AddressTable;
+  alert: AlertTable;
   announcement: AnnouncementTable;
   appeal: AppealTable;
   browser: BrowserTable;

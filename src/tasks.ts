@@ -1,3 +1,7 @@
+import type { AlertContext } from './alerts/context.ts';
+import { mailDueAlerts } from './alerts/due.ts';
+import { gatherAlerts } from './alerts/gather.ts';
+import { mailAlerts } from './alerts/mail.ts';
 import { cleanUp } from './clean-up.ts';
 import { publicAddress } from './config.ts';
 import type { AppContext } from './context.ts';
@@ -16,12 +20,16 @@ export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
   const mailer = createMailer(config);
   const siteAddress = publicAddress(config);
   const following = { db, secret: secrets.following, siteAddress, now };
+  const alerts: AlertContext = { db, secret: secrets.alerts, siteAddress, now };
   return {
     deliver_mail: ({ mailId }, lastTry) => deliverMail(db, { mailId, lastTry, mailer, siteAddress, now }),
     tell_followers: (payload) => tellFollowers(following, payload),
     tell_decision: (payload) => tellDecision(following, payload),
     tell_reporter: (payload) => tellReporter(following, payload),
     ask_confirmation: (payload) => askConfirmation(following, payload),
+    gather_alerts: (payload) => gatherAlerts(alerts, payload),
+    mail_alerts: (payload) => mailAlerts(alerts, payload),
+    mail_due_alerts: () => mailDueAlerts(alerts),
     send_digests: () => sendDigests(following),
     sweep: ({ sweepId }) => carryOn(db, { sweepId, now }),
     clean_up: () => cleanUp(db, { now: now() }),

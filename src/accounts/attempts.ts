@@ -33,6 +33,8 @@ export interface AttemptLimits {
   readonly followAddressDaily: Limit;
   /** Such mails asked for from one network. */
   readonly followNetwork: Limit;
+  /** Mailed links to decide on a comment that do not work, tried from one network. */
+  readonly wrongRightNetwork: Limit;
   /** Reports out of one network. */
   readonly reportNetwork: Limit;
   /** Reports within a day whose outcome is to be mailed to one normalised e-mail address, which nobody has proved. */
@@ -63,6 +65,12 @@ export function createAttemptLimits({ pool, secret }: { pool: pg.Pool; secret: B
       keyOf: mailboxKey,
     }),
     followNetwork: createLimit(pool, { name: 'follow-network', attempts: 20, minutes: 60, keyOf: networkKey }),
+    wrongRightNetwork: createLimit(pool, {
+      name: 'wrong-right-network',
+      attempts: 50,
+      minutes: 15,
+      keyOf: networkKey,
+    }),
     reportNetwork: createLimit(pool, { name: 'report-network', attempts: 20, minutes: 60, keyOf: networkKey }),
     reportAddressDaily: createLimit(pool, {
       name: 'report-address-daily',

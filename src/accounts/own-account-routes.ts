@@ -8,16 +8,19 @@ import { normaliseLine } from '../text/plain-text.ts';
 import type { AttemptLimits } from './attempts.ts';
 import { type BrowserName, nameBrowser } from './browser-name.ts';
 import { type FormErrors, sendForm, sendTooMany } from './form-page.ts';
-import { changeName, changePassword } from './own-account.ts';
+import { changeName, changePassword, chooseModerationMail } from './own-account.ts';
 import { loadOwnAccount } from './queries.ts';
 import { startSession } from './session.ts';
 import { endSession, endSessions, listSessions, sessionMark } from './session-queries.ts';
-import { requireSignIn, signedInViewer } from './viewer.ts';
+import { type ModerationMail, moderationMails } from './table.ts';
+import { requirePermission, requireSignIn, signedInViewer, viewerReach } from './viewer.ts';
 
 interface AccountPage {
   readonly handle: string;
   readonly email: string;
   readonly values: { readonly name: string };
+  /** How one is told of what waits; undefined for who may not decide on it. */
+  readonly moderationMail: ModerationMail | undefined;
   readonly sessions: readonly ShownSession[];
 }
 
@@ -32,7 +35,7 @@ const accountView = defineView<AccountPage & FormErrors>('accounts/account');
 
 /**
  * `GET /account`: one's own name, password and sessions; `POST /account/name`, `/account/password`,
- * `/account/sessions/:mark/end`, `/account/sessions/end-others`.
+ * `/account/moderation-mail`, `/account/sessions/:mark/end`, `/account/sessions/end-others`.
  */
 export function ownAccountRoutes({ db, now }: AppContext, limits: AttemptLimits): Router {
   const router = Router();
@@ -70,6 +73,18 @@ export function ownAccountRoutes({ db, now }: AppContext, limits: AttemptLimits)
     sendForm<AccountPage>(response, accountView, page, { errors: change.errors });
   });
 
+  router.post('/account/moderation-mail', requirePermission('moderate'), async (request, response) => {
+    const typed = readFields(request.body, ['moderation_mail']).moderation_mail;
+    const choice = moderationMails.find((each) => each === typed);
+    if (!choice) {
+      const errors = [{ field: 'moderation_mail', message: { key: 'alerts.choiceWrong' } }] as const;
+      return sendForm<AccountPage>(response, accountView, await accountPage(request, response), { errors });
+    }
+    await chooseModerationMail(db, { accountId: signedInViewer(response).id, choice });
+    leaveNotice(request, { key: `alerts.chosen.${choice}` });
+    response.redirect(303, '/account');
+  });
+
   router.post('/account/sessions/end-others', async (request, response) => {
     await endSessions(db, { accountId: signedInViewer(response).id, except: request.sessionID });
     leaveNotice(request, { key: 'account.othersEnded' });
@@ -96,6 +111,7 @@ export function ownAccountRoutes({ db, now }: AppContext, limits: AttemptLimits)
       handle: account.handle,
       email: account.email ?? '',
       values: { name: account.name },
+      moderationMail: viewerReach(response, 'moderate') === 'none' ? undefined : account.moderation_mail,
       sessions: sessions.map(({ mark, signedInAt, userAgent }) => ({
         ...{ mark, signedInAt, ...nameBrowser(userAgent) },
         current: mark === current,

@@ -1,11 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
+import { addJob } from '../jobs/queries.ts';
 import type { AttemptLimits } from './attempts.ts';
 import { checkName, checkPassword, type FieldError, nameTaken } from './form.ts';
 import { hashPassword, passwordMatches } from './passwords.ts';
 import { isStaffName, loadOwnAccount, lockOwners, updateAccount } from './queries.ts';
 import { endResets } from './reset-queries.ts';
 import { endSessions } from './session-queries.ts';
+import type { ModerationMail } from './table.ts';
 
 /** What a wish to change one's password comes to: done, seconds to wait, or what is wrong. */
 export type PasswordChange = 'changed' | { wait: number } | { errors: FieldError[] };
@@ -27,6 +29,20 @@ export async function changeName(
     if (await isStaffName(trx, name, accountId)) return [nameTaken];
     await updateAccount(trx, accountId, { name });
     return [];
+  });
+}
+
+/**
+ * Sets how somebody is told by mail of what waits. What has gathered until now is told in the new way: whoever wants it at once
+ * does not have to wait for the next comment.
+ */
+export function chooseModerationMail(
+  db: Kysely<Database>,
+  { accountId, choice }: { accountId: number; choice: ModerationMail },
+): Promise<void> {
+  return db.transaction().execute(async (trx) => {
+    await updateAccount(trx, accountId, { moderation_mail: choice });
+    if (choice === 'at_once') await addJob(trx, 'mail_alerts', { accountId }, { once: true });
   });
 }
 

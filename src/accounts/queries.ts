@@ -33,10 +33,10 @@ export function findSignIn(
 export function loadOwnAccount(
   db: Kysely<Database>,
   id: number,
-): Promise<Pick<Account, 'id' | 'handle' | 'name' | 'email' | 'password_hash'>> {
+): Promise<Pick<Account, 'id' | 'handle' | 'name' | 'email' | 'password_hash' | 'moderation_mail'>> {
   return db
     .selectFrom('account')
-    .select(['id', 'handle', 'name', 'email', 'password_hash'])
+    .select(['id', 'handle', 'name', 'email', 'password_hash', 'moderation_mail'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
 }
@@ -90,7 +90,7 @@ export function insertAccount(
 export async function updateAccount(
   db: Kysely<Database>,
   id: number,
-  changes: Partial<Pick<Account, 'name' | 'role' | 'password_hash' | 'disabled_at'>>,
+  changes: Partial<Pick<Account, 'name' | 'role' | 'password_hash' | 'disabled_at' | 'moderation_mail'>>,
 ): Promise<void> {
   await db.updateTable('account').set(changes).where('id', '=', id).execute();
 }

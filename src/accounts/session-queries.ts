@@ -47,11 +47,19 @@ export async function endSession(
   return numDeletedRows > 0n;
 }
 
-/** Ends the sessions of an account: all of them, or all but the one with the id `except`. */
+/**
+ * Ends the sessions of an account: all of them, or all but the one with the id `except`. What was mailed to it gives no right
+ * any more either.
+ */
 export async function endSessions(
   db: Kysely<Database>,
   { accountId, except }: { accountId: number; except?: string },
 ): Promise<void> {
+  await db
+    .updateTable('account')
+    .set({ mailed_rights_key: sql`gen_random_uuid()` })
+    .where('id', '=', accountId)
+    .execute();
   await db
     .deleteFrom('session')
     .where('account_id', '=', accountId)

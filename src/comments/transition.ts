@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import { announceWaiting } from '../alerts/announce.ts';
 import { closeAppealsOfReturned } from '../appeals/queries.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
@@ -106,6 +107,7 @@ export async function changeStatus(
     moves.push({ conversationId: comment.conversation_id, from: comment.status, to });
   }
   await answerWhoWaits(trx, { steps, now: change.now });
+  await announceWaiting(trx, { commentIds: [...changed].flatMap(([id, to]) => (to === 'pending' ? [id] : [])) });
   // Nobody is to decide on it any more, or somebody has to be found anew.
   if (changed.size > 0)
     await trx

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import { isAmongNames } from '../accounts/queries.ts';
+import { announceWaiting } from '../alerts/announce.ts';
 import type { Database } from '../database.ts';
 import { recordEvents } from '../events/queries.ts';
 import { announceReadable } from '../following/announce.ts';
@@ -208,6 +209,8 @@ async function storeAll(
       now,
     })),
   );
+  const waiting = posted.filter(({ verdict }) => verdict.status === 'pending');
+  await announceWaiting(trx, { commentIds: waiting.map(({ commentId }) => commentId) });
   await changeCounts(
     trx,
     posted.map(({ verdict }) => ({ conversationId, from: undefined, to: verdict.status })),

@@ -3,9 +3,9 @@ import { readId } from '../http/fields.ts';
 
 /**
  * What a mailed link is for: to say yes to subscriptions, to end them, to end a follower's whole digest; to say something
- * against a decision, or to see what became of a report.
+ * against a decision, or to see what became of a report; to end the mail about what waits.
  */
-export type LinkPurpose = 'confirm' | 'leave' | 'leave-digest' | 'appeal' | 'report';
+export type LinkPurpose = 'confirm' | 'leave' | 'leave-digest' | 'appeal' | 'report' | 'leave-alerts';
 
 const places: Readonly<Record<LinkPurpose, string>> = {
   confirm: '/following/confirm',
@@ -13,6 +13,7 @@ const places: Readonly<Record<LinkPurpose, string>> = {
   'leave-digest': '/following/leave-digest',
   appeal: '/appeals',
   report: '/reports',
+  'leave-alerts': '/moderation/by-mail/leave',
 };
 
 /** What mailed links are made with. */
@@ -29,7 +30,7 @@ const mostIds = 10;
  * A link for a mail. It holds ids and a signature, no address, and can be made again for each mail.
  *
  * @param ids of subscriptions; for `leave-digest` of one follower, for `appeal` of a comment and of the event that decided on it,
- * for `report` of a report.
+ * for `report` of a report, for `leave-alerts` of an account.
  */
 export function mailedLink({ siteAddress, secret }: LinkMaker, purpose: LinkPurpose, ids: readonly number[]): string {
   const named = ids.join('-');

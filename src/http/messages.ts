@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IntlMessageFormat } from 'intl-messageformat';
 import accounts from '../../messages/en/accounts.json' with { type: 'json' };
+import alerts from '../../messages/en/alerts.json' with { type: 'json' };
 import appeals from '../../messages/en/appeals.json' with { type: 'json' };
 import closings from '../../messages/en/closings.json' with { type: 'json' };
 import colleagues from '../../messages/en/colleagues.json' with { type: 'json' };
@@ -23,6 +24,7 @@ import writing from '../../messages/en/writing.json' with { type: 'json' };
 
 const english = {
   ...accounts,
+  ...alerts,
   ...appeals,
   ...closings,
   ...colleagues,

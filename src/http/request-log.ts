@@ -30,7 +30,8 @@ export function requestLog(logger: Logger): RequestHandler {
 const quietPaths = new Set(['/healthz', '/readyz', '/metrics']);
 
 // A path can be a secret itself: the token of a mailed link is left out.
-const secretPath = /^\/+(setup|invitations|password-reset|mine\/proofs|following\/[a-z-]+)\/[^/]+/i;
+const secretPath =
+  /^\/+(setup|invitations|password-reset|mine\/proofs|following\/[a-z-]+|appeals|reports|moderation\/by-mail(?:\/leave(?=\/))?)\/[^/]+/i;
 
 /**
  * The path of a request as it may stand in the log: without query string and tokens, and of bounded length. A client may

@@ -14,6 +14,12 @@ export interface JobPayloads {
   readonly send_digests: Readonly<Record<string, never>>;
   /** Carries on with a decision on all comments that match some filters. */
   readonly sweep: { readonly sweepId: number };
+  /** Notes for moderators who want mail that comments wait. */
+  readonly gather_alerts: { readonly commentIds: readonly number[] };
+  /** Mails to one of them what has gathered. */
+  readonly mail_alerts: { readonly accountId: number };
+  /** Mails to all of them what is due. Added by the clock. */
+  readonly mail_due_alerts: Readonly<Record<string, never>>;
   /** Deletes what has been kept for as long as it may be. Added by the clock, see clean-up.ts. */
   readonly clean_up: Readonly<Record<string, never>>;
 }
@@ -30,5 +36,8 @@ export const mostAttempts: Readonly<Record<JobName, number>> = {
   ask_confirmation: 12,
   send_digests: 3,
   sweep: 20,
+  gather_alerts: 12,
+  mail_alerts: 12,
+  mail_due_alerts: 3,
   clean_up: 3,
 };

@@ -79,6 +79,11 @@ function runOnPool({ pool, logger }: Surroundings, tasks: Tasks): Promise<Runner
         match: '3 * * * *',
         options: { maxAttempts: mostAttempts.send_digests, jobKey: 'send_digests' },
       },
+      {
+        task: 'mail_due_alerts' satisfies JobName,
+        match: '4 * * * *',
+        options: { maxAttempts: mostAttempts.mail_due_alerts, jobKey: 'mail_due_alerts' },
+      },
     ]),
   });
 }

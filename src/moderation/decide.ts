@@ -47,6 +47,7 @@ export interface ReplyRefused {
  *
  * @param ids what does not exist, or lies beyond the moderator's reach, is left out without a word: it is not found.
  * @param reply the reply to be published with the approval of a single comment.
+ * @param onlyWaiting whether what does not wait counts as decided already, though more could be done with it.
  */
 export async function decide(
   db: Kysely<Database>,
@@ -55,12 +56,14 @@ export async function decide(
     decision,
     moderator,
     reply,
+    onlyWaiting = false,
     now,
   }: {
     ids: readonly number[];
     decision: DecisionForm;
     moderator: Moderator;
     reply?: Submission | undefined;
+    onlyWaiting?: boolean;
     now: Date;
   },
 ): Promise<Decided | ReplyRefused> {
@@ -70,7 +73,7 @@ export async function decide(
       if (reply) await shareConversation(trx, reply.conversationId);
       const reachable = await filterReachable(trx, { ids, moderator });
       const locked = await lockWithAncestors(trx, reachable);
-      const { open, repeated, overtaken } = await sortOut(trx, { locked, decision, moderator });
+      const { open, repeated, overtaken } = await sortOut(trx, { locked, decision, moderator, onlyWaiting });
       const changed = await changeStatus(trx, open, {
         action: decision.action,
         actorId: moderator.viewer.id,
@@ -97,7 +100,13 @@ async function sortOut(
     locked,
     decision,
     moderator,
-  }: { locked: ReadonlyMap<number, LockedComment>; decision: DecisionForm; moderator: Moderator },
+    onlyWaiting,
+  }: {
+    locked: ReadonlyMap<number, LockedComment>;
+    decision: DecisionForm;
+    moderator: Moderator;
+    onlyWaiting: boolean;
+  },
 ): Promise<{ open: LockedComment[]; repeated: LockedComment[]; overtaken: Overtaken[] }> {
   const ids = [...locked.keys()];
   const events = await lastEvents(trx, { subjectKind: 'comment', subjectIds: ids });
@@ -108,7 +117,7 @@ async function sortOut(
     const seen = decision.seen.get(comment.id);
     const late = seen !== undefined && event !== undefined && event.id !== seen;
     const overtaken = late || above.has(comment.id);
-    const impossible = !nextStatus(comment.status, decision.action);
+    const impossible = !nextStatus(comment.status, decision.action) || (onlyWaiting && comment.status !== 'pending');
     if (!overtaken && !impossible) sorted.open.push(comment);
     else if (event && isSameDecision(event, { decision, moderator })) sorted.repeated.push(comment);
     else sorted.overtaken.push({ id: comment.id, status: comment.status, event });

@@ -1,8 +1,10 @@
 import { Router } from 'express';
 import { requirePermission } from '../accounts/viewer.ts';
+import { leaveAlertsRoutes } from '../alerts/leave-routes.ts';
 import type { AppContext } from '../context.ts';
 import { appealDecisionRoutes } from './appeal-routes.ts';
 import { showAround } from './around-page.ts';
+import { byMailRoutes } from './by-mail-routes.ts';
 import { closureRoutes } from './closure-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import { showEarlierTexts } from './earlier-texts.ts';
@@ -23,7 +25,7 @@ import { undoRoutes } from './undo-routes.ts';
  * What moderators do: `GET /moderation`, `GET /moderation/comments/:id` and `GET /moderation/comments/:id/revisions`. What
  * else there is stands with its routes: log-routes.ts, decision-routes.ts, sweep-routes.ts, undo-routes.ts, closure-routes.ts,
  * pace-routes.ts, pin-routes.ts, person-routes.ts, standing-routes.ts, appeal-routes.ts, report-routes.ts, saved-routes.ts,
- * note-routes.ts, hand-over-routes.ts.
+ * note-routes.ts, hand-over-routes.ts, by-mail-routes.ts.
  */
 export function moderationRoutes(context: AppContext): Router {
   const router = Router();
@@ -47,5 +49,7 @@ export function moderationRoutes(context: AppContext): Router {
   router.use(pinRoutes(context));
   router.use(personRoutes(context));
   router.use(standingRoutes(context));
+  router.use(byMailRoutes(context));
+  router.use(leaveAlertsRoutes(context));
   return router;
 }

@@ -52,7 +52,7 @@ export interface SettingsChangeTable {
 
 /** Keys that the processes share: 32 random bytes each. */
 export interface SecretTable {
-  name: 'session' | 'visitor' | 'network' | 'setup' | 'feed' | 'following' | 'persons';
+  name: 'session' | 'visitor' | 'network' | 'setup' | 'feed' | 'following' | 'persons' | 'alerts';
   value: Buffer;
 }
 

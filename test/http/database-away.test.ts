@@ -11,7 +11,16 @@ import { fromOwnPage, withoutMemory } from '../support/site.ts';
 import { type Route, routesOf } from './routes-of.ts';
 
 const key = randomBytes(32);
-const secrets = { session: key, visitor: key, network: key, setup: key, feed: key, following: key, persons: key };
+const secrets = {
+  session: key,
+  visitor: key,
+  network: key,
+  setup: key,
+  feed: key,
+  following: key,
+  persons: key,
+  alerts: key,
+};
 
 /** A session that nobody can look up now. */
 const id = randomUUID();

@@ -38,7 +38,16 @@ describe('A text that cannot be taken', () => {
     const pool = createPool('postgres://127.0.0.1:1/nowhere', () => {});
     const db = createDatabase(pool);
     const key = randomBytes(32);
-    const secrets = { session: key, visitor: key, network: key, setup: key, feed: key, following: key, persons: key };
+    const secrets = {
+      session: key,
+      visitor: key,
+      network: key,
+      setup: key,
+      feed: key,
+      following: key,
+      persons: key,
+      alerts: key,
+    };
     const logger = pino({ level: 'silent' });
     const now = () => new Date();
     const app = createApp({ db, pool, config: readConfig({}), secrets, logger, now, ...withoutMemory(now) });

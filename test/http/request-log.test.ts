@@ -11,6 +11,10 @@ it.each([
   ['http://x/a/../password-reset/secret', '/password-reset/…'],
   ['http://x?secret', '/'],
   ['http://[secret', ''],
+  ['/moderation/by-mail/1-2-3.secret', '/moderation/by-mail/…'],
+  ['/moderation/by-mail/leave/1.secret', '/moderation/by-mail/leave/…'],
+  ['/appeals/1-2.secret', '/appeals/…'],
+  ['/reports/1.secret', '/reports/…'],
   ['*', ''],
 ])('a request for %s is logged as %s', (originalUrl, path) => {
   expect(loggedPath({ originalUrl })).toBe(path);
