@@ -69,7 +69,7 @@ export async function closeAppeal(
     .execute();
 }
 
-/** Comments that are back, each by the event that brought it back: what its writer asked for has happened. */
+/** Comments that are back, or wait again, each by the event that did so: what its writer said something against is no more. */
 export async function closeAppealsOfReturned(
   trx: Transaction<Database>,
   { returned, now }: { returned: ReadonlyMap<number, number>; now: Date },

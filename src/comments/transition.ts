@@ -129,7 +129,9 @@ async function answerWhoWaits(
   trx: Transaction<Database>,
   { steps, now }: { steps: ReadonlyMap<number, Step>; now: Date },
 ): Promise<void> {
-  const returned = [...steps].flatMap(([id, { to, eventId }]) => (to === 'approved' ? [[id, eventId] as const] : []));
+  const returned = [...steps].flatMap(([id, { to, eventId }]) =>
+    to === 'approved' || to === 'pending' ? [[id, eventId] as const] : [],
+  );
   await closeAppealsOfReturned(trx, { returned: new Map(returned), now });
   await settleReports(trx, { steps, now });
 }

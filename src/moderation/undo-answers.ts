@@ -8,6 +8,7 @@ import { type DoneEvent, lastEvents, recordEvents } from '../events/queries.ts';
 import type { SubjectKind } from '../events/table.ts';
 import { reopenReports } from '../reports/settle.ts';
 import type { Moderator } from './decide.ts';
+import { isConversationReachable } from './queries.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
 
 /**
@@ -21,7 +22,9 @@ export async function undoAnswers(
   { done, moderator, now }: { done: readonly DoneEvent[]; moderator: Moderator; now: Date },
 ): Promise<UndoOutcome> {
   const [first] = done as [DoneEvent];
-  const subjectKind = first.subject_kind;
+  const { subject_kind: subjectKind, conversation_id: conversationId } = first;
+  if (conversationId === null || !(await isConversationReachable(trx, { conversationId, moderator })))
+    return { kind: 'unknown' };
   const eventIds = done.map(({ id }) => id);
   const reopened = (await isStillAsked(trx, first)) ? await reopen(trx, { subjectKind, eventIds }) : [];
   const open = new Set(reopened);

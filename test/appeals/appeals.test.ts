@@ -348,6 +348,21 @@ describe('The undo of a decision on an appeal', () => {
   });
 });
 
+describe('An appeal against a decision that is taken back', () => {
+  const undo = (event: unknown, by: Asker = moderator) =>
+    sendForm(site, '/moderation/undo', { event: String(event) }, by);
+
+  it('is answered by the undo, though the comment waits again, and open again where that is undone', async () => {
+    await decideOn(site, owner, id, { action: 'reject' });
+    await appeal();
+    await undo((await lastEvent(site.db, 'comment', id)).id, owner);
+    expect([await statusOf(site.db, id), (await appealsOf())[0]?.outcome]).toEqual(['pending', 'overturned']);
+    expect((await decide('uphold', { reason: 'It stands.' })).status).toBe(409);
+    await undo((await lastEvent(site.db, 'comment', id)).id, owner);
+    expect([await statusOf(site.db, id), (await appealsOf())[0]?.outcome]).toEqual(['rejected', null]);
+  });
+});
+
 describe('The link to appeal in a mail', () => {
   let link: string;
 

@@ -101,7 +101,7 @@ describeInBrowser('Decisions on all that match', (browser) => {
         const page = await open({ width, scripts: true });
         const query = `post=${post.id}&age=older&than=3&unit=days`;
         const question = `${site.address}/moderation/sweeps/new?action=reject&${query}`;
-        await page.goto(question);
+        expect((await page.goto(question))?.status()).toBe(200);
         await page.getByRole('button', { name: /Reject all/ }).click();
         const sweep = page.url();
         const queue = `${site.address}/moderation?${query}&text=comment`;
