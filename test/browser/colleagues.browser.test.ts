@@ -20,6 +20,8 @@ describeInBrowser('What moderators have of each other', (browser) => {
     path = `/posts/${(await addPost(site.db, { title: 'A talk' })).slug}`;
     const words = { kind: 'reason', title: 'Off topic', text: 'This is about something else.' };
     await sendForm(site, '/moderation/saved', words, moderator);
+    const others = { kind: 'reason', title: 'Rude', text: 'Please stay calm.' };
+    await sendForm(site, '/moderation/saved', others, moderator);
   }, limit);
   afterAll(() => site?.close(), limit);
 
@@ -41,11 +43,34 @@ describeInBrowser('What moderators have of each other', (browser) => {
       await page.getByLabel('Saved reason').selectOption('Off topic');
       const reason = page.locator(`#reason-${id}`);
       expect(await reason.inputValue()).toBe('This is about something else.');
-      expect(await page.getByLabel('Saved reason').inputValue()).toBe('');
       await reason.fill('This is about cats.');
+      expect(await page.getByLabel('Saved reason').inputValue()).toBe('');
       await page.getByRole('button', { name: 'Reject' }).click();
       await until(async () => (await lastEvent(site.db, 'comment', id)).action === 'reject');
       expect((await lastEvent(site.db, 'comment', id)).reason).toBe('This is about cats.');
+      await page.context().close();
+    },
+    limit,
+  );
+
+  test(
+    'saved words are gone through by keys, and what was typed before stays',
+    async () => {
+      const { id } = await replyTo(site, path);
+      const page = await open(`/moderation/comments/${id}`);
+      await page.getByText('With a reason, a note or a reply').click();
+      const reason = page.locator(`#reason-${id}`);
+      await reason.fill('Dear Greta:');
+      await page.getByLabel('Saved reason').focus();
+      for (const value of ['This is about something else.', 'Please stay calm.']) {
+        await page.keyboard.press('ArrowDown');
+        expect(await reason.inputValue()).toBe(`Dear Greta: ${value}`);
+        expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('SELECT');
+      }
+      await reason.fill('');
+      await page.getByRole('button', { name: 'Reject' }).click();
+      await until(async () => (await lastEvent(site.db, 'comment', id)).action === 'reject');
+      expect((await lastEvent(site.db, 'comment', id)).reason).toBeNull();
       await page.context().close();
     },
     limit,
