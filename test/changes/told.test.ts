@@ -7,7 +7,17 @@ import { approved, plantThread } from '../support/threads.ts';
 /** Tables that public pages are made of, and of each what no public page shows or depends on. */
 const unseen: Readonly<Record<string, readonly string[]>> = {
   site: [],
-  account: ['id', 'email', 'role', 'password_hash', 'created_at', 'disabled_at'],
+  account: [
+    'alerted_at',
+    'mailed_rights_key',
+    'moderation_mail',
+    'id',
+    'email',
+    'role',
+    'password_hash',
+    'created_at',
+    'disabled_at',
+  ],
   tag: [],
   post: [],
   post_author: [],
@@ -16,6 +26,7 @@ const unseen: Readonly<Record<string, readonly string[]>> = {
   conversation_count: ['waiting', 'readable', 'conversation_id'],
   closure: [],
   comment: [
+    'held_by',
     ...['id', 'email', 'browser_id', 'source', 'source_format', 'renderer_version', 'network_hash'],
     ...['external_source', 'external_id'],
   ],
