@@ -20,10 +20,11 @@ const howToInstall =
  * Describes what needs a real browser: one is open while the tests of `body` run, and `browser()` returns it inside a
  * test. Each test opens its own context (`await browser().newContext()`), closes it, and sets a time limit of its own,
  * since pages take longer than functions. Where no browser is installed, the tests are skipped with a line that says how
- * to install one. Files with such tests are named `*.browser.test.ts`.
+ * to install one; where the checks of a commit run (`CI`), that is a failure. Files with such tests are named `*.browser.test.ts`.
  */
 export function describeInBrowser(name: string, body: (browser: () => Browser) => void): void {
   if (executable() === undefined) {
+    if (process.env.CI) throw new Error(`“${name}” was not tested: ${howToInstall}.`);
     process.stderr.write(`Skipped “${name}”: ${howToInstall}.\n`);
     describe(name, () => test.skip(howToInstall, () => undefined));
     return;
