@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { eraseEventNotes } from '../events/erase-notes.ts';
 import type { Appeal, AppealOutcome } from './table.ts';
 
 /** Files an appeal. @returns its id; undefined where the decision has one already. */
@@ -99,12 +100,9 @@ export async function reopenAppeals(
 
 /** Erases what was said against decisions on a comment, and what was answered. */
 export async function eraseAppeals(trx: Transaction<Database>, commentId: number): Promise<void> {
-  const appeals = trx.selectFrom('appeal').select('id').where('comment_id', '=', commentId);
-  const events = trx.selectFrom('event').select('id').where('subject_kind', '=', 'appeal');
-  await trx
-    .deleteFrom('event_note')
-    .where('event_id', 'in', events.where('subject_id', 'in', appeals))
-    .execute();
+  const appeals = await trx.selectFrom('appeal').select('id').where('comment_id', '=', commentId).execute();
+  if (appeals.length === 0) return;
+  await eraseEventNotes(trx, { subjectKind: 'appeal', subjectIds: appeals.map(({ id }) => id) });
   await trx.deleteFrom('appeal').where('comment_id', '=', commentId).execute();
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
+import { eraseEventNotes } from '../events/erase-notes.ts';
 import { eraseSubscriptions } from '../following/queries.ts';
 import { eraseStandings } from '../persons/erasure.ts';
 import { eraseReportsBy } from '../reports/erase.ts';
@@ -114,14 +115,9 @@ async function forgetTyped(trx: Transaction<Database>, email: string): Promise<b
 
 // The words beside an event may quote the comment, or name who wrote it.
 async function eraseNotes(trx: Transaction<Database>, ids: readonly number[]): Promise<void> {
-  const events = trx.selectFrom('event').select('id');
-  const reports = trx.selectFrom('report').select('id').where('comment_id', 'in', ids);
-  for (const concerned of [
-    events.where('subject_kind', '=', 'comment').where('subject_id', 'in', ids),
-    events.where('subject_kind', '=', 'report').where('subject_id', 'in', reports),
-  ]) {
-    await trx.deleteFrom('event_note').where('event_id', 'in', concerned).execute();
-  }
+  await eraseEventNotes(trx, { subjectKind: 'comment', subjectIds: ids });
+  const reports = await trx.selectFrom('report').select('id').where('comment_id', 'in', ids).execute();
+  await eraseEventNotes(trx, { subjectKind: 'report', subjectIds: reports.map(({ id }) => id) });
 }
 
 // What colleagues noted about whoever uses these browsers.

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
 import type { ReportDraft } from '../reports/form.ts';
 import { countReporters, findOwnReport, insertReport, type Reporter } from '../reports/queries.ts';
+import type { Report } from '../reports/table.ts';
 import { loadSite } from '../site/queries.ts';
 import { changeStatus, lockWithAncestors } from './transition.ts';
 
@@ -24,8 +25,7 @@ export function takeReport(
     const locked = await lockWithAncestors(trx, [commentId]);
     const earlier = await findOwnReport(trx, { commentId, reporter });
     if (earlier) {
-      const same = earlier.kind === draft.kind && earlier.text === draft.text;
-      return { kind: same ? 'filed' : 'twice', id: earlier.id };
+      return { kind: isSame(earlier, draft) ? 'filed' : 'twice', id: earlier.id };
     }
     if (locked.get(commentId)?.status !== 'approved') return { kind: 'gone' };
     const id = await insertReport(trx, { commentId, reporter, draft, now });
@@ -37,4 +37,10 @@ export function takeReport(
     }
     return { kind: 'filed', id };
   });
+}
+
+// The address is left out: it is erased once the outcome was told.
+function isSame({ kind, text, law, name }: Report, draft: ReportDraft): boolean {
+  const claim = draft.claim ?? { law: null, name: null };
+  return kind === draft.kind && text === draft.text && law === claim.law && name === claim.name;
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { addJob } from '../jobs/queries.ts';
+import { lockReports } from './lock.ts';
 import type { ReportOutcome } from './table.ts';
 
 /** Something that happened to a comment: where it stands now, and the event that says so. */
@@ -28,10 +29,12 @@ export async function settleReports(
     return outcome ? [{ commentId, eventId, outcome }] : [];
   });
   if (settling.length === 0) return;
+  const about = settling.map(({ commentId }) => commentId);
+  await lockReports(trx, sql`comment_id = any(${about}::integer[]) and outcome is null`);
   const { rows } = await sql<{ id: number }>`
     update report set outcome = step.outcome, settled_at = ${now}, settled_event_id = step.event_id
     from unnest(
-      ${settling.map(({ commentId }) => commentId)}::integer[],
+      ${about}::integer[],
       ${settling.map(({ eventId }) => eventId)}::integer[],
       ${settling.map(({ outcome }) => outcome)}::text[]
     ) as step (comment_id, event_id, outcome)
@@ -48,6 +51,7 @@ export async function dismissReports(
   trx: Transaction<Database>,
   { dismissals, now }: { dismissals: ReadonlyMap<number, number>; now: Date },
 ): Promise<void> {
+  await lockReports(trx, sql`id = any(${[...dismissals.keys()]}::integer[])`);
   await sql`
     update report set outcome = 'dismissed', settled_at = ${now}, settled_event_id = dismissal.event_id
     from unnest(${[...dismissals.keys()]}::integer[], ${[...dismissals.values()]}::integer[]) as dismissal (id, event_id)
@@ -60,14 +64,14 @@ export async function reopenReports(
   trx: Transaction<Database>,
   { eventIds }: { eventIds: readonly number[] },
 ): Promise<number[]> {
-  if (eventIds.length === 0) return [];
-  const rows = await trx
-    .updateTable('report')
-    .set({ outcome: null, settled_at: null, settled_event_id: null })
-    .where('settled_event_id', 'in', eventIds)
-    .returning('id')
-    .execute();
-  return rows.map(({ id }) => id);
+  const ids = await lockReports(trx, sql`settled_event_id = any(${eventIds}::integer[])`);
+  if (ids.length > 0)
+    await trx
+      .updateTable('report')
+      .set({ outcome: null, settled_at: null, settled_event_id: null })
+      .where('id', 'in', ids)
+      .execute();
+  return ids;
 }
 
 /** Whether anybody waits to hear of these. */

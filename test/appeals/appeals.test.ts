@@ -352,14 +352,35 @@ describe('An appeal against a decision that is taken back', () => {
   const undo = (event: unknown, by: Asker = moderator) =>
     sendForm(site, '/moderation/undo', { event: String(event) }, by);
 
+  beforeEach(() => decideOn(site, owner, id, { action: 'reject' }));
+
   it('is answered by the undo, though the comment waits again, and open again where that is undone', async () => {
-    await decideOn(site, owner, id, { action: 'reject' });
     await appeal();
     await undo((await lastEvent(site.db, 'comment', id)).id, owner);
     expect([await statusOf(site.db, id), (await appealsOf())[0]?.outcome]).toEqual(['pending', 'overturned']);
     expect((await decide('uphold', { reason: 'It stands.' })).status).toBe(409);
     await undo((await lastEvent(site.db, 'comment', id)).id, owner);
     expect([await statusOf(site.db, id), (await appealsOf())[0]?.outcome]).toEqual(['rejected', null]);
+  });
+
+  it('is answered by the undo of a closing along with which the comment was rejected', async () => {
+    const waiting = await replyTo(site, path);
+    await sendForm(site, `${path}/closures`, { waiting: 'reject', reason: 'Enough.' }, owner);
+    await appeal({ text: 'Why?' }, { cookie: waiting.cookie }, waiting.id);
+    await undo((await lastEvent(site.db, 'comment', waiting.id)).id, owner);
+    expect(await statusOf(site.db, waiting.id)).toBe('pending');
+    expect(await appealsOf(waiting.id)).toMatchObject([{ outcome: 'overturned' }]);
+  });
+
+  it('stays answered where the answer is undone only after the comment came back', async () => {
+    await appeal();
+    await decide('uphold', { reason: 'No.' });
+    const upheld = (await appealsOf())[0]?.decided_event_id;
+    await decideOn(site, owner, id, { action: 'approve' });
+    const refused = await undo(upheld);
+    expect([refused.status, (await appealsOf())[0]?.outcome]).toEqual([409, 'upheld']);
+    const log = await openPage(site, `/moderation/log?by=${moderator.id}`, moderator);
+    expect(log.status).toBe(200);
   });
 });
 

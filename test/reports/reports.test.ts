@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cleanUp } from '../../src/clean-up.ts';
 import { takeReport } from '../../src/comments/take-report.ts';
+import { eraseReportsBy } from '../../src/reports/erase.ts';
 import { copyComment, proveAddress } from '../commenters/prover.ts';
 import { tracesOf } from '../commenters/traces.ts';
 import { doJobs, takeJobs, takeMails } from '../following/followers.ts';
@@ -17,6 +18,7 @@ import {
   statusOf,
   wordsOf,
 } from '../support/comments.ts';
+import { holdReport, untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 
@@ -286,6 +288,49 @@ describe('Staff', () => {
   });
 });
 
+describe('Reports that were dismissed', () => {
+  it('stay so where the dismissal is undone only after the comment was taken down', async () => {
+    await report();
+    await dismiss();
+    await decideOn(site, owner, id, { action: 'remove' });
+    expect((await undoLast('report')).status).toBe(409);
+    expect(await reportsOf()).toMatchObject([{ outcome: 'dismissed' }]);
+  });
+
+  it('are not opened again by who moderates the post no more', async () => {
+    await report();
+    await dismiss({}, author);
+    await site.db.deleteFrom('post_author').where('account_id', '=', author.id).execute();
+    expect((await undoLast('report', author)).status).toBe(404);
+    expect(await reportsOf()).toMatchObject([{ outcome: 'dismissed' }]);
+  });
+});
+
+describe('What erases reports', () => {
+  const email = 'patient@reader.example';
+
+  it('takes them in the order in which a decision on several comments does', async () => {
+    const { id: later } = await replyTo(site, path, {}, { cookie });
+    // The report about the later comment is the earlier one.
+    await report({ email }, {}, later);
+    await report({ email });
+    const first = Number((await reportsOf(later))[0]?.id);
+    const held = await holdReport(site.db, first);
+    const erased = site.db.transaction().execute((trx) => eraseReportsBy(trx, { email }));
+    await untilWaiting(site.db, 1);
+    const decided = sendForm(
+      site,
+      '/moderation/decisions',
+      { ids: [String(id), String(later)], action: 'spam' },
+      owner,
+    );
+    await untilWaiting(site.db, 2);
+    held.release();
+    const [{ status }] = await Promise.all([decided, erased]);
+    expect([status, await statusOf(site.db, id), await statusOf(site.db, later)]).toEqual([303, 'spam', 'spam']);
+  });
+});
+
 describe('Reports by several people', () => {
   beforeEach(() => site.db.updateTable('site').set({ report_hold: 3 }).execute());
 
@@ -410,6 +455,16 @@ describe('A report of illegal content', () => {
     expect((await reportIllegal({ law: 'x'.repeat(301) })).status).toBe(422);
     expect((await reportIllegal({ name: 'x'.repeat(61) })).status).toBe(422);
     expect((await reportIllegal({ email: 'nora' })).status).toBe(422);
+  });
+
+  it('sent again with another law or name is another one, and what was typed comes back to be copied', async () => {
+    const network = newNetwork();
+    expect((await reportIllegal({}, { network })).status).toBe(303);
+    expect((await reportIllegal({}, { network })).status).toBe(303);
+    const other = await reportIllegal({ law: 'Penal code, 999' }, { network });
+    expect([other.status, other.text.includes('Penal code, 999')]).toEqual([409, true]);
+    expect((await reportIllegal({ name: 'Norbert' }, { network })).status).toBe(409);
+    expect(await reportsOf()).toMatchObject([{ law: 'Penal code, 261', name: 'Nora' }]);
   });
 
   it('is told to staff as such, apart from others, with the law and who filed it', async () => {

@@ -12,6 +12,11 @@ export function holdCounts(db: Kysely<Database>, conversationId: number): Promis
   return hold(db, sql`select 1 from conversation_count where conversation_id = ${conversationId} for update`);
 }
 
+/** Keeps everybody from changing a report. */
+export function holdReport(db: Kysely<Database>, id: number): Promise<HeldBack> {
+  return hold(db, sql`select 1 from report where id = ${id} for update`);
+}
+
 /** Keeps everybody from reading a table. */
 export function holdTable(db: Kysely<Database>, table: keyof Database): Promise<HeldBack> {
   return hold(db, sql`lock table ${sql.table(table)} in access exclusive mode`);
