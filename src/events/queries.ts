@@ -92,6 +92,23 @@ export async function lastEvents(
   return new Map(rows.map((row) => [row.subject_id, row]));
 }
 
+/** The last time that something was closed or opened, or that this was undone: a pin, the pace and settings are none of it. */
+export function lastClosing(
+  db: Kysely<Database>,
+  { subjectKind, subjectId }: { subjectKind: SubjectKind; subjectId: number },
+): Promise<ToldEvent | undefined> {
+  return selectTold(db)
+    .where('event.subject_kind', '=', subjectKind)
+    .where('event.subject_id', '=', subjectId)
+    .where(
+      sql<boolean>`(action in ('close', 'close_later', 'reopen')
+        or action = 'undo' and (numbers -> 'closure' is not null or numbers -> 'days_before' is not null))`,
+    )
+    .orderBy('event.id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** One event with who did it and its words. */
 export function findEvent(db: Kysely<Database>, id: number): Promise<ToldEvent | undefined> {
   return selectTold(db).where('event.id', '=', id).executeTakeFirst();

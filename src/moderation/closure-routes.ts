@@ -3,7 +3,7 @@ import { requirePermission, signedInViewer, viewerReach } from '../accounts/view
 import { findClosure } from '../comments/closures.ts';
 import type { AppContext } from '../context.ts';
 import { describeEvent } from '../events/describe.ts';
-import { lastEvents } from '../events/queries.ts';
+import { lastClosing } from '../events/queries.ts';
 import type { Message } from '../http/messages.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { frameOf } from '../http/render.ts';
@@ -114,12 +114,10 @@ async function sendOvertaken(
   response: Response,
   { place, why }: { place: ClosingPlace; why: Message },
 ): Promise<void> {
-  const { subjectKind, subjectId } = eventSubject(place.subject);
-  const [events, closure] = await Promise.all([
-    lastEvents(db, { subjectKind, subjectIds: [subjectId] }),
+  const [event, closure] = await Promise.all([
+    lastClosing(db, eventSubject(place.subject)),
     findClosure(db, place.subject),
   ]);
-  const event = events.get(subjectId);
   const told: Message[] = event ? [describeEvent(event, frameOf(response).dates)] : [];
   if (closure?.reason) told.push({ key: 'queue.reason', values: { reason: closure.reason } });
   if (closure?.note) told.push({ key: 'queue.note', values: { note: closure.note } });

@@ -209,6 +209,9 @@ describe('Closing the whole site', () => {
     const second = await close({}, owner, '/moderation');
     expect(second.status).toBe(409);
     expect(wordsOf(second.text)).toContain('All conversations were closed already.');
+    const saved = { subject_kind: 'site', subject_id: 1, action: 'settings_saved', created_at: site.now } as const;
+    await site.db.insertInto('event').values(saved).execute();
+    expect(wordsOf((await close({}, owner, '/moderation')).text)).toContain('closed already. Closed by Mona Moderator');
     expect((await reopen(owner, '/moderation')).status).toBe(303);
     expect((await reopen(owner, '/moderation')).status).toBe(409);
     expect((await postReply(site, path)).status).toBe(303);
