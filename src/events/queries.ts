@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import type { UndoableEvent } from './standing.ts';
 import type { Event, EventNote, SubjectKind } from './table.ts';
@@ -90,6 +90,18 @@ export async function lastEvents(
     .orderBy('event.id', 'desc')
     .execute();
   return new Map(rows.map((row) => [row.subject_id, row]));
+}
+
+/**
+ * Selects the id of the last thing that happened to a comment, asides being none; null: nothing did. In the statement that
+ * reads the comment, both are of one moment: a decision that says it has seen this event has seen where the comment stood.
+ */
+export function lastEventOfComment(commentId: RawBuilder<unknown>): RawBuilder<number | null> {
+  return sql<number | null>`(
+    select last.id from event last
+    where last.subject_kind = 'comment' and last.subject_id = ${commentId} and last.action <> all(${asides})
+    order by last.id desc limit 1
+  )`;
 }
 
 /** The last time that something was closed or opened, or that this was undone: a pin, the pace and settings are none of it. */

@@ -88,7 +88,7 @@ export async function sendByMailPage(
     why: waits ? explainWaiting(deciding.get(id), dates) : undefined,
     actions: waits ? allowedActions(status) : [],
     decided: waits ? [] : presentOvertaken([{ id, status, event }], dates),
-    seen: event?.id,
+    seen: row.seen ?? undefined,
     refused,
     longestReason,
     inQueue: `/moderation/comments/${id}`,

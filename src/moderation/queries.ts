@@ -2,6 +2,7 @@ import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { Reach } from '../accounts/permissions.ts';
 import type { CommentStatus } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
+import { lastEventOfComment } from '../events/queries.ts';
 
 /** Whose queue it is: of all posts, or of one's own. */
 export interface QueueOwner {
@@ -41,6 +42,7 @@ export function listQueue(db: Kysely<Database>, { ids, status }: { ids: readonly
       return [
         eb.case().when(readable).then(eb.ref('parent.name')).end().as('parent_name'),
         eb.case().when(readable).then(eb.ref('parent.html')).end().as('parent_html'),
+        lastEventOfComment(sql.ref('comment.id')).as('seen'),
       ];
     })
     .where('comment.id', '=', sql<number>`any(${ids}::integer[])`)

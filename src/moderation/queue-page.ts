@@ -142,7 +142,8 @@ export async function showQueue(context: AppContext, request: Request, response:
     saved,
     mayEditSaved: owner.reach === 'all',
     judgesPeople: viewerReach(response, 'judge_people') === 'all',
-    items,
+    // What was decided on while the page was put together is no part of this list any more.
+    items: items.filter((item) => item.status === status),
     post: moderated && { title: moderated.title },
     moderation: await findClosingTools(context, response, { post, now: now() }),
     allHref: queueHref({ ...filter, postId: undefined }),

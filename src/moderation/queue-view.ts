@@ -74,7 +74,6 @@ export function presentQueueItem(
   findings: QueueFindings,
   { dates, judgesPeople, actions }: { dates: Dates; judgesPeople: boolean; actions: readonly ModeratorAction[] },
 ): QueueItem {
-  const event = findings.events.get(row.id);
   const parent =
     row.parent_name === null || row.parent_html === null
       ? undefined
@@ -97,7 +96,7 @@ export function presentQueueItem(
     record: recordOf(row, findings),
     personHref: judgesPeople && row.account_id === null ? personHref(row.id) : undefined,
     actions,
-    seen: event?.id,
+    seen: row.seen ?? undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { lastEventOfComment } from '../events/queries.ts';
 import type { Report } from '../reports/table.ts';
 import { isOnPostOf, type QueueOwner } from './queries.ts';
 
@@ -33,6 +34,7 @@ export function listReported(
       'post.kind as post_kind',
       'post.slug as post_slug',
     ])
+    .select(lastEventOfComment(sql.ref('comment.id')).as('seen'))
     .$if(after !== undefined, (query) => query.where('comment.id', '>', after ?? 0))
     .orderBy('comment.id')
     .limit(reportedRows + 1)

@@ -3,7 +3,6 @@ import { requirePermission } from '../accounts/viewer.ts';
 import type { CommentStatus, ModeratorAction } from '../comments/lifecycle.ts';
 import type { AppContext } from '../context.ts';
 import { describeEvent } from '../events/describe.ts';
-import { lastEvents } from '../events/queries.ts';
 import { found, HttpError, notFound } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
@@ -65,10 +64,7 @@ async function showReports({ db }: AppContext, request: Request, response: Respo
   const rows = await listReported(db, { owner, choice, after });
   const page = rows.slice(0, reportedRows);
   const ids = page.map(({ id }) => id);
-  const [reports, events] = await Promise.all([
-    loadReports(db, ids),
-    lastEvents(db, { subjectKind: 'comment', subjectIds: ids }),
-  ]);
+  const reports = await loadReports(db, ids);
   const last = rows.length > reportedRows ? page.at(-1) : undefined;
   const items = page.map((row): ReportedItem => {
     const about = reports.get(row.id) ?? { reports: [], counts: new Map(), last: 0 };
@@ -84,7 +80,7 @@ async function showReports({ db }: AppContext, request: Request, response: Respo
       reports: about.reports,
       more: total - about.reports.length,
       actions: offeredActions(response, row.status),
-      seen: events.get(row.id)?.id,
+      seen: row.seen ?? undefined,
       dismissThrough: row.status === 'approved' ? about.last : undefined,
     };
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { allowedActions, commentStatuses, moderatorActions, nextStatus } from '../../src/comments/lifecycle.ts';
+import { changeStatus, lockWithAncestors } from '../../src/comments/transition.ts';
 import {
   commentIdsOn,
   countComments,
@@ -13,6 +14,7 @@ import {
   statusOf,
   wordsOf,
 } from '../support/comments.ts';
+import { holdTable, untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, fromOwnPage, type TestSite } from '../support/site.ts';
 import { plantThread } from '../support/threads.ts';
@@ -306,6 +308,25 @@ describe('Approving and replying in one step', () => {
     const { id } = await replyTo(site, path);
     expect((await decideOn(site, moderator, id, { action: 'approve', reply: ' \r\n ' })).status).toBe(303);
     expect([await statusOf(site.db, id), await countComments(site.db, conversationId)]).toEqual(['approved', 1]);
+  });
+});
+
+describe('A comment that is decided on while the queue is put together', () => {
+  it('is not taken for one of which the moderator has seen that', async () => {
+    const { id } = await replyTo(site, path);
+    // The page has read the comment, and is about to read what happened to it.
+    const held = await holdTable(site.db, 'event_note');
+    const page = openPage(site, `/moderation?post=${postId}`, owner);
+    await untilWaiting(site.db, 1);
+    await site.db.transaction().execute(async (trx) => {
+      const locked = await lockWithAncestors(trx, [id]);
+      await changeStatus(trx, locked.values(), { action: 'approve', actorId: moderator.id, now: site.now });
+    });
+    held.release();
+    const seen = fieldOn((await page).text, 'seen');
+    expect(seen).toBeDefined();
+    expect((await decideOn(site, owner, id, { action: 'spam', seen: seen ?? '' })).status).toBe(409);
+    expect(await statusOf(site.db, id)).toBe('approved');
   });
 });
 
