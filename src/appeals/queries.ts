@@ -38,6 +38,14 @@ export async function findAppealsAgainst(
   return new Map(rows.map((row) => [row.event_id, row]));
 }
 
+/** Which of these comments there was an appeal about: hardly any, so that this is asked before more is. */
+export async function listAppealed(db: Kysely<Database>, commentIds: readonly number[]): Promise<number[]> {
+  if (commentIds.length === 0) return [];
+  const { rows } = await sql<{ comment_id: number }>`
+    select comment_id from appeal where comment_id = any(${commentIds}::integer[])`.execute(db);
+  return rows.map(({ comment_id }) => comment_id);
+}
+
 /** The last appeal about each of these comments, by the comment's id. */
 export async function findLastAppeals(
   db: Kysely<Database>,

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
-import type { Closure, Speakers } from '../posts/table.ts';
+import type { Closure } from '../posts/table.ts';
 import type { HandClosing } from './closing.ts';
 
 /** What a closing by hand is of. */
@@ -18,44 +18,46 @@ export interface StandingClosure extends HandClosing {
   readonly branch: Buffer | undefined;
 }
 
-/** A row of what `standingClosures` selects; dates as text, keys as hexadecimal digits. */
-export interface ClosureRow {
-  readonly id: number;
-  readonly conversation_id: number | null;
-  readonly branch: string | null;
-  readonly reason: string;
-  readonly note: string;
-  readonly speakers: Speakers;
+/** A row of `closure` within a JSON value: times are text. */
+export type ClosureRow = Omit<Closure, 'closed_at' | 'begins_at' | 'reopened_at'> & {
   readonly closed_at: string;
   readonly begins_at: string | null;
-}
+};
 
-/** Selects, as one value, the closings of a conversation, of its branches, and of the whole site. */
-export function standingClosures(conversationId: RawBuilder<unknown>): RawBuilder<readonly ClosureRow[]> {
-  return sql<readonly ClosureRow[]>`(
-    select coalesce(json_agg(json_build_object(
-      'id', closure.id, 'conversation_id', closure.conversation_id, 'branch', encode(top.path, 'hex'),
-      'reason', closure.reason, 'note', closure.note, 'speakers', closure.speakers, 'closed_at', closure.closed_at,
-      'begins_at', closure.begins_at
-    )), '[]')
-    from closure left join comment top on top.id = closure.comment_id
-    where closure.reopened_at is null
-      and (closure.conversation_id = ${conversationId} or closure.conversation_id is null)
+/** Selects, as one value, the closings of a conversation, of its branches, and of the whole site; null: there are none. */
+export function standingClosures(conversationId: RawBuilder<unknown>): RawBuilder<readonly ClosureRow[] | null> {
+  return sql<readonly ClosureRow[] | null>`(
+    select json_agg(closure) from closure
+    where reopened_at is null and (closure.conversation_id = ${conversationId} or closure.conversation_id is null)
   )`;
 }
 
-/** Reads what `standingClosures` selected. */
-export function readClosures(rows: readonly ClosureRow[]): StandingClosure[] {
-  return rows.map(({ id, conversation_id, branch, reason, note, speakers, closed_at, begins_at }) => ({
+/** Reads what `standingClosures` selected. Where branches are closed, their keys are looked up: mostly none is. */
+export async function readClosures(
+  db: Kysely<Database>,
+  rows: readonly ClosureRow[] | null,
+): Promise<StandingClosure[]> {
+  if (!rows) return [];
+  const keys = await findKeys(
+    db,
+    rows.flatMap(({ comment_id }) => comment_id ?? []),
+  );
+  return rows.map(({ id, conversation_id, comment_id, reason, note, speakers, closed_at, begins_at }) => ({
     id,
-    scope: conversation_id === null ? 'site' : branch === null ? 'conversation' : 'branch',
+    scope: conversation_id === null ? 'site' : comment_id === null ? 'conversation' : 'branch',
     reason,
     note,
     speakers,
     closedAt: new Date(closed_at),
     beginsAt: begins_at === null ? undefined : new Date(begins_at),
-    branch: branch === null ? undefined : Buffer.from(branch, 'hex'),
+    branch: comment_id === null ? undefined : keys.get(comment_id),
   }));
+}
+
+async function findKeys(db: Kysely<Database>, ids: readonly number[]): Promise<Map<number, Buffer>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom('comment').select(['id', 'path']).where('id', 'in', ids).execute();
+  return new Map(rows.map(({ id, path }) => [id, path]));
 }
 
 /**

@@ -208,10 +208,11 @@ async function findPinned(
 ): Promise<ReadableComment | undefined> {
   if (pinnedId === undefined) return undefined;
   const onPage = slice.comments.find((comment) => comment.id === pinnedId);
-  if (onPage) return onPage;
-  const [pinned] = await rowsFor(response, rows).get(`pinned ${id}`, async () => {
-    const value = await listShown(db, { ids: [pinnedId] });
-    return { value, subjects: ['site', `conversation ${id}` as const], bytes: 10_000 };
-  });
-  return pinned;
+  const [pinned] = onPage
+    ? [onPage]
+    : await rowsFor(response, rows).get(`pinned ${id}`, async () => {
+        const value = await listShown(db, { ids: [pinnedId] });
+        return { value, subjects: ['site', `conversation ${id}` as const], bytes: 10_000 };
+      });
+  return pinned?.content && pinned;
 }

@@ -25,7 +25,7 @@ export interface ConversationStanding {
   readonly changesAt: Date | undefined;
   /** All closings by hand, those ahead too. */
   readonly closures: readonly StandingClosure[];
-  /** The comment that stands above the others. */
+  /** The comment that stands above the others, while it can be read. */
   readonly pinnedId: number | undefined;
   readonly mode: CommentMode;
   readonly slowMinutes: number;

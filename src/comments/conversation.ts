@@ -96,7 +96,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
       close_after_quiet_days: own_close_after_quiet_days,
       slow_minutes,
     },
-    closures: readClosures(closures),
+    closures: await readClosures(trx, closures),
     lastSpokenAt: last_spoken_at,
     post: { published_at, deleted_at, authorIds: author_ids },
     staffNames: staff_names,
@@ -137,7 +137,7 @@ export interface ConversationState {
   readonly closures: readonly StandingClosure[];
   /** When the last comment came that can be read; null: there is none, or it does not matter. */
   readonly lastSpokenAt: Date | null;
-  /** The comment that stands above the others; null: none does. */
+  /** The comment that stands above the others, while it can be read; null: none does. */
   readonly pinnedId: number | null;
   /** How many comments can be read. */
   readonly readable: number;
@@ -159,17 +159,15 @@ export async function findConversationState(db: Kysely<Database>, id: number): P
     .select([standingClosures(sql.ref('conversation.id')).as('closures'), lastSpokenAt().as('last_spoken_at')])
     .select(({ selectFrom }) =>
       selectFrom('pin')
-        .innerJoin('comment', 'comment.id', 'pin.comment_id')
         .select('pin.comment_id')
         .whereRef('pin.conversation_id', '=', 'conversation.id')
-        .where('comment.status', '=', 'approved')
         .as('pinned_id'),
     )
     .where('conversation.id', '=', id)
     .executeTakeFirstOrThrow();
   return {
     conversation,
-    closures: readClosures(closures),
+    closures: await readClosures(db, closures),
     lastSpokenAt: last_spoken_at,
     pinnedId: pinned_id,
     readable,

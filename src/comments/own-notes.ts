@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { findAppealsAgainst, findLastAppeals } from '../appeals/queries.ts';
+import { findAppealsAgainst, findLastAppeals, listAppealed } from '../appeals/queries.ts';
 import { appealHref, explainAppeal } from '../appeals/standing.ts';
 import type { Database } from '../database.ts';
 import { decidingEvents } from '../events/deciding.ts';
@@ -72,7 +72,7 @@ async function explainDecided(db: Kysely<Database>, comments: readonly ReadableC
 }
 
 async function explainReturned(db: Kysely<Database>, ids: readonly number[]): Promise<Notes> {
-  const appeals = await findLastAppeals(db, ids);
+  const appeals = await findLastAppeals(db, await listAppealed(db, ids));
   return [...appeals].flatMap(([id, appeal]) =>
     appeal.outcome === 'overturned'
       ? [[id, { status: 'returned', sentences: explainAppeal(appeal), appealHref: undefined }] as const]

@@ -182,7 +182,7 @@ function presentComment(page: Page, node: Node, level: number): CommentView {
     goneReason: comment.reason,
     ownNote,
     ownTools: comment.own ? toolsFor(page, comment) : undefined,
-    pinned: id === page.pinnedId ? ('elsewhere' as const) : undefined,
+    pinned: id === page.pinnedId && comment.content ? ('elsewhere' as const) : undefined,
     closed: closed && { reason: closed.reason },
     replyHref: comment.status === 'approved' && !page.closingAt(comment.key) ? `/comments/${id}/reply` : undefined,
     reportHref: comment.status === 'approved' && !comment.own ? `/comments/${id}/report` : undefined,

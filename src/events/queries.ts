@@ -39,14 +39,7 @@ export async function recordEvents(trx: Transaction<Database>, events: readonly 
       subject_kind, subject_id, action, from_status, to_status, actor_id, rule, batch, undoes, numbers, created_at,
       conversation_id
     )
-    select given.*, case subject_kind
-      when 'conversation' then subject_id
-      when 'comment' then (select conversation_id from comment where id = subject_id)
-      when 'branch' then (select conversation_id from comment where id = subject_id)
-      when 'post' then (select conversation_id from post where id = subject_id)
-      when 'appeal' then (select conversation_id from comment where id = (select comment_id from appeal where appeal.id = subject_id))
-      when 'report' then (select conversation_id from comment where id = (select comment_id from report where report.id = subject_id))
-    end
+    select given.*, ${conversationOf(events)}
     from unnest(
       ${events.map(({ subjectKind }) => subjectKind)}::text[],
       ${events.map(({ subjectId }) => subjectId)}::integer[],
@@ -68,6 +61,25 @@ export async function recordEvents(trx: Transaction<Database>, events: readonly 
   if (notes.length > 0) await trx.insertInto('event_note').values(notes).execute();
   return ids;
 }
+
+// Of kinds that are not among the events nothing is asked: Postgres would plan for each.
+function conversationOf(events: readonly NewEvent[]): RawBuilder<number | null> {
+  const kinds = [...new Set(events.map(({ subjectKind }) => subjectKind))].filter((kind) => kind in conversations);
+  if (kinds.length === 0) return sql`null::integer`;
+  const cases = kinds.map((kind) => sql`when ${kind} then ${conversations[kind]}`);
+  return sql`case subject_kind ${sql.join(cases, sql` `)} end`;
+}
+
+const ofComment = sql`(select conversation_id from comment where id = subject_id)`;
+
+const conversations: Readonly<Partial<Record<SubjectKind, RawBuilder<unknown>>>> = {
+  conversation: sql`subject_id`,
+  comment: ofComment,
+  branch: ofComment,
+  post: sql`(select conversation_id from post where id = subject_id)`,
+  appeal: sql`(select conversation_id from comment where id = (select comment_id from appeal where appeal.id = subject_id))`,
+  report: sql`(select conversation_id from comment where id = (select comment_id from report where report.id = subject_id))`,
+};
 
 /** What moderators arrange among themselves about a comment: it changes nothing of it, and comes before no decision. */
 export const asides: readonly string[] = ['hand_over', 'hand_back'];

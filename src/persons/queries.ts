@@ -56,11 +56,13 @@ export interface Writing {
   readonly now: Date;
 }
 
-/** The standing of whoever writes. */
+/** The standing of whoever writes. Where nobody has one, as on most sites, that is found out before more is asked. */
 export async function findStanding(
   db: Kysely<Database>,
   { browserId, networkHash, now }: Writing,
 ): Promise<Standing | undefined> {
+  const { rows: found } = await sql<{ judged: boolean }>`select ${anyStanding()} as judged`.execute(db);
+  if (!found[0]?.judged) return undefined;
   const whose = {
     browserId: sql`${browserId ?? null}::integer`,
     networkHash: sql`${networkHash ?? null}::bytea`,
