@@ -179,24 +179,18 @@ function candidates(
   return sql`select id, matches from (${parts}) part order by id ${order} limit ${length ?? null}::integer`;
 }
 
-// Comments are as old as their ids say, but for those that were stored at the same time: so what is too young or too old is not
-// gone through. Some beside the border are looked at, for those.
+// What is newer than some age stands at the end of what waits, and the way there is long: it begins a little before, at the
+// lowest id of those that came first after that moment, as many at a time as came together. What is older stands at the
+// beginning, and what was taken over from elsewhere may be older than its id says: nothing is passed over.
 function boundsOfAge({ status, age }: QueueFilter, at: Date): RawBuilder<unknown>[] {
-  if (!age || status !== 'pending') return [];
-  const moment = momentOf(age, at);
-  return age.side === 'newer'
-    ? [
-        sql`${keyOf({ status })} >= (
-          select min(near.id) from (
-            select id from comment where status = 'pending' and created_at > ${moment} order by created_at limit 100
-          ) near)`,
-      ]
-    : [
-        sql`${keyOf({ status })} <= (
-          select max(near.id) from (
-            select id from comment where status = 'pending' and created_at <= ${moment} order by created_at desc limit 100
-          ) near)`,
-      ];
+  if (!age || age.side === 'older' || status !== 'pending') return [];
+  return [
+    sql`${keyOf({ status })} >= (
+      select min(near.id) from (
+        select id from comment where status = 'pending' and created_at > ${momentOf(age, at)}
+        order by created_at fetch first 100 rows with ties
+      ) near)`,
+  ];
 }
 
 function likenessOf({ filter, subject }: Search): Condition[] {

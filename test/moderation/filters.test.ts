@@ -116,6 +116,27 @@ describe('The queue', () => {
     expect(wordsOf((await open('?text=%3Cb%3E')).text)).toContain('With “<b>” in the text or the name');
   });
 
+  it('leaves out nothing that is older, however many came at one time, and whenever it was taken over', async () => {
+    const waiting = Array.from({ length: 150 }, () => ({ parent: undefined, status: 'pending' }) as const);
+    const elsewhere = await addPost(site.db, { title: 'Elsewhere' });
+    const many = await plantThread(site.db, elsewhere.conversationId, waiting);
+    const daysAgo = (days: number) => new Date(site.now.getTime() - days * 86_400_000);
+    await site.db
+      .updateTable('comment')
+      .set({ created_at: daysAgo(3) })
+      .where('id', 'in', many)
+      .execute();
+    const [old] = await plantThread(site.db, post.conversationId, waiting.slice(0, 1));
+    await site.db
+      .updateTable('comment')
+      .set({ created_at: daysAgo(30) })
+      .where('id', '=', old ?? 0)
+      .execute();
+    expect(await listed(`?age=older&than=2&unit=days&post=${post.id}`)).toEqual([old]);
+    expect(wordsOf((await open(`?age=older&than=2&unit=days`)).text)).toContain('151 comments match.');
+    expect(wordsOf((await open(`?age=newer&than=4&unit=days`)).text)).toContain('150 comments match.');
+  });
+
   it('takes several filters together, and keeps them from page to page and from tab to tab', async () => {
     const other = await addPost(site.db, { title: 'Elsewhere' });
     const ids = await plantThread(site.db, post.conversationId, waiting(25));
