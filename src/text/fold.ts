@@ -17,7 +17,9 @@ const apostrophes = /[‘’ʼʻꞌ`]/g;
 /** White letters in a black circle or square, 32 code points apart. */
 const darkLetters = /[\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}]/gu;
 
-const looking = new RegExp(`[${[...lookAlikes.keys()].join('')}]`, 'gu');
+/** By UTF-16 unit, what it is taken for; most units are themselves. */
+const taken = Uint16Array.from({ length: 0x10000 }, (_none, unit) => unit);
+for (const [letter, other] of lookAlikes) taken[letter.charCodeAt(0)] = other.charCodeAt(0);
 
 /**
  * What is left of a text for comparing words: lower case, compatible forms of a letter made one (full width, mathematical,
@@ -28,7 +30,7 @@ const looking = new RegExp(`[${[...lookAlikes.keys()].join('')}]`, 'gu');
  */
 export function foldText(text: string): string {
   if (/^[\t\n\r\x20-\x7e]*$/.test(text)) return text.toLowerCase();
-  return text
+  const plain = text
     .toWellFormed()
     .replace(/\p{Default_Ignorable_Code_Point}+/gu, '')
     .replace(pilesOfMarks, '$1')
@@ -41,6 +43,12 @@ export function foldText(text: string): string {
     .replace(markedLetters, (marked, letter: string) => ownLetters.exec(marked)?.[0] ?? letter)
     .replace(pointing, '')
     .normalize('NFC')
-    .replaceAll('ß', 'ss')
-    .replace(looking, (letter) => lookAlikes.get(letter) ?? letter);
+    .replaceAll('ß', 'ss');
+  return takeLookAlikes(plain);
+}
+
+function takeLookAlikes(text: string): string {
+  const units = new Uint16Array(text.length);
+  for (let at = 0; at < text.length; at += 1) units[at] = taken[text.charCodeAt(at)] as number;
+  return Buffer.from(units.buffer).toString('utf16le');
 }
