@@ -94,8 +94,11 @@ function numberedList(tagName: string, { start = '' }: Attributes): Tag {
   return { tagName, attribs: /^\d{1,4}$/.test(start) ? { start } : {} };
 }
 
-// The sanitiser's own spelling: a `<` is always an element's, and an address escapes `&`.
-function linksIn(sanitised: string): CommentLinks {
+/**
+ * Finds the links of a rendered comment. It relies on the sanitiser's own spelling: a `<` is always an element's, and an
+ * address escapes `&`.
+ */
+export function linksIn(sanitised: string): CommentLinks {
   const addresses = [...sanitised.matchAll(/<a href="([^"]*)"/g)].map(([, address = '']) =>
     address.replaceAll('&amp;', '&'),
   );
