@@ -51,6 +51,8 @@ export function createApp(context: AppContext): Express {
   app.use(refuseCrossSiteWrites(config.baseUrl));
   // A post of 500,000 characters takes up to 6 MB when each of them is encoded; no other form needs that much.
   app.use('/write', express.urlencoded({ extended: false, limit: '6mb', parameterLimit: 1000, type: isForm }));
+  // Lists of words and hosts are pasted there, 10,000 at a time.
+  app.use('/settings/rules', express.urlencoded({ extended: false, limit: '8mb', parameterLimit: 1000, type: isForm }));
   app.use(express.urlencoded({ extended: false, limit: '512kb', parameterLimit: 1000, type: isForm }));
   app.use(sessions({ pool, secret: secrets.session, secure }));
   app.use(redirectAfterSaving(changes));

@@ -5,6 +5,7 @@ import { RefusedError } from './refusal.ts';
 /** Which rows a site has that was started, and never used: the ones that its migrations and the first start write. */
 const writtenByFirstStart: Readonly<Record<string, string>> = {
   site: 'true',
+  rule: 'true',
   secret: 'true',
   event: `action = 'first_start'`,
 };

@@ -17,7 +17,7 @@ export type ConversationTerms = Pick<
 /** What decides whether and how a reply is taken, as it is and stays until the reply is stored. */
 export interface ReplyTerms {
   readonly site: Site;
-  readonly conversation: ConversationTerms;
+  readonly conversation: ConversationTerms & Pick<Conversation, 'rule_switches'>;
   /** The closings by hand that were not taken back, of its branches too. */
   readonly closures: readonly StandingClosure[];
   /** When the last comment came that can be read; null: there is none. */
@@ -52,6 +52,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
       'conversation.close_after_days as own_close_after_days',
       'conversation.close_after_quiet_days as own_close_after_quiet_days',
       'conversation.slow_minutes',
+      'conversation.rule_switches',
       'post.published_at',
       'post.deleted_at',
     ])
@@ -78,6 +79,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
     own_close_after_days,
     own_close_after_quiet_days,
     slow_minutes,
+    rule_switches,
     published_at,
     deleted_at,
     closures,
@@ -95,6 +97,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
       close_after_days: own_close_after_days,
       close_after_quiet_days: own_close_after_quiet_days,
       slow_minutes,
+      rule_switches,
     },
     closures: await readClosures(trx, closures),
     lastSpokenAt: last_spoken_at,

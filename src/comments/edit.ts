@@ -4,15 +4,18 @@ import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import { findStanding } from '../persons/queries.ts';
 import { isShutOut, type ShutOut } from '../persons/standing.ts';
+import { currentRules } from '../rules/current.ts';
+import { type Rule, rulesInForce } from '../rules/rule.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
-import { closingOf, closuresAbove, modeOf } from './closing.ts';
+import { closingOf, closuresAbove } from './closing.ts';
 import { closingFacts, shareConversation } from './conversation.ts';
 import { type EditRefusal, whyNotEdited } from './editing.ts';
 import { countEdits, findWritten, replaceText, type WrittenComment } from './editing-queries.ts';
-import { gatherFacts, type KnownFacts } from './facts.ts';
+import { factsOf, gatherFacts, type KnownFacts, wordsOf } from './facts.ts';
 import { checkText, type FieldErrors } from './form.ts';
+import type { Verdict } from './judge.ts';
 import type { CommentAction } from './lifecycle.ts';
-import { judgeComment, type Verdict } from './policies.ts';
+import { judgeComment } from './policies.ts';
 import { insertJudgement } from './queries.ts';
 import { renderVisibly } from './rendering.ts';
 import { speakerOf } from './speaker.ts';
@@ -53,7 +56,7 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
   return db.transaction().execute(async (trx) => {
     const { commentId, now } = edit;
     const terms = await shareConversation(trx, edit.conversationId);
-    const { site, conversation } = terms;
+    const { site } = terms;
 
     const locked = await lockWithAncestors(trx, [commentId]);
     const comment = await findWritten(trx, commentId);
@@ -89,14 +92,15 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
       editedAt: editedAt(comment, now),
       now,
     });
-    const known = {
-      staffRole: edit.staff?.role ?? null,
-      mode: modeOf({ mode: conversation.mode, siteMode: site.comment_mode }),
-      links: rendered.links.count + (comment.website ? 1 : 0),
-      linksAllowed: site.links_allowed,
-      standing: standing?.kind,
-    };
-    const verdict = await judgeAnew(trx, { comment, known, now });
+    const known = factsOf(rendered, { writer: comment, staffRole: edit.staff?.role ?? null, terms, now });
+    const rules = rulesInForce(await currentRules(trx, site.rules_token), terms.conversation.rule_switches);
+    const verdict = await judgeAnew(trx, {
+      comment,
+      known: { ...known, standing: standing?.kind },
+      rules,
+      words: wordsOf(comment.name, rendered.html),
+      now,
+    });
     const decided = { actorId: edit.staff?.id, rule: verdict.rule, numbers: verdict.numbers, now };
     await recordEvent(trx, { subjectKind: 'comment', subjectId: commentId, action: 'edit', ...decided });
     const action = actionAfter(verdict);
@@ -112,7 +116,13 @@ function editedAt({ status, edited_at }: WrittenComment, now: Date): Date | null
 
 async function judgeAnew(
   trx: Transaction<Database>,
-  { comment, known, now }: { comment: WrittenComment; known: KnownFacts; now: Date },
+  {
+    comment,
+    known,
+    rules,
+    words,
+    now,
+  }: { comment: WrittenComment; known: KnownFacts; rules: readonly Rule[]; words: string; now: Date },
 ): Promise<Verdict> {
   const gathered = await gatherFacts(trx, {
     known,
@@ -121,7 +131,7 @@ async function judgeAnew(
     editedId: comment.id,
     now: comment.created_at,
   });
-  const verdict = judgeComment({ ...gathered, waiting: comment.status === 'pending' });
+  const verdict = judgeComment({ ...gathered, waiting: comment.status === 'pending' }, { rules, words });
   await insertJudgement(trx, { commentId: comment.id, verdict, now });
   return verdict;
 }

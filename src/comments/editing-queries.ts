@@ -10,6 +10,7 @@ export type WrittenComment = Pick<
   | 'conversation_id'
   | 'path'
   | 'status'
+  | 'held_by'
   | 'shown'
   | 'account_id'
   | 'browser_id'
@@ -29,7 +30,18 @@ export type WrittenComment = Pick<
 export function findWritten(db: Kysely<Database>, id: number): Promise<WrittenComment | undefined> {
   return db
     .selectFrom('comment')
-    .select(['id', 'conversation_id', 'path', 'status', 'shown', 'account_id', 'browser_id', 'name', 'website'])
+    .select([
+      'id',
+      'conversation_id',
+      'path',
+      'status',
+      'held_by',
+      'shown',
+      'account_id',
+      'browser_id',
+      'name',
+      'website',
+    ])
     .select(['email', 'email_proved'])
     .select(['source', 'source_format', 'html', 'network_hash', 'created_at', 'edited_at'])
     .where('id', '=', id)

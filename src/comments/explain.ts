@@ -1,7 +1,7 @@
 import type { Deciding } from '../events/deciding.ts';
 import { explainRule } from '../events/explain-decision.ts';
 import type { Message } from '../http/messages.ts';
-import type { Verdict } from './policies.ts';
+import type { Verdict } from './judge.ts';
 
 /** Why a comment is held or was published, for its writer and for moderators alike. */
 export function explainVerdict(verdict: Pick<Verdict, 'rule' | 'numbers'>): Message {

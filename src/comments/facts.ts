@@ -1,19 +1,19 @@
 import { type Kysely, sql } from 'kysely';
-import type { Role } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
 import { type StandingColumns, standingOfWriter, toStanding } from '../persons/queries.ts';
 import type { Standing } from '../persons/standing.ts';
-import type { CommentMode } from '../site/table.ts';
-import type { Facts } from './policies.ts';
+import { readLinks } from '../rules/links.ts';
+import type { RenderedComment } from '../text/comment-markdown.ts';
+import { textOf } from '../text/plain-text.ts';
+import type { TrustedHtml } from '../text/trusted-html.ts';
+import { modeOf } from './closing.ts';
+import type { ReplyTerms } from './conversation.ts';
+import type { Facts } from './judge.ts';
+
+const day = 86_400_000;
 
 /** What is known of a comment before the database is asked about its writer. */
-export interface KnownFacts {
-  readonly staffRole: Role | null;
-  readonly mode: CommentMode;
-  readonly links: number;
-  readonly linksAllowed: number;
-  readonly standing?: Facts['standing'];
-}
+export type KnownFacts = Omit<Facts, keyof Counts | 'waiting'>;
 
 const floodMinutes = 10;
 
@@ -31,13 +31,45 @@ export interface Writing {
 }
 
 /** What the database has counted of a writer. */
-type Counts = Pick<Facts, 'approvedBefore' | 'recentFromBrowser' | 'recentFromNetwork'>;
+type Counts = Pick<Facts, 'approvedBefore' | 'recentFromBrowser' | 'recentFromNetwork' | 'recentOnSite'>;
 
 /** What the database knows of a writer. */
 export interface History {
   readonly counts: Counts;
   /** How moderators decided to meet them. */
   readonly standing: Standing | undefined;
+}
+
+/** What a text, the name over it and its place say by themselves. */
+export function factsOf(
+  rendered: RenderedComment,
+  {
+    writer: { name, website },
+    staffRole,
+    terms: { site, conversation, post },
+    now,
+  }: {
+    writer: { readonly name: string; readonly website?: string | null | undefined };
+    staffRole: Facts['staffRole'];
+    terms: Pick<ReplyTerms, 'site' | 'conversation' | 'post'>;
+    now: Date;
+  },
+): Pick<Facts, 'staffRole' | 'mode' | 'links' | 'hosts' | 'nameLink' | 'postAgeDays'> {
+  const published = post.published_at ?? now;
+  const { count, hosts, inName } = readLinks({ html: rendered.html.toString(), name, website });
+  return {
+    staffRole,
+    mode: modeOf({ mode: conversation.mode, siteMode: site.comment_mode }),
+    links: count,
+    hosts,
+    nameLink: inName,
+    postAgeDays: Math.max(0, Math.floor((now.getTime() - published.getTime()) / day)),
+  };
+}
+
+/** The name and the text of a comment as they are read, for judges of words. */
+export function wordsOf(name: string, html: TrustedHtml): string {
+  return `${name}\n${textOf(html.toString())}`;
 }
 
 /** Completes the facts that the policies judge by. */
@@ -86,6 +118,9 @@ export async function gatherHistories(
         where comment.network_hash = writing.network_hash and created_at > since and id < coalesce(edited_id, 2147483647)
         order by created_at desc limit 100
       ) recent) as "recentFromNetwork",
+      (select count(*)::integer from (
+        select created_at from comment where id < coalesce(edited_id, 2147483647) order by id desc limit 100
+      ) latest where created_at > since) as "recentOnSite",
       standing.kind, standing.reason, standing.ends_at
     from unnest(
       ${writings.map(({ browserId }) => browserId ?? null)}::integer[],

@@ -14,7 +14,11 @@ const longestName = 60;
 /** What was typed into the form for a reply, as it was typed. */
 export type ReplyFields = Record<(typeof replyFields)[number], string>;
 
-const replyFields = ['name', 'email', 'website', 'body', 'parent', 'key', 'remember', ...followFields] as const;
+// `topic` is a field that no person sees; `seconds` is how long the writing took, where a script could tell.
+const replyFields = [
+  ...(['name', 'email', 'website', 'body', 'parent', 'key', 'remember', 'topic', 'seconds'] as const),
+  ...followFields,
+] as const;
 
 /** A reply that can be taken. */
 export interface Draft {

@@ -1,5 +1,6 @@
 import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { Database } from '../database.ts';
+import { spamRules } from '../rules/rule.ts';
 import type { CommentStatus } from './lifecycle.ts';
 import type { Claimant } from './ownership.ts';
 import { compareIn, mergeByKey } from './thread.ts';
@@ -22,7 +23,10 @@ export async function loadOwnComments(
   db: Kysely<Database>,
   { conversationId, claimant, slice }: { conversationId: number; claimant: Claimant; slice: ThreadSlice },
 ): Promise<OwnComments> {
-  const select = () => selectRows(db, ownReadable).where('conversation_id', '=', conversationId).where(isOwn(claimant));
+  const select = () =>
+    selectRows(db, [...ownReadable, 'spam'])
+      .where('conversation_id', '=', conversationId)
+      .where(isOwn(claimant));
   const rows = await select()
     .where(within(slice.range))
     .orderBy('id', 'desc')
@@ -58,7 +62,14 @@ function isOwn({ accountId, browserIds }: Claimant) {
       ...(browserIds.length === 0
         ? []
         : [
-            eb.and([eb('browser_id', 'in', browserIds), eb('account_id', 'is', null), eb('status', 'in', ownReadable)]),
+            eb.and([
+              eb('browser_id', 'in', browserIds),
+              eb('account_id', 'is', null),
+              eb.or([
+                eb('status', 'in', ownReadable),
+                eb.and([eb('status', '=', 'spam'), eb('held_by', 'in', spamRules)]),
+              ]),
+            ]),
           ]),
       ...(accountId === undefined ? [] : [eb.and([eb('account_id', '=', accountId), eb('status', '=', 'approved')])]),
     ]);

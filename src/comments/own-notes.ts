@@ -61,7 +61,7 @@ async function explainDecided(db: Kysely<Database>, comments: readonly ReadableC
   return comments.map(({ id, status }) => {
     const decision = deciding.get(id);
     const appeal = appeals.get(decision?.eventId ?? 0);
-    const kind = status === 'removed' ? 'removed' : 'rejected';
+    const kind = status === 'removed' || status === 'spam' ? status : 'rejected';
     const sentences: Message[] = [
       { key: `own.${kind}Text` },
       ...explainDecision(decision),

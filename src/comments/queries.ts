@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { published } from '../posts/query-parts.ts';
-import type { Verdict } from './policies.ts';
+import type { Verdict } from './judge.ts';
 import type { Comment } from './table.ts';
 
 /** What a reply needs of the comment that it answers. */
@@ -76,14 +76,14 @@ export async function hasApproved(db: Kysely<Database>, browserId: number): Prom
 /** A comment with what is needed to lead to it. */
 export type LocatedComment = Pick<
   Comment,
-  'id' | 'conversation_id' | 'path' | 'status' | 'shown' | 'browser_id' | 'name' | 'html'
+  'id' | 'conversation_id' | 'path' | 'status' | 'shown' | 'browser_id' | 'held_by' | 'name' | 'html'
 >;
 
 /** Finds a comment by its id, whatever its status: the caller decides who may know of it. */
 export function findComment(db: Kysely<Database>, id: number): Promise<LocatedComment | undefined> {
   return db
     .selectFrom('comment')
-    .select(['id', 'conversation_id', 'path', 'status', 'shown', 'browser_id', 'name', 'html'])
+    .select(['id', 'conversation_id', 'path', 'status', 'shown', 'browser_id', 'held_by', 'name', 'html'])
     .where('id', '=', id)
     .executeTakeFirst();
 }
@@ -95,11 +95,14 @@ export async function isPinned(db: Kysely<Database>, { id, status }: LocatedComm
   return pin !== undefined;
 }
 
-/** The latest judgement of each of these comments: which rule decided, and by what numbers. */
+/** The opinion that decided: whose, by what numbers, and what only staff are told of it. */
+export type Judged = Pick<Verdict, 'rule' | 'numbers'> & { readonly detail?: string | undefined };
+
+/** The latest judgement of each of these comments. */
 export async function findJudgements(
   db: Kysely<Database>,
   commentIds: readonly number[],
-): Promise<Map<number, Pick<Verdict, 'rule' | 'numbers'>>> {
+): Promise<Map<number, Judged>> {
   if (commentIds.length === 0) return new Map();
   const rows = await db
     .selectFrom('judgement')
@@ -112,7 +115,9 @@ export async function findJudgements(
   return new Map(
     rows.flatMap(({ comment_id, rule, opinions }) => {
       const opinion = opinions.find((each) => each.rule === rule);
-      return opinion ? [[comment_id, { rule: opinion.rule, numbers: opinion.numbers ?? {} }] as const] : [];
+      return opinion
+        ? [[comment_id, { rule: opinion.rule, numbers: opinion.numbers ?? {}, detail: opinion.detail }] as const]
+        : [];
     }),
   );
 }

@@ -25,6 +25,7 @@ export interface ReplyForm {
 
 const emptyFields: ReplyFields = {
   ...{ name: '', email: '', website: '', body: '', parent: '', key: '', remember: '' },
+  ...{ topic: '', seconds: '' },
   ...{ follow: '', pace: '', tell_decision: '' },
 };
 

@@ -6,7 +6,7 @@ import { normaliseLine } from '../text/plain-text.ts';
 import { isUuid, uuidOf } from '../text/uuid.ts';
 import type { Closing } from './closing.ts';
 import type { FieldErrors, ReplyFields } from './form.ts';
-import type { Verdict } from './policies.ts';
+import type { Verdict } from './judge.ts';
 
 /** Who writes: one of the staff, or a guest in a browser that may be new. */
 export type Writer =

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, Selectable } from 'kysely';
+import type { Facts, StoredOpinion } from './judge.ts';
 import type { CommentStatus } from './lifecycle.ts';
-import type { Facts, StoredOpinion } from './policies.ts';
 
 export interface CommentTable {
   id: Generated<number>;
@@ -66,7 +66,7 @@ export interface JudgementTable {
   rule: string;
   verdict: 'pending' | 'approved' | 'spam';
   /** Written as JSON text, as are the opinions. */
-  facts: ColumnType<Facts, string, never>;
+  facts: ColumnType<Facts, string, Facts>;
   opinions: ColumnType<StoredOpinion[], string, never>;
   judged_at: Date;
 }

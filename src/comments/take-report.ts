@@ -3,6 +3,8 @@ import type { Database } from '../database.ts';
 import type { ReportDraft } from '../reports/form.ts';
 import { countReporters, findOwnReport, insertReport, type Reporter } from '../reports/queries.ts';
 import type { Report } from '../reports/table.ts';
+import { currentRules } from '../rules/current.ts';
+import { choiceOf } from '../rules/rule.ts';
 import { loadSite } from '../site/queries.ts';
 import { changeStatus, lockWithAncestors } from './transition.ts';
 
@@ -29,10 +31,11 @@ export function takeReport(
     }
     if (locked.get(commentId)?.status !== 'approved') return { kind: 'gone' };
     const id = await insertReport(trx, { commentId, reporter, draft, now });
-    const { report_hold: most } = await loadSite(trx);
-    const reports = most > 0 ? await countReporters(trx, commentId) : 0;
-    if (most > 0 && reports >= most) {
-      const numbers = { reports, allowed: most };
+    const { rules_token } = await loadSite(trx);
+    const { enabled, settings } = choiceOf(await currentRules(trx, rules_token), 'reports');
+    const reports = enabled ? await countReporters(trx, commentId) : 0;
+    if (enabled && reports >= settings.people) {
+      const numbers = { reports, allowed: settings.people };
       await changeStatus(trx, locked.values(), { action: 'hold', actorId: undefined, rule: 'reports', numbers, now });
     }
     return { kind: 'filed', id };

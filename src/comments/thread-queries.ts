@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { spamRules } from '../rules/rule.ts';
 import type { CommentStatus } from './lifecycle.ts';
 import {
   behindAllKeys,
@@ -56,14 +57,26 @@ const beforeAllKeys = Buffer.alloc(0);
 /** What the writer alone still sees of the own comment. */
 export const ownVisible: readonly CommentStatus[] = ['pending', 'rejected', 'removed'];
 
+/** Whether a rule took a comment for spam. Its writer may be no spammer, and is told; who was found out by a moderator is not. */
+export function isSpamByRule({ status, held_by }: { status: CommentStatus; held_by: string | null }): boolean {
+  return status === 'spam' && spamRules.some((rule) => rule === held_by);
+}
+
 /** Whether a reader finds a comment in its conversation: as text, as a placeholder, or as the own one that is held. */
 export function isVisibleTo(
-  comment: { readonly status: CommentStatus; readonly shown: boolean; readonly browser_id: number | null },
+  comment: {
+    readonly status: CommentStatus;
+    readonly shown: boolean;
+    readonly browser_id: number | null;
+    readonly held_by: string | null;
+  },
   browserId: number | undefined,
 ): boolean {
   return (
     comment.shown ||
-    (browserId !== undefined && comment.browser_id === browserId && ownVisible.includes(comment.status))
+    (browserId !== undefined &&
+      comment.browser_id === browserId &&
+      (ownVisible.includes(comment.status) || isSpamByRule(comment)))
   );
 }
 

@@ -75,7 +75,7 @@ export interface RepliesView {
 
 /** What the writer of a comment that is not published is told; `returned`: of one that is, again, after an appeal. */
 export interface OwnNote {
-  readonly status: 'pending' | 'rejected' | 'removed' | 'returned';
+  readonly status: 'pending' | 'rejected' | 'removed' | 'spam' | 'returned';
   readonly sentences: readonly Message[];
   /** Path of the form that says something against the decision; undefined where that was done, or is not possible. */
   readonly appealHref: string | undefined;

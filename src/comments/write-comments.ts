@@ -9,12 +9,15 @@ import { followFromReply } from '../following/reply-choice.ts';
 import { readId } from '../http/fields.ts';
 import { isShutOut } from '../persons/standing.ts';
 import { stateOf } from '../posts/publication.ts';
+import { currentRules } from '../rules/current.ts';
+import { type RuleChoice, rulesInForce } from '../rules/rule.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
-import { type Closing, closingOf, closuresAbove, modeOf } from './closing.ts';
+import { type Closing, closingOf, closuresAbove } from './closing.ts';
 import { closingFacts, type ReplyTerms, shareConversation } from './conversation.ts';
 import { changeCounts } from './counts.ts';
-import { gatherHistories, type History } from './facts.ts';
-import { checkGuestReply, checkStaffReply, type Draft, type FieldErrors, isDraft } from './form.ts';
+import { factsOf, gatherHistories, type History, wordsOf } from './facts.ts';
+import { checkGuestReply, checkStaffReply, type Draft, type FieldErrors, isDraft, type ReplyFields } from './form.ts';
+import type { Facts } from './judge.ts';
 import { isReadable } from './lifecycle.ts';
 import { waitsFor } from './limits.ts';
 import { judgeComment } from './policies.ts';
@@ -91,6 +94,7 @@ interface Ground {
   /** What is answered, by id. */
   readonly parents: ReadonlyMap<number, ParentRow>;
   readonly histories: ReadonlyMap<Submission, History>;
+  readonly rules: readonly RuleChoice[];
 }
 
 // Locks in the order that docs/architecture.md names: networks and browsers, then parents.
@@ -118,6 +122,7 @@ async function gatherGround(
   });
   return {
     terms,
+    rules: await currentRules(trx, terms.site.rules_token),
     waits: new Map(waits),
     parents,
     histories: new Map(open.map((submission, index) => [submission, histories[index] as History])),
@@ -131,7 +136,7 @@ function browserOf(writer: Writer): number | undefined {
 /** Judges a reply by what is known. @returns the comment that it becomes, or why it becomes none. */
 function draftComment(submission: Submission, ground: Ground): NewComment | Outcome {
   const { writer, fields, networkHash, now } = submission;
-  const { site, conversation } = ground.terms;
+  const { terms } = ground;
   const { counts, standing } = ground.histories.get(submission) as History;
   const guestStanding = writer.kind === 'guest' ? standing : undefined;
   if (isShutOut(guestStanding)) return { kind: 'shut_out', standing: guestStanding };
@@ -143,20 +148,25 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
   const parent = ground.parents.get(readId(fields.parent) ?? 0);
   if (!parent && fields.parent !== '') return { kind: 'invalid', errors: { parent: { key: 'reply.parent.unknown' } } };
 
-  const closing = closingFor(ground.terms, { submission, key: parent?.path });
+  const closing = closingFor(terms, { submission, key: parent?.path });
   if (closing) return { kind: 'closed', closing };
 
   const rendered = renderVisibly(draft.body);
   if (!rendered) return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };
 
-  const verdict = judgeComment({
+  const known = factsOf(rendered, {
+    writer: draft,
     staffRole: writer.kind === 'staff' ? writer.role : null,
-    mode: modeOf({ mode: conversation.mode, siteMode: site.comment_mode }),
-    links: rendered.links.count + (draft.website ? 1 : 0),
-    linksAllowed: site.links_allowed,
-    standing: guestStanding?.kind,
-    ...counts,
+    terms,
+    now,
   });
+  const verdict = judgeComment(
+    { ...known, ...factsOfSending(fields, writer), standing: guestStanding?.kind, ...counts },
+    {
+      rules: rulesInForce(ground.rules, terms.conversation.rule_switches),
+      words: wordsOf(draft.name, rendered.html),
+    },
+  );
   return {
     parent,
     draft,
@@ -167,6 +177,12 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
     keys: keysOf(submission),
     now,
   };
+}
+
+// What only the form that was sent can say. The staff need no such proof.
+function factsOfSending({ topic, seconds }: ReplyFields, writer: Writer): Pick<Facts, 'baited' | 'secondsToWrite'> {
+  if (writer.kind === 'staff') return {};
+  return { baited: topic !== '', secondsToWrite: /^\d{1,6}$/.test(seconds) ? Number(seconds) : undefined };
 }
 
 function checkDraft({ writer, fields }: Submission, { terms }: Ground): Draft | FieldErrors {

@@ -28,6 +28,7 @@ const told = [
   'hand_over',
   'hand_back',
   'settings_saved',
+  'rules_saved',
   'joined',
   'invited',
   'invitation_withdrawn',

@@ -1,7 +1,7 @@
 import { type CommentStatus, commentStatuses } from '../comments/lifecycle.ts';
-import { policies, type RuleName } from '../comments/policies.ts';
 import { readFields, readId } from '../http/fields.ts';
 import type { Message, MessageKey } from '../http/messages.ts';
+import { holdingRules, type RuleName } from '../rules/rule.ts';
 
 /** What a comment of the queue has in common with another one. */
 export const likenesses = ['by', 'network', 'same'] as const;
@@ -31,11 +31,6 @@ export interface QueueAge {
 
 // What a writer deleted is no moderator's any more.
 export const queueStatuses = commentStatuses.filter((status) => status !== 'deleted');
-
-/** The rules that hold comments, in their order. */
-export const holdingRules: readonly RuleName[] = policies
-  .map(({ name }) => name)
-  .filter((name) => name !== 'staff' && name !== 'person_trusted' && name !== 'standard');
 
 /** Longest text that is looked for, in characters, and the oldest age, in hours or days. */
 export const longestText = 100;

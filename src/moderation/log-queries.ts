@@ -76,6 +76,7 @@ export function listLog(
       join.onRef('standing.id', '=', 'event.subject_id').on('event.subject_kind', '=', 'standing'),
     )
     .leftJoin('settings_change', 'settings_change.event_id', 'event.id')
+    .leftJoin('rule_change', 'rule_change.event_id', 'event.id')
     .leftJoin('comment as judged', 'judged.id', 'standing.comment_id')
     .selectAll('event')
     .select([
@@ -94,6 +95,7 @@ export function listLog(
       'standing.note as standing_note',
       'judged.name as judged_name',
       'settings_change.fields as changed_settings',
+      'rule_change.changed as changed_rules',
     ])
     .select((eb) =>
       eb

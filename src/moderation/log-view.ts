@@ -4,6 +4,7 @@ import type { Standing } from '../events/standing.ts';
 import type { Dates } from '../http/dates.ts';
 import type { Message, MessageKey } from '../http/messages.ts';
 import { hrefOf } from '../posts/addresses.ts';
+import type { RuleChoice } from '../rules/rule.ts';
 import type { Moderator } from './decide.ts';
 import { type LogRow, mostTogether } from './log-queries.ts';
 import { personHref, personLogHref } from './person-addresses.ts';
@@ -23,7 +24,7 @@ export interface LogItem {
   readonly reason: string;
   readonly note: string;
   /** What was set, as what and as what now; for those who may set it. */
-  readonly settings: readonly { readonly field: MessageKey; readonly before: string; readonly after: string }[];
+  readonly settings: readonly { readonly field: MessageKey; readonly before: Message; readonly after: Message }[];
   /** How many others were done in one go with it. */
   readonly others: number;
   /** Whether there are more than were counted. */
@@ -121,11 +122,34 @@ function stepOf({ subject_kind, from_status, to_status }: LogRow): LogItem['step
   return { from: `status.${from_status}` as MessageKey, to: `status.${to_status}` as MessageKey };
 }
 
-function settingsOf({ changed_settings }: LogRow): LogItem['settings'] {
-  const worded = (value: string | number | boolean | null) => (value === null || value === '' ? '–' : String(value));
-  return Object.entries(changed_settings ?? {}).map(([name, { before, after }]) => ({
+function settingsOf({ changed_settings, changed_rules }: LogRow): LogItem['settings'] {
+  const fields = Object.entries(changed_settings ?? {}).map(([name, { before, after }]) => ({
     field: `settings.field.${name}` as MessageKey,
-    before: worded(before),
-    after: worded(after),
+    before: wordValue(before),
+    after: wordValue(after),
   }));
+  const rules = (changed_rules?.rules ?? []).map(({ before, after }) => ({
+    field: `rules.title.${after.name}` as const,
+    before: wordRule(before),
+    after: wordRule(after),
+  }));
+  const order = changed_rules?.order;
+  const wordOrder = (names: readonly string[]) => wordValue(names.map((name) => name.replaceAll('_', ' ')).join(', '));
+  return [
+    ...fields,
+    ...rules,
+    ...(order
+      ? [{ field: 'rules.order' as const, before: wordOrder(order.before), after: wordOrder(order.after) }]
+      : []),
+  ];
+}
+
+function wordValue(value: string | number | boolean | null): Message {
+  return { key: 'log.value', values: { value: value === null || value === '' ? '–' : String(value) } };
+}
+
+// Lists can be long; what stands first in them is enough to know them by.
+function wordRule({ enabled, settings }: RuleChoice): Message {
+  const values = Object.values(settings).map((value) => String(value).slice(0, 60));
+  return { key: 'log.rule', values: { on: String(enabled), value: values.join(', '), count: values.length } };
 }

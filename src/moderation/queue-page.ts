@@ -9,10 +9,10 @@ import { readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { findPostById, type PostForReading } from '../posts/queries.ts';
+import { holdingRules } from '../rules/rule.ts';
 import { countAppeals } from './appeal-queries.ts';
 import {
   filterFields,
-  holdingRules,
   type QueueFilter,
   queueHref,
   queueStatuses,

@@ -1,6 +1,6 @@
 import type { LatestRevision } from '../comments/editing-queries.ts';
 import type { CommentStatus, ModeratorAction } from '../comments/lifecycle.ts';
-import type { Verdict } from '../comments/policies.ts';
+import type { Judged } from '../comments/queries.ts';
 import { describeEvent } from '../events/describe.ts';
 import { explainRule } from '../events/explain-decision.ts';
 import type { ToldEvent } from '../events/queries.ts';
@@ -57,7 +57,7 @@ export interface QueueItem {
 
 /** What was looked up for the rows of a page, by comment. */
 export interface QueueFindings {
-  readonly judgements: ReadonlyMap<number, Pick<Verdict, 'rule' | 'numbers'>>;
+  readonly judgements: ReadonlyMap<number, Judged>;
   readonly events: ReadonlyMap<number, ToldEvent>;
   readonly revisions: ReadonlyMap<number, LatestRevision>;
   readonly records: ReadonlyMap<number, Partial<Record<CommentStatus, number>>>;
@@ -106,6 +106,8 @@ function explainStanding({ id }: QueueRow, { judgements, events }: QueueFindings
   const heldNow =
     event?.action === 'hold' && event.rule !== null ? { rule: event.rule, numbers: event.numbers } : judgement;
   const why: Message[] = heldNow ? [explainRule(heldNow)] : [];
+  const detail = heldNow === judgement ? judgement?.detail : undefined;
+  if (detail !== undefined) why.push({ key: 'rule.detail', values: { detail } });
   if (!event || event.action === 'post') return why;
   if (event.reason) why.push({ key: 'queue.reason', values: { reason: event.reason } });
   if (event.note) why.push({ key: 'queue.note', values: { note: event.note } });

@@ -51,7 +51,7 @@ export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): 
   if (actor_id === null) return false;
   if (subject_kind === 'comment') return undoable.includes(action);
   if (subject_kind === 'standing') return true;
-  if (isOfSettings({ subject_kind, numbers })) return numbers.fields !== undefined;
+  if (isOfSettings({ subject_kind, numbers })) return numbers.fields !== undefined || numbers.rules !== undefined;
   if (subject_kind === 'appeal') return action === 'uphold';
   if (subject_kind === 'report') return action === 'dismiss';
   // Closings of earlier versions did not write down what they changed.
@@ -60,7 +60,7 @@ export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): 
   return closable && known && ['close', 'close_later', 'reopen', 'set_pace', 'pin', 'unpin', 'undo'].includes(action);
 }
 
-/** Whether an event is of the settings of the site, and not of its conversations. */
+/** Whether an event is of the settings or the rules of the site, and not of its conversations. */
 export function isOfSettings({ subject_kind, numbers }: Pick<Doing, 'subject_kind' | 'numbers'>): boolean {
-  return subject_kind === 'site' && numbers.version !== undefined;
+  return subject_kind === 'site' && (numbers.version !== undefined || numbers.rules !== undefined);
 }

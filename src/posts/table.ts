@@ -1,4 +1,5 @@
-import type { Generated, Selectable } from 'kysely';
+import type { ColumnType, Generated, Selectable } from 'kysely';
+import type { RuleSwitches } from '../rules/rule.ts';
 import type { CommentMode } from '../site/table.ts';
 
 /** What can be replied to; owned by a post or a page. Replies lock its row in share mode, a closing exclusively. */
@@ -12,6 +13,8 @@ export interface ConversationTable {
   close_after_quiet_days: number | null;
   /** Minutes within which one person posts one comment; 0: as many as one likes. */
   slow_minutes: Generated<number>;
+  /** Rules that are on or off here, whatever the site says. Written as JSON text. */
+  rule_switches: ColumnType<RuleSwitches, string | undefined, string>;
 }
 
 /** How many comments of a conversation can be read and how many wait. Changed last in a transaction. */

@@ -23,8 +23,6 @@ export const settingNames = [
   'close_after_days',
   'close_after_quiet_days',
   'edit_minutes',
-  'links_allowed',
-  'report_hold',
   'email_required',
   'authors_moderate',
   'authors_remove',
@@ -35,7 +33,7 @@ export const settingNames = [
 export type SettingName = (typeof settingNames)[number];
 
 const longest = { title: 100, tagline: 200 };
-const most = { closeAfterDays: 36_500, editMinutes: 1_440, linksAllowed: 100, reportHold: 100 };
+const most = { closeAfterDays: 36_500, editMinutes: 1_440 };
 
 /** Picks the settings out of what was sent. */
 export function readSettings(body: unknown): SettingsFields {
@@ -53,8 +51,6 @@ export function fieldsOf(site: Settings): SettingsFields {
     close_after_days: site.close_after_days === null ? '' : String(site.close_after_days),
     close_after_quiet_days: site.close_after_quiet_days === null ? '' : String(site.close_after_quiet_days),
     edit_minutes: String(site.edit_minutes),
-    links_allowed: String(site.links_allowed),
-    report_hold: String(site.report_hold),
     email_required: site.email_required ? 'on' : '',
     authors_moderate: site.authors_moderate ? 'on' : '',
     authors_remove: site.authors_remove ? 'on' : '',
@@ -79,8 +75,6 @@ export function checkSettings(
   const days = readNumber(fields.close_after_days);
   const quietDays = readNumber(fields.close_after_quiet_days);
   const minutes = readNumber(fields.edit_minutes);
-  const links = readNumber(fields.links_allowed);
-  const reports = readNumber(fields.report_hold) ?? 0;
   const errors: SettingError[] = [];
   const refuse = (field: SettingName, message: Message) => errors.push({ field, message });
 
@@ -97,10 +91,6 @@ export function checkSettings(
   }
   if (!(minutes !== undefined && minutes <= most.editMinutes))
     refuse('edit_minutes', { key: 'settings.minutesWrong', values: { most: most.editMinutes } });
-  if (!(links !== undefined && links <= most.linksAllowed))
-    refuse('links_allowed', { key: 'settings.linksWrong', values: { most: most.linksAllowed } });
-  if (!(reports <= most.reportHold))
-    refuse('report_hold', { key: 'settings.reportsWrong', values: { most: most.reportHold } });
   if (errors.length > 0) return errors;
 
   return {
@@ -112,8 +102,6 @@ export function checkSettings(
     close_after_days: days ?? null,
     close_after_quiet_days: quietDays ?? null,
     edit_minutes: minutes as number,
-    links_allowed: links as number,
-    report_hold: reports,
     email_required: fields.email_required === 'on',
     authors_moderate: fields.authors_moderate === 'on',
     authors_remove: fields.authors_remove === 'on',

@@ -3,7 +3,7 @@ import { requirePermission, signedInViewer } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
 import { HttpError } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
-import { leaveNotice, type NoticeOffer } from '../http/notice.ts';
+import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { countGivenUp } from '../mail/undelivered.ts';
 import { siteOf } from '../site/current.ts';
@@ -20,6 +20,8 @@ import {
   settingNames,
 } from './form.ts';
 import { mailRoutes } from './mail-routes.ts';
+import { offerUndo } from './offer-undo.ts';
+import { rulesRoutes } from './rules-routes.ts';
 
 interface SettingsPage {
   readonly values: SettingsFields;
@@ -45,6 +47,7 @@ export function settingsRoutes({ db, config, now }: AppContext): Router {
   const router = Router();
   router.use('/settings', requirePermission('manage_settings'));
   router.use(mailRoutes({ db, config }));
+  router.use(rulesRoutes({ db, now }));
 
   router.get('/settings', async (_request, response) => {
     const site = siteOf(response);
@@ -62,7 +65,7 @@ export function settingsRoutes({ db, config, now }: AppContext): Router {
     const outcome = await saveSettings(db, { settings: checked, version, actorId, now: now() });
     if (outcome.kind === 'overtaken')
       return sendConflict(response, { theirs: outcome.theirs, values: fieldsOf(checked) });
-    leaveNotice(request, { key: 'settings.saved', offer: offerUndo(outcome.eventId) });
+    leaveNotice(request, { key: 'settings.saved', offer: offerUndo(outcome.eventId, '/settings') });
     response.redirect(303, '/settings');
   });
 
@@ -87,10 +90,4 @@ export function settingsRoutes({ db, config, now }: AppContext): Router {
   }
 
   return router;
-}
-
-// Of what the log of the moderators undoes, too.
-function offerUndo(eventId: number | undefined): NoticeOffer | undefined {
-  if (eventId === undefined) return undefined;
-  return { action: '/moderation/undo', fields: { event: String(eventId), back: '/settings' }, label: 'undo.button' };
 }

@@ -6,7 +6,7 @@ import { lockSite, updateSite } from './queries.ts';
 import type { ChangedFields, Site } from './table.ts';
 
 /** What the settings can be set to. */
-export type Settings = Omit<Site, 'id' | 'version'>;
+export type Settings = Omit<Site, 'id' | 'version' | 'rules_token'>;
 
 /** What became of an attempt to save the settings. */
 export type SettingsOutcome =
@@ -51,7 +51,7 @@ export async function takeBackSettings(
   const changed = Object.entries(row?.fields ?? {});
   const present: Readonly<Record<string, unknown>> = { ...site };
   if (changed.length === 0 || changed.some(([name, { after }]) => present[name] !== after)) return undefined;
-  const { id: _, version: __, ...settings } = site;
+  const { id: _, version: __, rules_token: ___, ...settings } = site;
   const before = Object.fromEntries(changed.map(([name, value]) => [name, value.before]));
   return await change(trx, { site, settings: { ...settings, ...before }, undoes: eventId, actorId, now });
 }

@@ -22,8 +22,6 @@ export interface SiteTable {
   close_after_quiet_days: number | null;
   /** Minutes for which a comment can be edited by its writer; 0: not at all. */
   edit_minutes: Generated<number>;
-  /** A comment with more links than this waits for a moderator. */
-  links_allowed: Generated<number>;
   email_required: Generated<boolean>;
   /** Whether authors decide over comments on their own posts. */
   authors_moderate: Generated<boolean>;
@@ -31,8 +29,8 @@ export interface SiteTable {
   authors_remove: Generated<boolean>;
   authors_pin: Generated<boolean>;
   authors_close: Generated<boolean>;
-  /** Reports from so many networks hold a published comment; 0: none does. */
-  report_hold: Generated<number>;
+  /** Names the present state of the rules, see rules/current.ts. */
+  rules_token: Generated<string>;
   version: Generated<number>;
 }
 

@@ -26,11 +26,17 @@ export interface CommentLinks {
   readonly hosts: readonly string[];
 }
 
+/** A comment as it is shown, and where it leads. */
+export interface RenderedComment {
+  readonly html: TrustedHtml;
+  readonly links: CommentLinks;
+}
+
 /**
  * Renders what a stranger wrote, in a small Markdown: emphasis, links, lists, quotes and code, line breaks as typed. HTML
  * is shown as text. Headings become bold paragraphs, images become links, tables and rules stay text.
  */
-export function renderComment(source: string): { readonly html: TrustedHtml; readonly links: CommentLinks } {
+export function renderComment(source: string): RenderedComment {
   const html = sanitise(markdown.render(source), allowed);
   return { html: TrustedHtml.fromSanitiser(html), links: linksIn(html) };
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { takeMails } from '../following/followers.ts';
 import { decideOn, openPage, postReply, replyTo, sendForm, wordsOf } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
+import { setRule } from '../support/rules.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import {
   addressOf,
@@ -36,7 +37,8 @@ beforeEach(async () => {
   await site.db.updateTable('account').set({ moderation_mail: 'none', alerted_at: null, disabled_at: null }).execute();
   await site.db.updateTable('account').set({ role: 'author' }).where('id', '=', author.id).execute();
   await site.db.updateTable('account').set({ role: 'moderator' }).where('id', '=', moderator.id).execute();
-  await site.db.updateTable('site').set({ authors_moderate: true, links_allowed: 2, report_hold: 0 }).execute();
+  await site.db.updateTable('site').set({ authors_moderate: true }).execute();
+  await setRule(site.db, 'reports', { enabled: false });
   await site.db.deleteFrom('alert').execute();
   await takeAlertJobs(site);
   await takeMails(site);
@@ -205,7 +207,7 @@ describe('The mail', () => {
   it('tells what reports have taken back to the queue', async () => {
     await choose(site, moderator, 'at_once');
     const { id } = await replyTo(site, path, {}, owner);
-    await site.db.updateTable('site').set({ report_hold: 1 }).execute();
+    await setRule(site.db, 'reports', { enabled: true, settings: { people: 1 } });
     const { status } = await sendForm(site, `/comments/${id}/report`, { text: 'It is wrong.', kind: 'other' });
     expect(status).toBe(303);
     const [mail] = await alertMails(site);

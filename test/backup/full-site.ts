@@ -70,6 +70,7 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
     insert into colleague_note (comment_id, text, written_by, written_at) values (1, 'Seen\tbefore', 1, now());
     insert into colleague_note (browser_id, text, written_by, written_at) values (1, 'Good faith', 1, now());
     insert into pin (conversation_id, comment_id, pinned_by, pinned_at) values (1, 1, 1, now());
+    insert into rule_change (event_id, changed) values (1, '{"rules": []}');
     insert into settings_change (event_id, fields) values (1, '{"title": {"before": "One", "after": "Two"}}');
     insert into hand_over (comment_id, to_id, by_id, handed_at) values (2, 1, 1, now());
     insert into announcement (comment_id, created_at, told_through) values (1, now(), 1);

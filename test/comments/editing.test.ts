@@ -34,7 +34,7 @@ afterAll(() => site.close());
 beforeEach(async () => {
   // Each test in an hour of its own, so that nothing looks like a flood.
   site.now = new Date(site.now.getTime() + 3_600_000);
-  await site.db.updateTable('site').set({ edit_minutes: 15, links_allowed: 2, comment_mode: 'first_held' }).execute();
+  await site.db.updateTable('site').set({ edit_minutes: 15, comment_mode: 'first_held' }).execute();
   const post = await addPost(site.db, { title: 'Second thoughts', mode: 'open' });
   path = `/posts/${post.slug}`;
   conversationId = post.conversationId;

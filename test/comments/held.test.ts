@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { judgeComment } from '../../src/comments/policies.ts';
+import { defaultRules, rulesInForce } from '../../src/rules/rule.ts';
 import {
   commentIdsOn,
   commentOn,
@@ -181,18 +182,20 @@ describe('What is stored with a comment', () => {
         staffRole: null,
         mode: 'first_held',
         links: 4,
-        linksAllowed: 2,
         approvedBefore: 0,
         recentFromBrowser: 0,
         recentFromNetwork: 0,
       },
       opinions: [
         { rule: 'links', status: 'pending', numbers: { links: 4, allowed: 2 } },
-        { rule: 'first_comment', status: 'pending' },
+        { rule: 'first_comment', status: 'pending', numbers: { needed: 1 } },
         { rule: 'standard', status: 'approved' },
       ],
     });
-    const { rule, status, opinions } = judgeComment(judgement.facts);
+    const { rule, status, opinions } = judgeComment(judgement.facts, {
+      rules: rulesInForce(defaultRules),
+      words: '',
+    });
     expect({ rule, verdict: status, opinions }).toEqual({
       rule: judgement.rule,
       verdict: judgement.verdict,

@@ -1,39 +1,38 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { explainVerdict } from '../../src/comments/explain.ts';
-import {
-  type Facts,
-  judgeComment,
-  type Opinion,
-  type Policy,
-  policies,
-  type RuleName,
-} from '../../src/comments/policies.ts';
+import type { Facts, Judge, Opinion } from '../../src/comments/judge.ts';
+import { judgeComment, policies } from '../../src/comments/policies.ts';
 import { createTranslate, type MessageKey } from '../../src/http/messages.ts';
+import { defaultRules, type Rule, type RuleName, rulesInForce, type SettableRule } from '../../src/rules/rule.ts';
+
+const judged = (facts: Facts, rules: readonly Rule[], words = '') => judgeComment(facts, { rules, words });
 
 const guest: Facts = {
   staffRole: null,
   mode: 'first_held',
   links: 0,
-  linksAllowed: 2,
   approvedBefore: 1,
   recentFromBrowser: 0,
   recentFromNetwork: 0,
 };
 
 const t = createTranslate('en');
+const usual = rulesInForce(defaultRules);
+const all = rulesInForce(defaultRules.map((rule) => ({ ...rule, enabled: true })));
 
 describe('The list of policies', () => {
-  test('has an order that is a decision: whom we know, what is held anyway, what looks like spam, whom moderators trust, who is new, who waits, the rest', () => {
+  test('begins with an order that is a decision: who works here, what is held anyway, what only programs do, what looks like spam, whom moderators trust, who is new, who waits, the rest', () => {
     const order: RuleName[] = [
-      ...(['staff', 'person_held', 'all_held', 'links', 'flooding'] as const),
-      ...(['person_trusted', 'first_comment', 'waiting', 'standard'] as const),
+      ...(['staff', 'all_held', 'person_held', 'bait', 'words', 'hosts', 'links'] as const),
+      ...(['name_link', 'flooding', 'person_trusted', 'first_comment', 'waiting', 'standard'] as const),
     ];
-    expect(policies.map(({ name }) => name)).toEqual(order);
+    expect(usual.map(({ name }) => name)).toEqual(order);
   });
 
   const approved: Opinion = { status: 'approved' };
   const held = (numbers?: Record<string, number>): Opinion => ({ status: 'pending', ...(numbers && { numbers }) });
-  const cases: [string, RuleName, Partial<Facts>, Opinion | undefined][] = [
+  const spam: Opinion = { status: 'spam' };
+  const cases: [string, RuleName, Partial<Facts>, Opinion | undefined, Partial<Rule['settings']>?][] = [
     ['an owner', 'staff', { staffRole: 'owner' }, approved],
     ['a moderator', 'staff', { staffRole: 'moderator' }, approved],
     ['an author', 'staff', { staffRole: 'author' }, approved],
@@ -43,12 +42,43 @@ describe('The list of policies', () => {
     ['a guest where nothing is held', 'all_held', { mode: 'open' }, undefined],
     ['as many links as are allowed', 'links', { links: 2 }, undefined],
     ['one link more', 'links', { links: 3 }, held({ links: 3, allowed: 2 })],
-    ['a link where none is allowed', 'links', { links: 1, linksAllowed: 0 }, held({ links: 1, allowed: 0 })],
+    ['a link where none is allowed', 'links', { links: 1 }, held({ links: 1, allowed: 0 }), { allowed: 0 }],
+    ['two links where more are allowed to some hosts', 'links', { links: 2, hosts: ['a.example'] }, undefined],
+    [
+      ...(['many links to a host that is no matter', 'links', { links: 9, hosts: ['www.b.example'] }] as const),
+      ...([undefined, { hosts: 'b.example' }] as const),
+    ],
+    [
+      ...(['many links, one of them elsewhere', 'links', { links: 9, hosts: ['b.example', 'c.example'] }] as const),
+      ...([held({ links: 9, allowed: 2 }), { hosts: 'b.example' }] as const),
+    ],
+    [
+      ...(['a link to a host of the list', 'hosts', { links: 1, hosts: ['pay.casino.example'] }] as const),
+      ...([{ ...spam, detail: 'casino.example' }, { spam: 'casino.example' }] as const),
+    ],
+    ['a link elsewhere', 'hosts', { hosts: ['a.example'] }, undefined, { spam: 'casino.example' }],
+    ['links that nobody looked at', 'hosts', {}, undefined, { spam: 'casino.example' }],
+    ['an address as a name', 'name_link', { nameLink: true }, held()],
+    ['a name', 'name_link', { nameLink: false }, undefined],
+    ['a name that nobody looked at', 'name_link', {}, undefined],
+    ['the hidden field filled in', 'bait', { baited: true }, spam],
+    ['the hidden field left empty', 'bait', { baited: false }, undefined],
+    ['a form without a hidden field', 'bait', {}, undefined],
+    ['a newcomer in a wave', 'wave', { approvedBefore: 0, recentOnSite: 60 }, held({ recent: 60 })],
+    ['somebody known in a wave', 'wave', { approvedBefore: 1, recentOnSite: 100 }, undefined],
+    ['a newcomer before the wave', 'wave', { approvedBefore: 0, recentOnSite: 59 }, undefined],
+    ['two seconds of writing', 'haste', { secondsToWrite: 2 }, held({ seconds: 2 })],
+    ['three seconds of writing', 'haste', { secondsToWrite: 3 }, undefined],
+    ['a writing that no script timed', 'haste', {}, undefined],
+    ['an old post', 'post_age', { postAgeDays: 365 }, held({ days: 365 })],
+    ['a post of yesterday', 'post_age', { postAgeDays: 1 }, undefined],
     ['four others from the browser', 'flooding', { recentFromBrowser: 4, recentFromNetwork: 19 }, undefined],
     ['five others from the browser', 'flooding', { recentFromBrowser: 5 }, held({ recent: 5 })],
     ['twenty others from the network', 'flooding', { recentFromNetwork: 20 }, held({ recent: 20 })],
     ['both', 'flooding', { recentFromBrowser: 7, recentFromNetwork: 31 }, held({ recent: 31 })],
-    ['nothing approved before', 'first_comment', { approvedBefore: 0 }, held()],
+    ['nothing approved before', 'first_comment', { approvedBefore: 0 }, held({ needed: 1 })],
+    ['two approved of three', 'first_comment', { approvedBefore: 2 }, held({ needed: 3 }), { comments: 3 }],
+    ['three approved of three', 'first_comment', { approvedBefore: 3 }, undefined, { comments: 3 }],
     ['one approved before', 'first_comment', { approvedBefore: 1 }, undefined],
     ['nothing approved before, where all is open', 'first_comment', { approvedBefore: 0, mode: 'open' }, undefined],
     ['one of the staff whose comment waits', 'staff', { staffRole: 'owner', waiting: true }, undefined],
@@ -62,8 +92,10 @@ describe('The list of policies', () => {
     ['somebody whom a moderator trusts', 'person_held', { standing: 'trusted' }, undefined],
     ['anything', 'standard', {}, approved],
   ];
-  it.each(cases)('given %s, %s says so', (_facts, rule, facts, opinion) => {
-    expect(policies.find(({ name }) => name === rule)?.judge({ ...guest, ...facts })).toEqual(opinion);
+  it.each(cases)('given %s, %s says so', (_facts, rule, facts, opinion, set) => {
+    const { settings } = all.find(({ name }) => name === rule) as Rule;
+    const judge = policies[rule] as Judge<Rule['settings']>;
+    expect(judge({ ...guest, ...facts }, { ...settings, ...set } as Rule['settings'], '')).toEqual(opinion);
   });
 
   it('publishes what the staff write, whatever else is the matter', () => {
@@ -75,88 +107,98 @@ describe('The list of policies', () => {
       approvedBefore: 0,
       recentFromBrowser: 9,
     };
-    const verdict = judgeComment(facts);
+    const verdict = judged(facts, usual);
     expect(verdict).toMatchObject({ rule: 'staff', status: 'approved' });
     expect(verdict.opinions.map(({ rule }) => rule)).toEqual(['staff', 'all_held', 'links', 'flooding', 'standard']);
   });
 
   it('names the first reason of several', () => {
-    expect(judgeComment({ ...guest, links: 3, approvedBefore: 0 })).toMatchObject({ rule: 'links', status: 'pending' });
-    expect(judgeComment({ ...guest, approvedBefore: 0, recentFromNetwork: 20 }).rule).toBe('flooding');
+    expect(judged({ ...guest, links: 3, approvedBefore: 0 }, usual)).toMatchObject({
+      rule: 'links',
+      status: 'pending',
+    });
+    expect(judged({ ...guest, approvedBefore: 0, recentFromNetwork: 20 }, usual).rule).toBe('flooding');
   });
 
   it('judges the same facts the same again, also after they were stored', () => {
-    const verdict = judgeComment({ ...guest, links: 9, approvedBefore: 0 });
-    expect(judgeComment(JSON.parse(JSON.stringify(verdict.facts)))).toEqual(verdict);
+    const verdict = judged({ ...guest, links: 9, approvedBefore: 0 }, usual);
+    expect(judged(JSON.parse(JSON.stringify(verdict.facts)), usual)).toEqual(verdict);
   });
 });
 
-describe('Judging by a list', () => {
-  const facts = guest;
-  const silent: Policy = { name: 'links', judge: () => undefined };
-  const holds: Policy = { name: 'flooding', judge: () => ({ status: 'pending', numbers: { recent: 3 } }) };
-  const publishes: Policy = { name: 'standard', judge: () => ({ status: 'approved' }) };
+describe('The rule for words', () => {
+  const set = { spam: 'casino bonus\nскидка*', held: 'idiot\nשלום' };
+  const cases: [string, Opinion | undefined][] = [
+    ['Get your CASINO  bonus!', { status: 'spam', numbers: { spam: 1 }, detail: 'casino bonus' }],
+    ['Get your cаsіnо bonus!', { status: 'spam', numbers: { spam: 1 }, detail: 'casino bonus' }],
+    ['Только сегодня скидками', { status: 'spam', numbers: { spam: 1 }, detail: 'скидка*' }],
+    ['You idiot.', { status: 'pending', numbers: { spam: 0 }, detail: 'idiot' }],
+    ['שָׁלוֹם לכולם', { status: 'pending', numbers: { spam: 0 }, detail: 'שלום' }],
+    ['An idiotic casino, a bonus.', undefined],
+    ['', undefined],
+  ];
+  it.each(cases)('says of “%s” what the lists say, and the worse one first', (words, opinion) => {
+    expect(policies.words(guest, set, words)).toEqual(opinion);
+  });
 
-  it('asks all, and lets the first opinion decide', () => {
-    expect(judgeComment(facts, [silent, holds, publishes])).toEqual({
-      rule: 'flooding',
+  it('takes both for spam where both lists are met', () => {
+    expect(policies.words(guest, set, 'You idiot, casino bonus')?.status).toBe('spam');
+  });
+});
+
+describe('The rules of a site', () => {
+  const inOrder = (...names: SettableRule[]) =>
+    rulesInForce(names.flatMap((name) => defaultRules.find((rule) => rule.name === name) ?? []));
+
+  it('are all asked, and the first that has an opinion decides', () => {
+    const facts = { ...guest, links: 3, recentFromBrowser: 9 };
+    expect(judged(facts, inOrder('links', 'flooding'))).toEqual({
+      rule: 'links',
       status: 'pending',
-      numbers: { recent: 3 },
+      numbers: { links: 3, allowed: 2 },
       opinions: [
-        { rule: 'flooding', status: 'pending', numbers: { recent: 3 } },
+        { rule: 'links', status: 'pending', numbers: { links: 3, allowed: 2 } },
+        { rule: 'flooding', status: 'pending', numbers: { recent: 9 } },
         { rule: 'standard', status: 'approved' },
       ],
       facts,
     });
   });
 
-  it('decides otherwise in another order', () => {
-    expect(judgeComment(facts, [publishes, holds])).toMatchObject({
-      rule: 'standard',
-      status: 'approved',
-      numbers: {},
-    });
+  it('decide otherwise in another order', () => {
+    const facts = { ...guest, links: 3, recentFromBrowser: 9 };
+    expect(judged(facts, inOrder('flooding', 'links')).rule).toBe('flooding');
   });
 
-  it('shows each judge all facts, and does not change them', () => {
-    const seen: Facts[] = [];
-    const curious: Policy = {
-      name: 'links',
-      judge: (given) => {
-        seen.push(given);
-        return undefined;
-      },
-    };
-    const before = JSON.stringify(facts);
-    judgeComment(facts, [curious, curious, publishes]);
-    expect(seen).toEqual([facts, facts]);
-    expect(JSON.stringify(facts)).toBe(before);
+  it('say nothing where they are off, for the site or for a conversation', () => {
+    const off = defaultRules.map((rule) => ({ ...rule, enabled: rule.name !== 'links' }));
+    expect(judged({ ...guest, links: 3 }, rulesInForce(off)).rule).toBe('standard');
+    expect(judged({ ...guest, links: 3 }, rulesInForce(off, { links: true })).rule).toBe('links');
+    expect(judged({ ...guest, links: 3 }, rulesInForce(defaultRules, { links: false })).rule).toBe('standard');
   });
 
-  it('is a mistake where nobody has an opinion', () => {
-    expect(() => judgeComment(facts, [silent])).toThrow(RangeError);
-    expect(() => judgeComment(facts, [])).toThrow(RangeError);
+  it('are a mistake where nobody has an opinion', () => {
+    expect(() => judged(guest, usual.slice(0, -1))).toThrow(RangeError);
   });
 });
 
 describe('The sentence of a rule', () => {
-  it.each(policies.map(({ name }) => name))('exists for %s', (rule) => {
+  it.each(Object.keys(policies) as RuleName[])('exists for %s', (rule) => {
     const key: MessageKey = `rule.${rule}`;
-    const numbers = { links: 3, allowed: 2, recent: 5 };
+    const numbers = { links: 3, allowed: 2, recent: 5, seconds: 1, days: 400, needed: 1, reports: 3, spam: 1 };
     expect(t(key, numbers)).not.toBe(key);
-    expect(t(key, numbers)).toMatch(/^(Held|Published at once): .+\.$/);
+    expect(t(key, numbers)).toMatch(/^(Held|Published at once|Taken for spam): .+\.$/);
   });
 
   const held: [Partial<Facts>, RegExp[]][] = [
-    [{ links: 7, linksAllowed: 4 }, [/7 links/, /more than 4/]],
-    [{ links: 1, linksAllowed: 0 }, [/1 link,/, /more than 0/]],
+    [{ links: 7 }, [/7 links/, /more than 2/]],
     [{ recentFromBrowser: 6 }, [/6 comments/]],
     [{ recentFromNetwork: 21 }, [/21 comments/]],
     [{ approvedBefore: 0 }, [/first comment from this browser/]],
     [{ mode: 'all_held' }, [/every comment/]],
   ];
   it.each(held)('names the numbers of %j', (facts, expected) => {
-    const message = explainVerdict(judgeComment({ ...guest, ...facts }));
+    const message = explainVerdict(judged({ ...guest, ...facts }, usual));
     const sentence = t(message.key, message.values);
     for (const each of expected) expect(sentence).toMatch(each);
   });

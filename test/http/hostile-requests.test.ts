@@ -62,7 +62,21 @@ const fieldNames = [
     'key',
     'language',
   ],
-  ...['links_allowed', 'mode', 'name', 'note', 'parent', 'password', 'publish_at', 'published_at', 'reason', 'reply'],
+  ...[
+    'links.allowed',
+    'mode',
+    'order',
+    'seconds',
+    'topic',
+    'name',
+    'note',
+    'parent',
+    'password',
+    'publish_at',
+    'published_at',
+    'reason',
+    'reply',
+  ],
   ...[
     'remember',
     'role',
@@ -115,7 +129,12 @@ describe('no request makes the site fail', () => {
   });
 
   it('a form that is too large is 413', async () => {
-    const tooLarge = (path: string) => `body=${'a'.repeat(path.startsWith('/write') ? 6_400_000 : 550_000)}`;
+    const limits: [string, number][] = [
+      ['/write', 6_400_000],
+      ['/settings/rules', 8_500_000],
+    ];
+    const tooLarge = (path: string) =>
+      `body=${'a'.repeat(limits.find(([below]) => path.startsWith(below))?.[1] ?? 550_000)}`;
     await expectRefusals(writing(), ({ path }) => ({ path: existing(path), body: tooLarge(path), status: 413 }));
   });
 

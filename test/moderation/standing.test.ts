@@ -5,6 +5,7 @@ import { readReply } from '../../src/comments/form.ts';
 import { judgeComment } from '../../src/comments/policies.ts';
 import { postComment } from '../../src/comments/service.ts';
 import { giveStanding } from '../../src/persons/give.ts';
+import { defaultRules, rulesInForce } from '../../src/rules/rule.ts';
 import { proveAddress } from '../commenters/prover.ts';
 import {
   countComments,
@@ -89,7 +90,10 @@ describe('Whoever is trusted', () => {
     expect(await statusOf(site.db, next.id)).toBe('approved');
     const judgement = await judgementOf(next.id);
     expect([judgement.rule, judgement.facts.standing]).toEqual(['person_trusted', 'trusted']);
-    expect(judgeComment(judgement.facts)).toMatchObject({ rule: 'person_trusted', opinions: judgement.opinions });
+    expect(judgeComment(judgement.facts, { rules: rulesInForce(defaultRules), words: '' })).toMatchObject({
+      rule: 'person_trusted',
+      opinions: judgement.opinions,
+    });
     expect((await openPage(site, path, { cookie })).text).toContain('Post reply');
   });
 

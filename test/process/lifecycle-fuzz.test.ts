@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { addPost } from '../support/posts.ts';
+import { setRule } from '../support/rules.ts';
 import { signInTo } from '../support/site.ts';
 import { pick, randomFrom } from '../support/threads.ts';
 import { type Act, type FuzzWorld, guests, type Player, post, staff } from './fuzz-actions.ts';
@@ -35,7 +36,8 @@ afterAll(async () => {
 describe(`Guests, an author, moderators and the owner at once before two processes, with seed ${seed}`, () => {
   it('leave every comment where its events say, counted and shown as it is, and nothing lost, doubled or failed', async () => {
     const { db } = database;
-    await db.updateTable('site').set({ report_hold: 2, edit_minutes: 60 }).execute();
+    await db.updateTable('site').set({ edit_minutes: 60 }).execute();
+    await setRule(db, 'reports', { enabled: true, settings: { people: 2 } });
     const trouble: Trouble = [];
     const { world, crowd } = await assemble(trouble);
     let before = await digestEvents(db, { upTo: undefined });

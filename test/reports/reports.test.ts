@@ -20,6 +20,7 @@ import {
 } from '../support/comments.ts';
 import { holdReport, untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
+import { setRule } from '../support/rules.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 
 jest.setTimeout(60_000);
@@ -45,7 +46,7 @@ beforeEach(async () => {
   await site.db.deleteFrom('rate_limit').execute();
   await site.db.deleteFrom('mail').execute();
   await site.db.deleteFrom('report').execute();
-  await site.db.updateTable('site').set({ report_hold: 0 }).execute();
+  await setRule(site.db, 'reports', { enabled: false });
   path = `/posts/${(await addPost(site.db, { title: 'Please be kind', authorId: author.id, mode: 'open' })).slug}`;
   ({ id, cookie } = await replyTo(site, path, { name: 'Rude Rudi', email: 'rudi@reader.example' }));
   await takeJobs(site);
@@ -332,10 +333,10 @@ describe('What erases reports', () => {
 });
 
 describe('Reports by several people', () => {
-  beforeEach(() => site.db.updateTable('site').set({ report_hold: 3 }).execute());
+  beforeEach(() => setRule(site.db, 'reports', { enabled: true, settings: { people: 3 } }));
 
   it('hold no comment where the owner has not set so', async () => {
-    await site.db.updateTable('site').set({ report_hold: 0 }).execute();
+    await setRule(site.db, 'reports', { enabled: false });
     for (let count = 0; count < 5; count += 1) await report();
     expect(await statusOf(site.db, id)).toBe('approved');
   });

@@ -14,8 +14,6 @@ const plain = {
   comment_mode: 'first_held',
   close_after_days: '',
   edit_minutes: '15',
-  links_allowed: '2',
-  report_hold: '0',
   authors_moderate: 'on',
 };
 
@@ -30,8 +28,6 @@ beforeEach(async () => {
     .set({ title: 'Rejoinder', tagline: '', time_zone: 'UTC', comment_mode: 'first_held', close_after_days: null })
     .set({
       edit_minutes: 15,
-      links_allowed: 2,
-      report_hold: 0,
       email_required: false,
       authors_moderate: true,
       version: 1,
@@ -68,8 +64,6 @@ describe('the settings', () => {
         close_after_days: '30',
         close_after_quiet_days: '9',
         edit_minutes: '0',
-        links_allowed: '0',
-        report_hold: '3',
         email_required: 'on',
         authors_moderate: '',
         authors_remove: 'on',
@@ -81,9 +75,8 @@ describe('the settings', () => {
     expect(await loadSite(site.db)).toEqual({
       ...{ id: 1, title: 'A quiet place', tagline: 'For slow readers', language: 'en', time_zone: 'Europe/Zurich' },
       ...{ comment_mode: 'all_held', close_after_days: 30, close_after_quiet_days: 9, edit_minutes: 0 },
-      ...{ links_allowed: 0, report_hold: 3 },
       ...{ email_required: true, authors_moderate: false, authors_remove: true, authors_pin: false },
-      ...{ authors_close: true, version: 2 },
+      ...{ authors_close: true, version: 2, rules_token: expect.any(String) },
     });
     const { text } = await get(site, '/settings', owner.cookie).expect(200);
     expect(text).toContain('The settings are saved.');
@@ -116,9 +109,6 @@ describe('the settings', () => {
     ['edit_minutes', '1441'],
     ['edit_minutes', '-1'],
     ['edit_minutes', '2.5'],
-    ['links_allowed', ''],
-    ['links_allowed', '101'],
-    ['links_allowed', '1e1'],
   ])('do not take %s “%s”, and keep what was typed', async (field, value) => {
     const { text } = await save({ tagline: 'As typed', [field]: value }).expect(422);
     expect(text).toContain(`href="#${field}"`);
@@ -133,7 +123,6 @@ describe('the settings', () => {
       tagline: '🦢'.repeat(200),
       close_after_days: '36500',
       edit_minutes: '1440',
-      links_allowed: '100',
     }).expect(303);
   });
 

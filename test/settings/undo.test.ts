@@ -17,7 +17,13 @@ beforeAll(async () => {
 afterAll(() => site.close());
 beforeEach(async () => {
   site.now = new Date(site.now.getTime() + 3_600_000);
-  await save({ title: 'Rejoinder', tagline: '', links_allowed: 2, edit_minutes: 15, close_after_days: null });
+  await save({
+    title: 'Rejoinder',
+    tagline: '',
+    close_after_quiet_days: null,
+    edit_minutes: 15,
+    close_after_days: null,
+  });
 });
 
 describe('The undo of a change of the settings', () => {
@@ -31,22 +37,22 @@ describe('The undo of a change of the settings', () => {
   });
 
   it('is offered with the news, and in the log, which says what was set', async () => {
-    await save({ links_allowed: 7 });
+    await save({ close_after_quiet_days: 7 });
     const page = await openPage(site, '/settings', owner);
     const version = /name="version" value="(\d+)"/.exec(page.text)?.[1] ?? '';
     const fields = Object.fromEntries(
       Object.entries(await stored()).map(([name, value]) => [name, value === true ? 'on' : value ? String(value) : '']),
     );
-    const form = { ...fields, edit_minutes: '15', report_hold: '0', links_allowed: '9', version };
+    const form = { ...fields, edit_minutes: '15', close_after_quiet_days: '9', version };
     const saved = await sendForm(site, '/settings', form, owner);
     expect([saved.status, saved.headers.location]).toEqual([303, '/settings']);
     const event = await last();
     expect((await openPage(site, '/settings', owner)).text).toContain(`name="event" value="${event.id}"`);
     const log = await openPage(site, '/moderation/log', owner);
-    expect(wordsOf(log.text)).toMatch(/Links[^:]*: 7 → 9/);
+    expect(wordsOf(log.text)).toMatch(/quiet[^:]*: 7 → 9/);
     expect(log.text).toContain(`name="event" value="${event.id}"`);
     expect((await undo(event.id)).status).toBe(303);
-    expect((await stored()).links_allowed).toBe(7);
+    expect((await stored()).close_after_quiet_days).toBe(7);
   });
 
   it('can be undone itself, and is one where it is sent twice', async () => {
@@ -58,8 +64,8 @@ describe('The undo of a change of the settings', () => {
   });
 
   it('is refused where some of it has been set otherwise since, and says by whom', async () => {
-    const change = await save({ title: 'Another title', links_allowed: 5 });
-    await save({ links_allowed: 6 });
+    const change = await save({ title: 'Another title', close_after_quiet_days: 5 });
+    await save({ close_after_quiet_days: 6 });
     const { status, text } = await undo(change);
     expect(status).toBe(409);
     expect(wordsOf(text)).toMatch(/Some of this has been set otherwise since.*by Olivia Owner/);
@@ -77,9 +83,9 @@ describe('The undo of a change of the settings', () => {
     await sendForm(site, '/moderation/closures', {}, moderator);
     const closing = (await last()).id;
     expect((await undo(change)).status).toBe(303);
-    await save({ links_allowed: 4 });
+    await save({ close_after_quiet_days: 4 });
     expect((await undo(closing, moderator)).status).toBe(303);
-    expect((await stored()).links_allowed).toBe(4);
+    expect((await stored()).close_after_quiet_days).toBe(4);
   });
 
   it('is not to be had for a change that did not write down what it was', async () => {
@@ -100,7 +106,7 @@ describe('The undo of a change of the settings', () => {
     for (let step = 0; step < 12; step += 1) {
       const change = pick<Partial<Settings>>([
         { title: pick(['One', 'Two', 'Three']) },
-        { links_allowed: pick([0, 1, 5]), tagline: pick(['', 'Slow']) },
+        { close_after_quiet_days: pick([null, 1, 5]), tagline: pick(['', 'Slow']) },
         { close_after_days: pick([null, 7, 30]), edit_minutes: pick([0, 15]) },
         { authors_pin: pick([true, false]) },
       ]);
@@ -113,7 +119,7 @@ describe('The undo of a change of the settings', () => {
 });
 
 async function save(changes: Partial<Settings>): Promise<number | undefined> {
-  const { id: _, version, ...settings } = await loadSite(site.db);
+  const { id: _, version, rules_token: __, ...settings } = await loadSite(site.db);
   const request = { settings: { ...settings, ...changes }, version, actorId: owner.id, now: site.now };
   const outcome = await saveSettings(site.db, request);
   if (outcome.kind !== 'saved') throw new Error('Somebody else saved.');
@@ -121,7 +127,7 @@ async function save(changes: Partial<Settings>): Promise<number | undefined> {
 }
 
 async function stored(): Promise<Settings> {
-  const { id: _, version: __, ...settings } = await loadSite(site.db);
+  const { id: _, version: __, rules_token: ___, ...settings } = await loadSite(site.db);
   return settings;
 }
 

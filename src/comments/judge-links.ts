@@ -1,0 +1,29 @@
+import { compileHosts, findHost, type HostMatcher, readHostList } from '../rules/hosts.ts';
+import type { RuleSettings } from '../rules/rule.ts';
+import type { Facts, Opinion } from './judge.ts';
+
+// Lists are long, and set seldom: each is made ready once.
+const ready = new WeakMap<object, HostMatcher>();
+
+/** Takes for spam what leads to a host of the list. */
+export function judgeHosts({ hosts = [] }: Facts, settings: RuleSettings['hosts']): Opinion | undefined {
+  const found = findHost(matcherOf(settings, settings.spam), hosts);
+  return found === undefined ? undefined : { status: 'spam', detail: found };
+}
+
+/** Holds what has many links, unless they all lead to hosts of the list. */
+export function judgeLinks({ links, hosts = [] }: Facts, settings: RuleSettings['links']): Opinion | undefined {
+  const { allowed } = settings;
+  if (links <= allowed) return undefined;
+  const known = matcherOf(settings, settings.hosts);
+  if (hosts.length > 0 && hosts.every((host) => findHost(known, [host]) !== undefined)) return undefined;
+  return { status: 'pending', numbers: { links, allowed } };
+}
+
+function matcherOf(settings: object, list: string): HostMatcher {
+  const known = ready.get(settings);
+  if (known) return known;
+  const made = compileHosts(readHostList(list).entries);
+  ready.set(settings, made);
+  return made;
+}

@@ -1,0 +1,96 @@
+import { readFields } from '../http/fields.ts';
+import type { Message, MessageKey } from '../http/messages.ts';
+import type { RuleChoice, SettableRule } from '../rules/rule.ts';
+import { fieldName, type RuleField, settingsIn } from './rule-fields.ts';
+
+/** The rules as a form holds them: their order, and what was typed into each field. */
+export interface RulesForm {
+  readonly order: readonly SettableRule[];
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** One thing that is wrong with a field. */
+export interface RuleError {
+  readonly field: string;
+  readonly message: Message;
+}
+
+/** The stored rules as the form shows them. */
+export function formOf(rules: readonly RuleChoice[]): RulesForm {
+  return {
+    order: rules.map(({ name }) => name),
+    values: Object.fromEntries(
+      rules.flatMap(({ name, enabled, settings }) => [
+        [fieldName(name, 'on'), enabled ? 'on' : ''],
+        ...Object.entries(settings).map(([setting, value]) => [fieldName(name, setting), String(value)]),
+      ]),
+    ),
+  };
+}
+
+/**
+ * Picks the rules out of what was sent. An order that leaves rules out, or names one twice, is completed by the stored one.
+ *
+ * @param stored the names of all rules, in their order.
+ */
+export function readRules(body: unknown, stored: readonly SettableRule[]): RulesForm {
+  const { order } = readFields(body, ['order']);
+  const named = order.split(' ').flatMap((name) => stored.find((each) => each === name) ?? []);
+  const names = stored.flatMap((rule) =>
+    ['on', ...settingsIn(rule).map(([name]) => name)].map((each) => fieldName(rule, each)),
+  );
+  return { order: [...new Set([...named, ...stored])], values: readFields(body, names) };
+}
+
+/** The same form with one rule a place further up or down. @param move `<rule> up` or `<rule> down`; anything else moves none. */
+export function moveRule({ order, values }: RulesForm, move: string): RulesForm {
+  const [name, direction] = move.split(' ');
+  const from = order.indexOf(name as SettableRule);
+  const to = direction === 'up' ? from - 1 : direction === 'down' ? from + 1 : from;
+  const [moved, other] = [order[from], order[to]];
+  if (!moved || !other) return { order, values };
+  return { order: order.map((each) => (each === moved ? other : each === other ? moved : each)), values };
+}
+
+/** Checks what was typed. @returns the rules in their new order, or what is wrong. */
+export function checkRules({ order, values }: RulesForm): RuleChoice[] | RuleError[] {
+  const errors: RuleError[] = [];
+  const rules = order.map((name) => {
+    const settings = settingsIn(name).map(([setting, shape]) => {
+      const field = fieldName(name, setting);
+      const typed = values[field] ?? '';
+      const wrong = whatIsWrong(shape, typed);
+      if (wrong) errors.push({ field, message: wrong });
+      return [setting, shape.kind === 'number' ? readNumber(typed) : typed.trim()] as const;
+    });
+    return {
+      name,
+      enabled: values[fieldName(name, 'on')] === 'on',
+      settings: Object.fromEntries(settings),
+    } as RuleChoice;
+  });
+  return errors.length > 0 ? errors : rules;
+}
+
+/** Tells rules from what is wrong with them. */
+export function areRules(checked: RuleChoice[] | RuleError[]): checked is RuleChoice[] {
+  return checked.every((each) => 'settings' in each);
+}
+
+function whatIsWrong(shape: RuleField, typed: string): Message | undefined {
+  if (shape.kind === 'number') {
+    const { least, most } = shape;
+    const value = readNumber(typed);
+    return value >= least && value <= most ? undefined : { key: 'rules.numberWrong', values: { least, most } };
+  }
+  const [problem] = shape.problems(typed);
+  if (!problem) return undefined;
+  const { line, kind, text } = problem;
+  return { key: `rules.list.${kind}` as MessageKey, values: { line, text } };
+}
+
+// Anything but a whole number is no number, which no comparison lets pass.
+function readNumber(text: string): number {
+  const typed = text.trim();
+  return /^\d{1,9}$/.test(typed) ? Number(typed) : Number.NaN;
+}
