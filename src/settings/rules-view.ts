@@ -30,6 +30,7 @@ export type SentencePart =
 export interface RuleList {
   readonly field: string;
   readonly label: string;
+  readonly hint: string;
   readonly value: string;
   readonly entries: number;
   /** Where it can be had as a file, as it is stored. */
@@ -66,6 +67,7 @@ function listsOf(
       return {
         field,
         label: t(`rules.field.${field}` as MessageKey),
+        hint: t(rule === 'words' ? 'rules.wordsHint' : 'rules.hostsHint'),
         value,
         entries: countEntries(value),
         href: listHref(field),
