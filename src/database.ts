@@ -10,7 +10,13 @@ import type {
 import type { AlertTable } from './alerts/table.ts';
 import type { AppealTable } from './appeals/table.ts';
 import type { ProofTable } from './commenters/table.ts';
-import type { CommentTable, JudgementTable, RevisionTable, SubmissionTable } from './comments/table.ts';
+import type {
+  CommentFingerprintTable,
+  CommentTable,
+  JudgementTable,
+  RevisionTable,
+  SubmissionTable,
+} from './comments/table.ts';
 import type { EventNoteTable, EventTable } from './events/table.ts';
 import type { AnnouncementTable, DigestItemTable, FollowerTable, SubscriptionTable } from './following/table.ts';
 import type { MailTable } from './mail/table.ts';
@@ -43,6 +49,7 @@ export interface Database {
   closure: ClosureTable;
   colleague_note: ColleagueNoteTable;
   comment: CommentTable;
+  comment_fingerprint: CommentFingerprintTable;
   conversation: ConversationTable;
   conversation_count: ConversationCountTable;
   digest_item: DigestItemTable;

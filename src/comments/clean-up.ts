@@ -3,9 +3,9 @@ import type { Database } from '../database.ts';
 import { daysBefore } from '../days-before.ts';
 
 /** For how many days things are kept; of what was deleted, as long as the limits look back: it counts as if it stood. */
-const daysKept = { networkHash: 30, networkHashOfDeleted: 1 / 24, submission: 30 };
+const daysKept = { networkHash: 30, networkHashOfDeleted: 1 / 24, submission: 30, fingerprint: 30 };
 
-/** Forgets which networks comments came from, and deletes the keys of their forms. */
+/** Forgets which networks comments came from, and deletes the keys of their forms and what their texts are known by. */
 export async function cleanUpComments(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
   await db
     .updateTable('comment')
@@ -22,4 +22,5 @@ export async function cleanUpComments(db: Kysely<Database>, { now }: { now: Date
     )
     .execute();
   await db.deleteFrom('submission').where('created_at', '<', daysBefore(now, daysKept.submission)).execute();
+  await db.deleteFrom('comment_fingerprint').where('written_at', '<', daysBefore(now, daysKept.fingerprint)).execute();
 }

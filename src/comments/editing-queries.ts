@@ -1,6 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { fingerprintOf } from '../rules/fingerprint.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
+import { replaceFingerprint } from './copies.ts';
 import type { Comment, Revision } from './table.ts';
 
 /** A comment as its writer deals with it. */
@@ -58,7 +60,7 @@ export async function countEdits(db: Kysely<Database>, commentId: number): Promi
   return Number(count);
 }
 
-/** Gives a comment another text, and keeps the one that it had. */
+/** Gives a comment another text, and keeps the one that it had. Copies are found of the new one from now on. */
 export async function replaceText(
   trx: Transaction<Database>,
   {
@@ -93,6 +95,7 @@ export async function replaceText(
     .set({ edited_at: editedAt })
     .where('id', '=', comment.id)
     .execute();
+  await replaceFingerprint(trx, { commentId: comment.id, fingerprint: fingerprintOf(source), now });
 }
 
 /** What each of these comments said before, from the first text on, by the comment's id. For staff only. */

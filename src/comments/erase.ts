@@ -20,6 +20,7 @@ export async function eraseWords(trx: Transaction<Database>, commentId: number):
   await eraseAppeals(trx, commentId);
   await eraseReportsAbout(trx, commentId);
   await trx.deleteFrom('revision').where('comment_id', '=', commentId).execute();
+  await trx.deleteFrom('comment_fingerprint').where('comment_id', '=', commentId).execute();
   await trx.deleteFrom('colleague_note').where('comment_id', '=', commentId).execute();
   await trx.deleteFrom('submission').where('comment_id', '=', commentId).execute();
 }

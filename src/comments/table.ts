@@ -71,5 +71,18 @@ export interface JudgementTable {
   judged_at: Date;
 }
 
+/** What a comment's text is known by, to find copies of it; see rules/fingerprint.ts. */
+export interface CommentFingerprintTable {
+  comment_id: number;
+  exact: Buffer;
+  /** null, as the bands are, for a short text. */
+  minima: number[] | null;
+  band_1: number | null;
+  band_2: number | null;
+  band_3: number | null;
+  band_4: number | null;
+  written_at: Date;
+}
+
 export type Comment = Selectable<CommentTable>;
 export type Revision = Selectable<RevisionTable>;

@@ -5,6 +5,8 @@ const spaced = String.raw`[[\p{L}\p{N}\p{M}]--${unspaced}]`;
 
 const words = new RegExp(`${unspaced}\\p{M}*|${spaced}+`, 'gv');
 
+const oneUnspaced = new RegExp(`^${unspaced}`, 'v');
+
 const patterns = new RegExp(`${unspaced}\\p{M}*|[${spaced}*]+`, 'gv');
 
 /**
@@ -16,7 +18,12 @@ export function splitWords(folded: string): readonly string[] {
   return folded.match(words) ?? [];
 }
 
-/** The same for what somebody looks for: `*` is part of the word that it stands at, or a word by itself. */
+/** How long a text is for a reader, in words; where characters are words by themselves, two of them count as one. */
+export function lengthInWords(words: readonly string[]): number {
+  return words.reduce((sum, word) => sum + (oneUnspaced.test(word) ? 0.5 : 1), 0);
+}
+
+/** Splits what somebody looks for in the same way: `*` is part of the word that it stands at, or a word by itself. */
 export function splitPatterns(folded: string): readonly string[] {
   return folded.match(patterns) ?? [];
 }
