@@ -13,6 +13,7 @@ import type { ProofTable } from './commenters/table.ts';
 import type { CommentTable, JudgementTable, RevisionTable, SubmissionTable } from './comments/table.ts';
 import type { EventNoteTable, EventTable } from './events/table.ts';
 import type { AnnouncementTable, DigestItemTable, FollowerTable, SubscriptionTable } from './following/table.ts';
+import type { LearnedCommentTable, LearnerFeatureTable, LearnerTotalTable, LearningDueTable } from './learner/table.ts';
 import type { MailTable } from './mail/table.ts';
 import type { ColleagueNoteTable, HandOverTable, SavedWordsTable, SweepTable } from './moderation/table.ts';
 import type { StandingTable } from './persons/table.ts';
@@ -51,6 +52,10 @@ export interface Database {
   hand_over: HandOverTable;
   invitation: InvitationTable;
   judgement: JudgementTable;
+  learned_comment: LearnedCommentTable;
+  learner_feature: LearnerFeatureTable;
+  learner_total: LearnerTotalTable;
+  learning_due: LearningDueTable;
   mail: MailTable;
   password_reset: PasswordResetTable;
   pin: PinTable;
