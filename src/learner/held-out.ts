@@ -1,4 +1,4 @@
-import { type Counts, scoreFeatures } from './score.ts';
+import { type Counts, scoreFeatures, type Weighed, weigh } from './score.ts';
 import type { Label } from './table.ts';
 
 /** A comment of which it is known what a moderator took it for. */
@@ -59,6 +59,15 @@ export function outcomeFrom(threshold: number, judged: readonly Judged[]): Outco
     wronged: count('good', true),
     spared: count('good', false),
   };
+}
+
+/** What weighs most among examples, for spam or against it, the heaviest first: of what occurs in so many of them at least. */
+export function heaviest(examples: readonly Example[], least: number): Weighed[] {
+  const { total, features } = countUp(examples);
+  return [...features]
+    .filter(([, { spam, good }]) => spam + good >= least)
+    .map(([feature, counts]) => ({ feature, weight: weigh(counts, total) }))
+    .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || (a.feature < b.feature ? -1 : 1));
 }
 
 function countUp(examples: readonly Example[]): { total: Counts; features: Map<string, Counts> } {

@@ -17,6 +17,15 @@ export async function loadTotal(db: Kysely<Database>): Promise<Total> {
   return row ?? { spam: 0, good: 0, imported: false, revision: 0 };
 }
 
+/** How many changes are yet to be learned. */
+export async function countDue(db: Kysely<Database>): Promise<number> {
+  const { count } = await db
+    .selectFrom('learning_due')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** Takes away what was learned of these comments. @returns what that was. */
 export function takeLessons(trx: Transaction<Database>, commentIds: readonly number[]): Promise<LearnedCommentTable[]> {
   return trx.deleteFrom('learned_comment').where('comment_id', 'in', commentIds).returningAll().execute();

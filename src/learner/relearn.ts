@@ -36,7 +36,7 @@ export async function learnFromNothing(
         if (commentIds.length < batchSize) break;
       }
       const features = await countFeatures(trx);
-      return { ...(await countComments(trx, imported)), features };
+      return { ...(await countLearned(trx, imported)), features };
     });
   } catch (error) {
     if (stopping.aborted) return undefined;
@@ -66,7 +66,8 @@ export async function countFeatures(trx: Transaction<Database>): Promise<number>
   return Number(numAffectedRows ?? 0);
 }
 
-async function countComments(trx: Transaction<Database>, imported: boolean): Promise<Total> {
+/** Counts the comments that have been learned. */
+export async function countLearned(trx: Transaction<Database>, imported: boolean): Promise<Total> {
   const { rows } = await sql<Total>`
     insert into learner_total (spam, good, imported, revision)
     select count(*) filter (where label = 'spam'), count(*) filter (where label = 'good'), ${imported}::boolean, 1

@@ -57,10 +57,17 @@ export function scoreFeatures(features: readonly string[], learned: Learned): Sc
     .slice(0, mostCombined);
   return {
     score: combine(strongest.map(({ share }) => share)),
-    weighed: strongest
-      .slice(0, mostTold)
-      .map(({ feature, share }) => ({ feature, weight: Math.log(share / (1 - share)) })),
+    weighed: strongest.slice(0, mostTold).map(({ feature, share }) => ({ feature, weight: oddsOf(share) })),
   };
+}
+
+/** What a feature weighs by itself, see `Weighed`. */
+export function weigh(counts: Counts, total: Counts): number {
+  return oddsOf(shareOfSpam(counts, total));
+}
+
+function oddsOf(share: number): number {
+  return Math.log(share / (1 - share));
 }
 
 function shareOfSpam(counts: Counts | undefined, total: Counts): number {

@@ -13,7 +13,10 @@ export function lockSite(trx: Transaction<Database>): Promise<Site> {
 }
 
 /** Changes settings of the site and raises its version. */
-export async function updateSite(trx: Transaction<Database>, settings: Omit<Site, 'id' | 'version'>): Promise<void> {
+export async function updateSite(
+  trx: Transaction<Database>,
+  settings: Partial<Omit<Site, 'id' | 'version'>>,
+): Promise<void> {
   await trx
     .updateTable('site')
     .set((eb) => ({ ...settings, version: eb('version', '+', 1) }))

@@ -33,6 +33,9 @@ export interface SiteTable {
   authors_close: Generated<boolean>;
   /** Reports from so many networks hold a published comment; 0: none does. */
   report_hold: Generated<number>;
+  /** Learned score in hundredths from which a comment is held, or marked as spam; null: none is. */
+  learner_hold_from: number | null;
+  learner_spam_from: number | null;
   version: Generated<number>;
 }
 

@@ -83,7 +83,7 @@ describe('the settings', () => {
       ...{ comment_mode: 'all_held', close_after_days: 30, close_after_quiet_days: 9, edit_minutes: 0 },
       ...{ links_allowed: 0, report_hold: 3 },
       ...{ email_required: true, authors_moderate: false, authors_remove: true, authors_pin: false },
-      ...{ authors_close: true, version: 2 },
+      ...{ authors_close: true, learner_hold_from: null, learner_spam_from: null, version: 2 },
     });
     const { text } = await get(site, '/settings', owner.cookie).expect(200);
     expect(text).toContain('The settings are saved.');
