@@ -9,7 +9,7 @@ import { isTrained, type Weighed } from './score.ts';
 const mostExamples = 2_000;
 
 /** In so many of them at least something occurs that is told as weighing much. */
-export const leastSeen = 5;
+export const leastTold = 5;
 
 const mostTold = 10;
 
@@ -54,7 +54,7 @@ async function evaluate(db: Kysely<Database>): Promise<Evaluation> {
     // Others want their pages meanwhile.
     await pause();
   }
-  const weighed = heaviest(examples, leastSeen);
+  const weighed = heaviest(examples, leastTold);
   return {
     judged,
     forSpam: weighed.filter(({ weight }) => weight > 0).slice(0, mostTold),

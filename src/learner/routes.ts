@@ -7,7 +7,7 @@ import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { sendChart } from '../overview/chart-view.ts';
 import { siteOf } from '../site/current.ts';
-import { createEvaluation, type Evaluation, leastSeen } from './evaluation.ts';
+import { createEvaluation, type Evaluation, leastTold } from './evaluation.ts';
 import { explainFeature } from './explain.ts';
 import { countDue, loadTotal, type Total } from './queries.ts';
 import { isTrained, leastOfEach, type Weighed } from './score.ts';
@@ -127,7 +127,7 @@ function proofOf(response: Response, { judged, forSpam, forGood }: Evaluation): 
     intro: t('learner.proofIntro', { count: judged.length }),
     image: { href: `${path}/scores.svg`, width, height },
     chosen: tellThresholds(thresholdsOf(siteOf(response)), { judged, t }),
-    heaviestIntro: t('learner.heaviestIntro', { least: leastSeen }),
+    heaviestIntro: t('learner.heaviestIntro', { least: leastTold }),
     forSpam: worded(forSpam),
     forGood: worded(forGood),
   };

@@ -28,6 +28,9 @@ export interface Learned {
 /** So many comments of each kind have to be learned before there are scores. */
 export const leastOfEach = 50;
 
+/** What was seen less often says nothing. Most words were seen once, and would add up to much noise. */
+export const leastSeen = 2;
+
 /** Features that are combined: the strongest ones, so that a long text is not judged more harshly than a short one. */
 const mostCombined = 30;
 
@@ -72,12 +75,11 @@ function oddsOf(share: number): number {
 
 function shareOfSpam(counts: Counts | undefined, total: Counts): number {
   if (!counts) return 0.5;
+  const seen = counts.spam + counts.good;
+  if (seen < leastSeen) return 0.5;
   const inSpam = counts.spam / Math.max(1, total.spam);
   const inGood = counts.good / Math.max(1, total.good);
-  const seen = counts.spam + counts.good;
-  return inSpam + inGood === 0
-    ? 0.5
-    : (priorStrength * 0.5 + (seen * inSpam) / (inSpam + inGood)) / (priorStrength + seen);
+  return (priorStrength * 0.5 + (seen * inSpam) / (inSpam + inGood)) / (priorStrength + seen);
 }
 
 function combine(shares: readonly number[]): number {

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { featuresOf, type Written } from './features.ts';
-import { type Counts, isTrained, leastOfEach, type Score, scoreFeatures } from './score.ts';
+import { type Counts, isTrained, leastOfEach, leastSeen, type Score, scoreFeatures } from './score.ts';
 
 /**
  * Scores comments by what has been learned, with one query.
@@ -22,7 +22,7 @@ async function loadLearned(db: Kysely<Database>, features: readonly string[]) {
     select total.spam as all_spam, total.good as all_good, known.feature, known.spam, known.good
     from learner_total total
     left join learner_feature known
-      on known.feature = any(${features}::text[])
+      on known.feature = any(${features}::text[]) and known.spam + known.good >= ${sql.lit(leastSeen)}
       and total.spam >= ${leastOfEach}::integer and total.good >= ${leastOfEach}::integer`.execute(db);
   const total = { spam: rows[0]?.all_spam ?? 0, good: rows[0]?.all_good ?? 0 };
   if (!isTrained(total)) return undefined;

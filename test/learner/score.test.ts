@@ -7,6 +7,7 @@ const known = new Map<string, Counts>([
   ['word:pills', { spam: 60, good: 0 }],
   ['word:casino', { spam: 20, good: 1 }],
   ['word:once', { spam: 1, good: 0 }],
+  ['word:twice', { spam: 2, good: 0 }],
   ['word:gardens', { spam: 0, good: 60 }],
   ['word:the', { spam: 90, good: 92 }],
 ]);
@@ -25,14 +26,16 @@ describe('A score', () => {
     expect(score('word:pills', 'word:casino').score).toBeGreaterThan(score('word:pills').score);
   });
 
-  it('makes little of what was seen once', () => {
-    expect(score('word:once').score).toBeLessThan(score('word:casino').score);
-    expect(score('word:once').score).toBeLessThan(0.9);
+  it('makes nothing of what was seen once, and little of what was seen twice', () => {
+    expect(score('word:once').score).toBe(0.5);
+    expect(score('word:twice').score).toBeGreaterThan(0.5);
+    expect(score('word:twice').score).toBeLessThan(0.95);
+    expect(score('word:twice').score).toBeLessThan(score('word:pills').score);
   });
 
   it('names what weighed most first, for and against', () => {
-    const { weighed } = score('word:once', 'word:casino', 'word:the', 'word:pills', 'word:gardens');
-    expect(weighed.map(({ feature }) => feature)).toEqual(['word:gardens', 'word:pills', 'word:casino', 'word:once']);
+    const { weighed } = score('word:twice', 'word:once', 'word:casino', 'word:the', 'word:pills', 'word:gardens');
+    expect(weighed.map(({ feature }) => feature)).toEqual(['word:gardens', 'word:pills', 'word:casino', 'word:twice']);
     expect(weighed.map(({ weight }) => Math.sign(weight))).toEqual([-1, 1, 1, 1]);
   });
 
