@@ -82,6 +82,13 @@ export const goals = [
     goal: 10,
   },
   {
+    name: 'judge-cpu',
+    what: 'CPU of the site and of Postgres to score one comment by what 100,000 taught',
+    unit: 'ms',
+    bound: 'at most',
+    goal: 2,
+  },
+  {
     name: 'first-load-2',
     what: 'a post with 2 comments and all its files, compressed',
     unit: 'KB',

@@ -20,6 +20,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       ('bait', true, '{}'),
       ('words', true, '{"held": "", "spam": ""}'),
       ('hosts', true, '{"spam": ""}'),
+      ('copies', true, '{"held": 2, "spam": 4}'),
+      ('learned', false, '{"held": 70, "spam": 90}'),
       ('links', true, jsonb_build_object('allowed', links_allowed, 'hosts', '')),
       ('name_link', true, '{}'),
       ('flooding', true, '{"browser": 5, "network": 20}'),

@@ -1,6 +1,7 @@
 import { backup } from './commands/backup.ts';
 import { type Command, UsageError } from './commands/command.ts';
 import { exampleOf, helpCommand, helpText } from './commands/help.ts';
+import { learn } from './commands/learn.ts';
 import { ownerCreate } from './commands/owner-create.ts';
 import { render } from './commands/render.ts';
 import { restore } from './commands/restore.ts';
@@ -9,7 +10,7 @@ import { sentenceOf } from './process/start-error.ts';
 import { onStopSignals } from './process/stop-signals.ts';
 
 /** Everything that can be asked for. */
-const commands: readonly Command[] = [ownerCreate, backup, restore, render, helpCommand(() => commands)];
+const commands: readonly Command[] = [ownerCreate, backup, restore, render, learn, helpCommand(() => commands)];
 
 const exitCodes = { failed: 1, notUnderstood: 2, stopped: 130 };
 

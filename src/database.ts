@@ -19,6 +19,7 @@ import type {
 } from './comments/table.ts';
 import type { EventNoteTable, EventTable } from './events/table.ts';
 import type { AnnouncementTable, DigestItemTable, FollowerTable, SubscriptionTable } from './following/table.ts';
+import type { LearnedCommentTable, LearnerFeatureTable, LearnerTotalTable, LearningDueTable } from './learner/table.ts';
 import type { MailTable } from './mail/table.ts';
 import type { ColleagueNoteTable, HandOverTable, SavedWordsTable, SweepTable } from './moderation/table.ts';
 import type { StandingTable } from './persons/table.ts';
@@ -59,6 +60,10 @@ export interface Database {
   hand_over: HandOverTable;
   invitation: InvitationTable;
   judgement: JudgementTable;
+  learned_comment: LearnedCommentTable;
+  learner_feature: LearnerFeatureTable;
+  learner_total: LearnerTotalTable;
+  learning_due: LearningDueTable;
   mail: MailTable;
   password_reset: PasswordResetTable;
   pin: PinTable;

@@ -10,6 +10,7 @@ import { tellDecision } from './following/decision.ts';
 import { sendDigests } from './following/digest.ts';
 import { tellFollowers } from './following/tell.ts';
 import type { Tasks } from './jobs/worker.ts';
+import { learnDue } from './learner/learn.ts';
 import { deliverMail } from './mail/deliver.ts';
 import { createMailer } from './mail/mailer.ts';
 import { carryOn } from './moderation/sweep.ts';
@@ -32,6 +33,7 @@ export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
     mail_due_alerts: () => mailDueAlerts(alerts),
     send_digests: () => sendDigests(following),
     sweep: ({ sweepId }) => carryOn(db, { sweepId, now }),
+    learn: () => learnDue(db),
     clean_up: () => cleanUp(db, { now: now() }),
   };
 }

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
 
 // An advisory lock is known by two numbers: what it is about, and the id of a row.
-const subjects = { conversation: 1, browser: 2, site: 3 } as const;
+const subjects = { conversation: 1, browser: 2, site: 3, learner: 4 } as const;
 
 /** What people take turns at: a row of this kind. */
 export interface TurnOf {
@@ -29,6 +29,13 @@ export async function takeTurns(
     select pg_advisory_xact_lock(${subjects[about]}::integer, id) from unnest(${inOrder}::integer[]) as id`.execute(
     trx,
   );
+}
+
+/** Takes a turn if nobody has it, and does not wait for it. @returns whether it is one's own now. */
+export async function tryTurn(trx: Transaction<Database>, { about, id }: TurnOf): Promise<boolean> {
+  const { rows } = await sql<{ own: boolean }>`
+    select pg_try_advisory_xact_lock(${subjects[about]}::integer, ${id}::integer) as own`.execute(trx);
+  return rows[0]?.own ?? false;
 }
 
 /** Waits for turns that any number of others share, one after the other as they are given, until the transaction ends. */

@@ -1,6 +1,7 @@
 import type { Measurement } from '../measurement.ts';
 import { cachedPages } from './cached-pages.ts';
 import { firstLoad } from './first-load.ts';
+import { judging } from './judging.ts';
 import { memory } from './memory.ts';
 import { ownPage } from './own-page.ts';
 import { posting } from './posting.ts';
@@ -17,5 +18,6 @@ export const measurements: readonly Measurement[] = [
   visibleElsewhere,
   posting,
   memory,
+  judging,
   queue,
 ];

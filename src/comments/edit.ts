@@ -15,6 +15,7 @@ import { factsOf, gatherFacts, type KnownFacts, wordsOf } from './facts.ts';
 import { checkText, type FieldErrors } from './form.ts';
 import type { Verdict } from './judge.ts';
 import type { CommentAction } from './lifecycle.ts';
+import { findLikenesses } from './likeness.ts';
 import { judgeComment } from './policies.ts';
 import { insertJudgement } from './queries.ts';
 import { renderVisibly } from './rendering.ts';
@@ -95,7 +96,7 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
     const known = factsOf(rendered, { writer: comment, staffRole: edit.staff?.role ?? null, terms, now });
     const rules = rulesInForce(await currentRules(trx, site.rules_token), terms.conversation.rule_switches);
     const verdict = await judgeAnew(trx, {
-      comment,
+      comment: { ...comment, source: body },
       known: { ...known, standing: standing?.kind },
       rules,
       words: wordsOf(comment.name, rendered.html),
@@ -131,7 +132,19 @@ async function judgeAnew(
     editedId: comment.id,
     now: comment.created_at,
   });
-  const verdict = judgeComment({ ...gathered, waiting: comment.status === 'pending' }, { rules, words });
+  const { name, website, source } = comment;
+  const [likeness] = await findLikenesses(trx, [
+    {
+      name,
+      website,
+      source,
+      browserId: comment.browser_id ?? undefined,
+      editedId: comment.id,
+      now: comment.created_at,
+    },
+  ]);
+  const facts = { ...gathered, ...likeness?.facts };
+  const verdict = judgeComment({ ...facts, waiting: comment.status === 'pending' }, { rules, words });
   await insertJudgement(trx, { commentId: comment.id, verdict, now });
   return verdict;
 }

@@ -16,7 +16,11 @@ export async function eraseWords(trx: Transaction<Database>, commentId: number):
     .set({ edited_at: null })
     .where('id', '=', commentId)
     .execute();
-  await trx.updateTable('judgement').set({ facts: sql`facts - 'hosts'` }).where('comment_id', '=', commentId).execute();
+  await trx
+    .updateTable('judgement')
+    .set({ facts: sql`facts - 'hosts' - 'weighed'` })
+    .where('comment_id', '=', commentId)
+    .execute();
   await eraseAppeals(trx, commentId);
   await eraseReportsAbout(trx, commentId);
   await trx.deleteFrom('revision').where('comment_id', '=', commentId).execute();

@@ -1,4 +1,5 @@
 import type { Role } from '../accounts/table.ts';
+import type { Weighed } from '../learner/score.ts';
 import type { StandingKind } from '../persons/table.ts';
 import type { RuleName } from '../rules/rule.ts';
 import type { CommentMode } from '../site/table.ts';
@@ -27,6 +28,12 @@ export interface Facts {
   readonly recentOnSite?: number | undefined;
   /** Whole days since its post was published. */
   readonly postAgeDays?: number | undefined;
+  /** Comments of the last 30 days that said the same, or nearly; 50 are not told from more. Missing for short texts. */
+  readonly copies?: { readonly same: number; readonly near: number } | undefined;
+  /** How much it looks like what moderators called spam, from 0 to 100; missing while too little has been learned. */
+  readonly score?: number | undefined;
+  /** What weighed most for or against it. Erased along with the text. */
+  readonly weighed?: readonly Weighed[] | undefined;
   /** Whether the field was filled that no person sees. */
   readonly baited?: boolean | undefined;
   /** Seconds from the first key to sending, where a script could tell. */

@@ -15,6 +15,15 @@ export const policies: { readonly [Name in RuleName]: Judge<SettingsOf<Name>> } 
   bait: ({ baited }) => (baited ? { status: 'spam' } : undefined),
   words: judgeWords,
   hosts: judgeHosts,
+  copies: ({ copies }, { held, spam }) => {
+    const count = copies ? copies.same + copies.near : 0;
+    if (count >= spam) return { status: 'spam', numbers: { count, spam: 1 } };
+    return count >= held ? { status: 'pending', numbers: { count, spam: 0 } } : undefined;
+  },
+  learned: ({ score = 0 }, { held, spam }) => {
+    if (spam !== null && score >= spam) return { status: 'spam', numbers: { spam: 1 } };
+    return held !== null && score >= held ? { status: 'pending', numbers: { spam: 0 } } : undefined;
+  },
   links: judgeLinks,
   name_link: ({ nameLink }) => (nameLink ? { status: 'pending' } : undefined),
   flooding: ({ recentFromBrowser, recentFromNetwork }, { browser, network }) =>

@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { published } from '../posts/query-parts.ts';
-import type { Verdict } from './judge.ts';
+import type { Facts, Verdict } from './judge.ts';
 import type { Comment } from './table.ts';
 
 /** What a reply needs of the comment that it answers. */
@@ -96,7 +96,10 @@ export async function isPinned(db: Kysely<Database>, { id, status }: LocatedComm
 }
 
 /** The opinion that decided: whose, by what numbers, and what only staff are told of it. */
-export type Judged = Pick<Verdict, 'rule' | 'numbers'> & { readonly detail?: string | undefined };
+export type Judged = Pick<Verdict, 'rule' | 'numbers'> & {
+  readonly detail?: string | undefined;
+  readonly facts: Facts;
+};
 
 /** The latest judgement of each of these comments. */
 export async function findJudgements(
@@ -106,17 +109,17 @@ export async function findJudgements(
   if (commentIds.length === 0) return new Map();
   const rows = await db
     .selectFrom('judgement')
-    .select(['comment_id', 'rule', 'opinions'])
+    .select(['comment_id', 'rule', 'opinions', 'facts'])
     .distinctOn('comment_id')
     .where('comment_id', 'in', commentIds)
     .orderBy('comment_id')
     .orderBy('id', 'desc')
     .execute();
   return new Map(
-    rows.flatMap(({ comment_id, rule, opinions }) => {
+    rows.flatMap(({ comment_id, rule, opinions, facts }) => {
       const opinion = opinions.find((each) => each.rule === rule);
       return opinion
-        ? [[comment_id, { rule: opinion.rule, numbers: opinion.numbers ?? {}, detail: opinion.detail }] as const]
+        ? [[comment_id, { rule: opinion.rule, numbers: opinion.numbers ?? {}, detail: opinion.detail, facts }] as const]
         : [];
     }),
   );

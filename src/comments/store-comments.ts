@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import type { Fingerprint } from '../rules/fingerprint.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
 import { cameBefore } from './first-answers.ts';
 import type { Draft } from './form.ts';
@@ -16,6 +17,8 @@ export interface NewComment {
   readonly html: TrustedHtml;
   readonly rendererVersion: number;
   readonly verdict: Verdict;
+  /** What its text is known by, to find copies; undefined: it is too short. */
+  readonly fingerprint: Fingerprint | undefined;
   /** One of the staff, or a guest in a browser; without an id that browser becomes known now. */
   readonly writer:
     | { readonly accountId: number; readonly browserId?: undefined; readonly networkHash?: undefined }

@@ -11,14 +11,18 @@ import { isShutOut } from '../persons/standing.ts';
 import { stateOf } from '../posts/publication.ts';
 import { currentRules } from '../rules/current.ts';
 import { type RuleChoice, rulesInForce } from '../rules/rule.ts';
+import { normaliseLine } from '../text/plain-text.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
+import { normaliseWebsite } from '../text/website.ts';
 import { type Closing, closingOf, closuresAbove } from './closing.ts';
 import { closingFacts, type ReplyTerms, shareConversation } from './conversation.ts';
+import { storeFingerprints } from './copies.ts';
 import { changeCounts } from './counts.ts';
 import { factsOf, gatherHistories, type History, wordsOf } from './facts.ts';
 import { checkGuestReply, checkStaffReply, type Draft, type FieldErrors, isDraft, type ReplyFields } from './form.ts';
 import type { Facts } from './judge.ts';
 import { isReadable } from './lifecycle.ts';
+import { type Compared, findLikenesses, type Likeness } from './likeness.ts';
 import { waitsFor } from './limits.ts';
 import { judgeComment } from './policies.ts';
 import { type ParentRow, shareParents } from './queries.ts';
@@ -95,6 +99,8 @@ interface Ground {
   readonly parents: ReadonlyMap<number, ParentRow>;
   readonly histories: ReadonlyMap<Submission, History>;
   readonly rules: readonly RuleChoice[];
+  /** What the texts are like. */
+  readonly likenesses: ReadonlyMap<Submission, Likeness>;
 }
 
 // Locks in the order that docs/architecture.md names: networks and browsers, then parents.
@@ -120,13 +126,21 @@ async function gatherGround(
     writings: open.map(({ writer, networkHash, now }) => ({ browserId: browserOf(writer), networkHash, now })),
     judged: terms.judged,
   });
+  const likenesses = await findLikenesses(trx, open.map(comparedText));
   return {
     terms,
+    likenesses: new Map(open.map((submission, index) => [submission, likenesses[index] as Likeness])),
     rules: await currentRules(trx, terms.site.rules_token),
     waits: new Map(waits),
     parents,
     histories: new Map(open.map((submission, index) => [submission, histories[index] as History])),
   };
+}
+
+function comparedText({ writer, fields, now }: Submission): Compared {
+  const name = writer.kind === 'staff' ? writer.name : normaliseLine(fields.name);
+  const website = writer.kind === 'staff' ? null : (normaliseWebsite(fields.website) ?? null);
+  return { name, website, source: fields.body.trim(), browserId: browserOf(writer), now };
 }
 
 function browserOf(writer: Writer): number | undefined {
@@ -154,6 +168,7 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
   const rendered = renderVisibly(draft.body);
   if (!rendered) return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };
 
+  const likeness = ground.likenesses.get(submission) as Likeness;
   const known = factsOf(rendered, {
     writer: draft,
     staffRole: writer.kind === 'staff' ? writer.role : null,
@@ -161,7 +176,7 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
     now,
   });
   const verdict = judgeComment(
-    { ...known, ...factsOfSending(fields, writer), standing: guestStanding?.kind, ...counts },
+    { ...known, ...factsOfSending(fields, writer), ...likeness.facts, standing: guestStanding?.kind, ...counts },
     {
       rules: rulesInForce(ground.rules, terms.conversation.rule_switches),
       words: wordsOf(draft.name, rendered.html),
@@ -173,6 +188,7 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
     html: rendered.html,
     rendererVersion,
     verdict,
+    fingerprint: likeness.fingerprint,
     writer: writer.kind === 'staff' ? { accountId: writer.id } : { browserId: writer.browserId, networkHash },
     keys: keysOf(submission),
     now,
@@ -211,6 +227,7 @@ async function storeAll(
     const known = stored[index];
     return known ? [{ ...comment, ...known }] : [];
   });
+  await storeFingerprints(trx, posted);
   for (const comment of posted) await tellAndFollow(trx, { conversationId, terms, ...comment });
   await recordEvents(
     trx,

@@ -12,6 +12,7 @@ import editing from '../../messages/en/editing.json' with { type: 'json' };
 import feeds from '../../messages/en/feeds.json' with { type: 'json' };
 import following from '../../messages/en/following.json' with { type: 'json' };
 import general from '../../messages/en/general.json' with { type: 'json' };
+import learner from '../../messages/en/learner.json' with { type: 'json' };
 import moderation from '../../messages/en/moderation.json' with { type: 'json' };
 import overview from '../../messages/en/overview.json' with { type: 'json' };
 import persons from '../../messages/en/persons.json' with { type: 'json' };
@@ -35,6 +36,7 @@ const english = {
   ...feeds,
   ...following,
   ...general,
+  ...learner,
   ...moderation,
   ...overview,
   ...persons,

@@ -20,6 +20,8 @@ export interface JobPayloads {
   readonly mail_alerts: { readonly accountId: number };
   /** Mails to all of them what is due. Added by the clock. */
   readonly mail_due_alerts: Readonly<Record<string, never>>;
+  /** Learns from decisions. Added by the clock, and by itself while there is more. */
+  readonly learn: Readonly<Record<string, never>>;
   /** Deletes what has been kept for as long as it may be. Added by the clock, see clean-up.ts. */
   readonly clean_up: Readonly<Record<string, never>>;
 }
@@ -39,5 +41,6 @@ export const mostAttempts: Readonly<Record<JobName, number>> = {
   gather_alerts: 12,
   mail_alerts: 12,
   mail_due_alerts: 3,
+  learn: 3,
   clean_up: 3,
 };

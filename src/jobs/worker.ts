@@ -84,6 +84,11 @@ function runOnPool({ pool, logger }: Surroundings, tasks: Tasks): Promise<Runner
         match: '4 * * * *',
         options: { maxAttempts: mostAttempts.mail_due_alerts, jobKey: 'mail_due_alerts' },
       },
+      {
+        task: 'learn' satisfies JobName,
+        match: '* * * * *',
+        options: { maxAttempts: mostAttempts.learn, jobKey: 'learn' },
+      },
     ]),
   });
 }

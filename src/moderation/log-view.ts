@@ -150,6 +150,6 @@ function wordValue(value: string | number | boolean | null): Message {
 
 // Lists can be long; what stands first in them is enough to know them by.
 function wordRule({ enabled, settings }: RuleChoice): Message {
-  const values = Object.values(settings).map((value) => String(value).slice(0, 60));
+  const values = Object.values<string | number | null>(settings).map((value) => String(value ?? '–').slice(0, 60));
   return { key: 'log.rule', values: { on: String(enabled), value: values.join(', '), count: values.length } };
 }

@@ -6,6 +6,7 @@ import { explainRule } from '../events/explain-decision.ts';
 import type { ToldEvent } from '../events/queries.ts';
 import type { Dates } from '../http/dates.ts';
 import type { Message } from '../http/messages.ts';
+import { explainFeature } from '../learner/explain.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
 import { type Colleague, type HandedOver, reachesPostOf } from './hand-over.ts';
@@ -54,6 +55,9 @@ export interface QueueItem {
   /** The last event, which a decision says that it has seen. */
   readonly seen: number | undefined;
 }
+
+/** So much of what weighed for or against a comment is said beside it. */
+const mostWeighed = 3;
 
 /** What was looked up for the rows of a page, by comment. */
 export interface QueueFindings {
@@ -106,12 +110,19 @@ function explainStanding({ id }: QueueRow, { judgements, events }: QueueFindings
   const heldNow =
     event?.action === 'hold' && event.rule !== null ? { rule: event.rule, numbers: event.numbers } : judgement;
   const why: Message[] = heldNow ? [explainRule(heldNow)] : [];
-  const detail = heldNow === judgement ? judgement?.detail : undefined;
-  if (detail !== undefined) why.push({ key: 'rule.detail', values: { detail } });
+  if (judgement && heldNow === judgement) why.push(...explainToStaff(judgement));
   if (!event || event.action === 'post') return why;
   if (event.reason) why.push({ key: 'queue.reason', values: { reason: event.reason } });
   if (event.note) why.push({ key: 'queue.note', values: { note: event.note } });
   return [describeEvent(event, dates), ...why];
+}
+
+// What tells spammers too much: the entry of a list that was found, the score and what weighed most.
+function explainToStaff({ rule, detail, facts: { score = 0, weighed = [] } }: Judged): Message[] {
+  if (detail !== undefined) return [{ key: 'rule.detail', values: { detail } }];
+  if (rule !== 'learned') return [];
+  const most = weighed.slice(0, mostWeighed).map(({ feature }) => explainFeature(feature));
+  return [{ key: 'rule.scored', values: { score } }, ...most];
 }
 
 function handedOf(handOver: HandedOver | undefined, { viewerId }: QueueFindings): QueueItem['handed'] {

@@ -34,9 +34,9 @@ const edges = { top: 20, right: 8, bottom: 24, left: 52 };
 const height = 200;
 const [bottom, right] = [height - edges.bottom, width - edges.right];
 
-/** How the axes of a chart by days are worded. */
+/** How the axes of a chart are worded. */
 export interface AxisWords {
-  readonly day: (day: string) => string;
+  readonly place: (place: string) => string;
   readonly value: (value: number) => string;
 }
 
@@ -57,7 +57,7 @@ export function drawDayBars(
       .map(({ day, count }) => box(x(day) ?? 0, y(count), x.bandwidth(), bottom - y(count))),
     words: [
       ...heightWords(y, words),
-      ...dayWords(days, middle, words),
+      ...placeWords(days, middle, words),
       ...(highest.count > 0
         ? [wordsAt(middle(highest.day), y(highest.count) - 4, words.value(highest.count), 'middle', 'main')]
         : []),
@@ -65,9 +65,9 @@ export function drawDayBars(
   };
 }
 
-/** A line by days, with gaps where there was nothing; each ends in its name. */
-export function drawDayLines(
-  days: readonly string[],
+/** Lines over places that follow each other, such as days, with gaps where there was nothing; each has its name. */
+export function drawLines(
+  places: readonly string[],
   lines: readonly {
     readonly name: string;
     readonly kind: LineKind;
@@ -75,10 +75,10 @@ export function drawDayLines(
   }[],
   words: AxisWords,
 ): Chart {
-  const x = scalePoint(days, [edges.left + 4, right - 4]);
+  const x = scalePoint(places, [edges.left + 4, right - 4]);
   const y = heightScale(Math.max(0, ...lines.flatMap(({ values }) => values.flatMap((value) => value ?? []))));
   const drawn = lines.map(({ name, kind, values }) => {
-    const points = days.map((day, index) => ({ x: x(day) ?? 0, value: values[index] }));
+    const points = places.map((place, index) => ({ x: x(place) ?? 0, value: values[index] }));
     const path = line<(typeof points)[number]>(
       (point) => round(point.x),
       (point) => round(y(point.value ?? 0)),
@@ -94,7 +94,7 @@ export function drawDayLines(
     dots: drawn.flatMap(({ dots }) => dots),
     words: [
       ...heightWords(y, words),
-      ...dayWords(days, (day) => x(day) ?? 0, words),
+      ...placeWords(places, (place) => x(place) ?? 0, words),
       ...apart(drawn.flatMap(({ name, kind, dots }) => nameAtItsHighest(name, kind, dots))),
     ],
   };
@@ -138,14 +138,14 @@ function heightWords(y: ScaleLinear<number, number>, words: AxisWords): Words[] 
   return ticksOf(y).map((tick) => wordsAt(edges.left - 6, y(tick) + 4, words.value(tick), 'end', 'axis'));
 }
 
-function dayWords(days: readonly string[], place: (day: string) => number, words: AxisWords): Words[] {
-  const [first, last] = [days[0], days.at(-1)];
-  const middle = days[Math.floor(days.length / 2)];
+function placeWords(places: readonly string[], at: (place: string) => number, words: AxisWords): Words[] {
+  const [first, last] = [places[0], places.at(-1)];
+  const middle = places[Math.floor(places.length / 2)];
   if (first === undefined || middle === undefined || last === undefined) return [];
   return [
-    wordsAt(edges.left, height - 6, words.day(first), 'start', 'axis'),
-    wordsAt(place(middle), height - 6, words.day(middle), 'middle', 'axis'),
-    wordsAt(right, height - 6, words.day(last), 'end', 'axis'),
+    wordsAt(edges.left, height - 6, words.place(first), 'start', 'axis'),
+    wordsAt(at(middle), height - 6, words.place(middle), 'middle', 'axis'),
+    wordsAt(right, height - 6, words.place(last), 'end', 'axis'),
   ];
 }
 

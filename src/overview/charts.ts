@@ -1,6 +1,6 @@
 import type { MessageKey } from '../http/messages.ts';
 import type { Frame } from '../http/render.ts';
-import { type Chart, drawDayBars, drawDayLines, drawNamedBars } from './chart.ts';
+import { type Chart, drawDayBars, drawLines, drawNamedBars } from './chart.ts';
 import { type DayCount, type Figures, highestDay } from './figures.ts';
 import { inUnit, spanOf, unitFor } from './spans.ts';
 
@@ -49,13 +49,13 @@ function tellWaits({ waits, waitsByDay }: Figures, words: Words): ToldChart {
     { name: t('overview.p95'), kind: 'beside', values: valuesOf('p95') },
     { name: t('overview.median'), kind: 'main', values: valuesOf('median') },
   ] as const;
-  const axis = { day, value: (value: number) => t('overview.axis', { unit, count: value }) };
+  const axis = { place: day, value: (value: number) => t('overview.axis', { unit, count: value }) };
   return {
     name: 'decision-time',
     statement: waits
       ? t('overview.waits', { count: waits.count, median: span(waits.median), nearlyAll: span(waits.p95) })
       : t('overview.waits.none'),
-    draw: waits && (() => drawDayLines(days, lines, axis)),
+    draw: waits && (() => drawLines(days, lines, axis)),
     columns: columnsOf(t, ['overview.day', 'overview.decisions', 'overview.median', 'overview.p95']),
     rows: waitsByDay.map((each) => [
       day(each.day),
@@ -103,7 +103,7 @@ function tellDays(counts: readonly DayCount[], column: MessageKey, words: Words)
   const { count, day } = formatsOf(words);
   const any = counts.some((each) => each.count > 0);
   return {
-    draw: any ? () => drawDayBars(counts, { day, value: count }) : undefined,
+    draw: any ? () => drawDayBars(counts, { place: day, value: count }) : undefined,
     columns: columnsOf(words.t, ['overview.day', column]),
     rows: counts.map((each) => [day(each.day), count(each.count)]),
   };

@@ -32,6 +32,9 @@ export const settingNames = [
 
 export type SettingName = (typeof settingNames)[number];
 
+/** What this form sets; the rest has forms of its own. */
+type FormSettings = Pick<Settings, SettingName>;
+
 const longest = { title: 100, tagline: 200 };
 const most = { closeAfterDays: 36_500, editMinutes: 1_440 };
 
@@ -41,7 +44,7 @@ export function readSettings(body: unknown): SettingsFields {
 }
 
 /** The stored settings as the form shows them. */
-export function fieldsOf(site: Settings): SettingsFields {
+export function fieldsOf(site: FormSettings): SettingsFields {
   return {
     title: site.title,
     tagline: site.tagline,
@@ -68,7 +71,7 @@ export function fieldsOf(site: Settings): SettingsFields {
 export function checkSettings(
   fields: SettingsFields,
   choices: { languages: readonly string[]; timeZones: readonly string[] },
-): Settings | SettingError[] {
+): FormSettings | SettingError[] {
   const title = normaliseLine(fields.title);
   const tagline = normaliseLine(fields.tagline);
   const mode = commentModes.find((each) => each === fields.comment_mode);

@@ -5,6 +5,7 @@ import { HttpError } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { learnerRoutes } from '../learner/routes.ts';
 import { countGivenUp } from '../mail/undelivered.ts';
 import { siteOf } from '../site/current.ts';
 import { saveSettings } from '../site/settings.ts';
@@ -48,6 +49,7 @@ export function settingsRoutes({ db, config, now }: AppContext): Router {
   router.use('/settings', requirePermission('manage_settings'));
   router.use(mailRoutes({ db, config }));
   router.use(rulesRoutes({ db, now }));
+  router.use(learnerRoutes({ db, now }));
 
   router.get('/settings', async (_request, response) => {
     const site = siteOf(response);

@@ -3,13 +3,15 @@ import type { LineProblem } from '../rules/pasted-list.ts';
 import type { RuleSettings, SettableRule } from '../rules/rule.ts';
 import { readWordList } from '../rules/words.ts';
 
-/** How a setting of a rule is typed: a whole number within bounds, or a list with an entry a line. */
+/** How a setting of a rule is typed: a whole number within bounds, which may be left out, or a list with an entry a line. */
 export type RuleField = NumberField | ListField;
 
 interface NumberField {
   readonly kind: 'number';
   readonly least: number;
   readonly most: number;
+  /** Nothing typed is null. */
+  readonly optional?: boolean;
 }
 
 interface ListField {
@@ -19,6 +21,7 @@ interface ListField {
 }
 
 const between = (least: number, most: number): NumberField => ({ kind: 'number', least, most });
+const score: NumberField = { ...between(1, 100), optional: true };
 const words: ListField = { kind: 'list', problems: (text) => readWordList(text).problems };
 const hosts: ListField = { kind: 'list', problems: (text) => readHostList(text).problems };
 
@@ -31,6 +34,8 @@ export const ruleFields: {
   bait: {},
   words: { spam: words, held: words },
   hosts: { spam: hosts },
+  copies: { held: between(1, 50), spam: between(1, 50) },
+  learned: { held: score, spam: score },
   links: { allowed: between(0, 100), hosts },
   name_link: {},
   flooding: { browser: between(1, 100), network: between(1, 100) },

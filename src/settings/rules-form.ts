@@ -22,7 +22,7 @@ export function formOf(rules: readonly RuleChoice[]): RulesForm {
     values: Object.fromEntries(
       rules.flatMap(({ name, enabled, settings }) => [
         [fieldName(name, 'on'), enabled ? 'on' : ''],
-        ...Object.entries(settings).map(([setting, value]) => [fieldName(name, setting), String(value)]),
+        ...Object.entries(settings).map(([setting, value]) => [fieldName(name, setting), String(value ?? '')]),
       ]),
     ),
   };
@@ -61,7 +61,7 @@ export function checkRules({ order, values }: RulesForm): RuleChoice[] | RuleErr
       const typed = values[field] ?? '';
       const wrong = whatIsWrong(shape, typed);
       if (wrong) errors.push({ field, message: wrong });
-      return [setting, shape.kind === 'number' ? readNumber(typed) : typed.trim()] as const;
+      return [setting, readSetting(shape, typed)] as const;
     });
     return {
       name,
@@ -77,9 +77,15 @@ export function areRules(checked: RuleChoice[] | RuleError[]): checked is RuleCh
   return checked.every((each) => 'settings' in each);
 }
 
+function readSetting(shape: RuleField, typed: string): string | number | null {
+  if (shape.kind === 'list') return typed.trim();
+  return shape.optional && typed.trim() === '' ? null : readNumber(typed);
+}
+
 function whatIsWrong(shape: RuleField, typed: string): Message | undefined {
   if (shape.kind === 'number') {
-    const { least, most } = shape;
+    const { least, most, optional } = shape;
+    if (optional && typed.trim() === '') return undefined;
     const value = readNumber(typed);
     return value >= least && value <= most ? undefined : { key: 'rules.numberWrong', values: { least, most } };
   }

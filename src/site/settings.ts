@@ -19,11 +19,12 @@ export type SettingsOutcome =
  * Saves the settings, unless somebody else has saved others since they were shown. Waits for the replies that are being
  * stored: none lands after a closing of the whole site.
  *
+ * @param settings those that are not named stay as they are.
  * @param version of the settings that the form was filled with.
  */
 export function saveSettings(
   db: Kysely<Database>,
-  { settings, version, actorId, now }: { settings: Settings; version: number; actorId: number; now: Date },
+  { settings, version, actorId, now }: { settings: Partial<Settings>; version: number; actorId: number; now: Date },
 ): Promise<SettingsOutcome> {
   return db.transaction().execute(async (trx) => {
     const site = await takeSite(trx);
@@ -51,9 +52,8 @@ export async function takeBackSettings(
   const changed = Object.entries(row?.fields ?? {});
   const present: Readonly<Record<string, unknown>> = { ...site };
   if (changed.length === 0 || changed.some(([name, { after }]) => present[name] !== after)) return undefined;
-  const { id: _, version: __, rules_token: ___, ...settings } = site;
   const before = Object.fromEntries(changed.map(([name, value]) => [name, value.before]));
-  return await change(trx, { site, settings: { ...settings, ...before }, undoes: eventId, actorId, now });
+  return await change(trx, { site, settings: before, undoes: eventId, actorId, now });
 }
 
 async function takeSite(trx: Transaction<Database>): Promise<Site> {
@@ -69,7 +69,7 @@ async function change(
     undoes,
     actorId,
     now,
-  }: { site: Site; settings: Settings; undoes?: number; actorId: number; now: Date },
+  }: { site: Site; settings: Partial<Settings>; undoes?: number; actorId: number; now: Date },
 ): Promise<number | undefined> {
   const fields = changesBetween(site, settings);
   const count = Object.keys(fields).length;
@@ -91,7 +91,7 @@ async function change(
   return eventId;
 }
 
-function changesBetween(site: Site, settings: Settings): ChangedFields {
+function changesBetween(site: Site, settings: Partial<Settings>): ChangedFields {
   const [before, after]: Readonly<Record<string, string | number | boolean | null>>[] = [{ ...site }, { ...settings }];
   return Object.fromEntries(
     Object.keys(settings)

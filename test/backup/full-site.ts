@@ -78,6 +78,10 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
     insert into hand_over (comment_id, to_id, by_id, handed_at) values (2, 1, 1, now());
     insert into announcement (comment_id, created_at, told_through) values (1, now(), 1);
     insert into digest_item (follower_id, comment_id, subscription_id, created_at) values (1, 1, 1, now());
+    insert into learner_total (spam, good, imported, revision) values (1, 0, true, 1);
+    insert into learner_feature (feature, spam, good) values ('word:Ą\\N', 1, 0);
+    insert into learned_comment (comment_id, label, features) values (1, 'spam', array['word:Ą\\N', 'pair:"a" {b,']);
+    insert into learning_due (comment_id) values (1);
     insert into alert (account_id, comment_id, created_at) values (1, 2, now());
     insert into appeal (comment_id, event_id, text, created_at) values (1, 1, 'It was \\. meant well.', now());
     insert into report (comment_id, kind, text, law, name, email, browser_id, network_hash, created_at)

@@ -26,7 +26,7 @@ describe('the command line', () => {
   it.each([['help'], []])('lists all commands, each with an example, when asked %j', async (...words) => {
     const { code, output, errors } = await run(words);
     expect([code, errors]).toEqual([0, '']);
-    for (const command of ['owner create', 'backup', 'restore', 'render', 'help']) {
+    for (const command of ['owner create', 'backup', 'restore', 'render', 'learn', 'help']) {
       expect(output).toMatch(new RegExp(`^  ${command}\\b.*\\n .*\\n      npm run rejoinder -- ${command}`, 'm'));
     }
   });
@@ -49,6 +49,7 @@ describe('the command line', () => {
     ['backup', 'one.tar.gz', 'two.tar.gz'],
     ['restore'],
     ['render', '--everything'],
+    ['learn', '--everything'],
   ])('explains a misspelt command with an example: %s', async (name, ...words) => {
     const { code, output, errors } = await run([...name.split(' '), ...words]);
     expect([code, output]).toEqual([2, '']);
