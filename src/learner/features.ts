@@ -50,7 +50,7 @@ export function featuresOf(written: Written): string[] {
   const text = withoutTags(written).slice(0, most.text).toWellFormed();
   const links = linksIn(`${written.source.slice(0, most.text)} ${written.website ?? ''}`);
   const found = new Set<string>();
-  const folded = foldText(text).slice(0, most.folded);
+  const folded = foldText(text.replace(/https?:\/\/\S*/gi, ' ')).slice(0, most.folded);
   for (const fact of factsOf({ written, text, linked: links.linked })) found.add(`form:${fact}`);
   for (const host of links.hosts) found.add(`host:${host}`);
   addWords(found, folded);

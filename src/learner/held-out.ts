@@ -1,4 +1,4 @@
-import { type Counts, scoreFeatures, type Weighed, weigh } from './score.ts';
+import { byWeight, type Counts, scoreFeatures, type Weighed, weigh } from './score.ts';
 import type { Label } from './table.ts';
 
 /** A comment of which it is known what a moderator took it for. */
@@ -67,7 +67,7 @@ export function heaviest(examples: readonly Example[], least: number): Weighed[]
   return [...features]
     .filter(([, { spam, good }]) => spam + good >= least)
     .map(([feature, counts]) => ({ feature, weight: weigh(counts, total) }))
-    .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight) || (a.feature < b.feature ? -1 : 1));
+    .toSorted(byWeight);
 }
 
 function countUp(examples: readonly Example[]): { total: Counts; features: Map<string, Counts> } {

@@ -32,15 +32,15 @@ export const leastOfEach = 50;
 export const leastSeen = 2;
 
 /** Features that are combined: the strongest ones, so that a long text is not judged more harshly than a short one. */
-const mostCombined = 30;
+const mostCombined = 20;
 
 const mostTold = 10;
 
-/** What is believed of a feature before it is seen, as if it had been seen so often: one sight alone decides nothing. */
-const priorStrength = 0.5;
+/** A feature is taken for as often spam as not before it is seen, as if it had been seen so often. */
+const priorStrength = 1;
 
-/** Features that say as little as this (a share of spam between 0.4 and 0.6) only dilute the others. */
-const leastDistance = 0.1;
+/** Features that say as little as this (a share of spam between 0.2 and 0.8) only dilute the others. */
+const leastDistance = 0.3;
 
 /** Whether enough has been learned of each kind. */
 export function isTrained({ spam, good }: Counts): boolean {
@@ -48,20 +48,28 @@ export function isTrained({ spam, good }: Counts): boolean {
 }
 
 /**
- * Scores a comment by its features as if they were independent of each other (naive Bayes): each has the share of spam among
- * the comments in which it was seen, smoothed (Robinson); the strongest are combined for and against spam (Fisher). Where
- * much speaks for both, the score stays in the middle.
+ * Scores a comment by its features as if they were independent of each other (naive Bayes): the share of spam among the
+ * comments in which each was seen, smoothed (Robinson), gives its weight, and the weights of the strongest are added up.
+ * Words and pairs are not independent at all, so the sum is divided by the root of their number: it grows with what
+ * agrees, and more slowly than it would.
  */
 export function scoreFeatures(features: readonly string[], learned: Learned): Score {
   const strongest = features
     .map((feature) => ({ feature, share: shareOfSpam(learned.countsOf(feature), learned.total) }))
     .filter(({ share }) => Math.abs(share - 0.5) >= leastDistance)
-    .toSorted((a, b) => Math.abs(b.share - 0.5) - Math.abs(a.share - 0.5) || (a.feature < b.feature ? -1 : 1))
+    .map(({ feature, share }) => ({ feature, weight: oddsOf(share) }))
+    .toSorted(byWeight)
     .slice(0, mostCombined);
+  const sum = strongest.reduce((total, { weight }) => total + weight, 0);
   return {
-    score: combine(strongest.map(({ share }) => share)),
-    weighed: strongest.slice(0, mostTold).map(({ feature, share }) => ({ feature, weight: oddsOf(share) })),
+    score: 1 / (1 + Math.exp(-sum / Math.sqrt(Math.max(1, strongest.length)))),
+    weighed: strongest.slice(0, mostTold),
   };
+}
+
+/** The heaviest first, whatever it speaks for; what weighs the same in the order of its name. */
+export function byWeight(one: Weighed, other: Weighed): number {
+  return Math.abs(other.weight) - Math.abs(one.weight) || (one.feature < other.feature ? -1 : 1);
 }
 
 /** What a feature weighs by itself, see `Weighed`. */
@@ -80,24 +88,4 @@ function shareOfSpam(counts: Counts | undefined, total: Counts): number {
   const inSpam = counts.spam / Math.max(1, total.spam);
   const inGood = counts.good / Math.max(1, total.good);
   return (priorStrength * 0.5 + (seen * inSpam) / (inSpam + inGood)) / (priorStrength + seen);
-}
-
-function combine(shares: readonly number[]): number {
-  if (shares.length === 0) return 0.5;
-  const logOf = (values: readonly number[]) => values.reduce((sum, value) => sum + Math.log(value), 0);
-  const forSpam = 1 - chanceOf(-2 * logOf(shares.map((share) => 1 - share)), shares.length);
-  const forGood = 1 - chanceOf(-2 * logOf(shares), shares.length);
-  return (1 + forSpam - forGood) / 2;
-}
-
-// How likely chi squared of twice as many degrees of freedom is to be as large as this.
-function chanceOf(chiSquared: number, pairs: number): number {
-  const half = chiSquared / 2;
-  let term = Math.exp(-half);
-  let sum = term;
-  for (let index = 1; index < pairs; index += 1) {
-    term *= half / index;
-    sum += term;
-  }
-  return Math.min(1, sum);
 }

@@ -45,7 +45,7 @@ describe('A score', () => {
     expect(few.score).toBe(0.5);
   });
 
-  it('is not driven to the edge by length: thirty features decide, and what speaks for both sides stays in the middle', () => {
+  it('is not driven to the edge by length: twenty features decide, and what speaks for both sides stays in the middle', () => {
     const many = Array.from({ length: 300 }, (_, index) => `word:${index}`);
     const both = (feature: string) => (Number(feature.slice(5)) % 2 ? { spam: 40, good: 0 } : { spam: 0, good: 40 });
     const { score: middle, weighed } = scoreFeatures(many, { total, countsOf: both });
