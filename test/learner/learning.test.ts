@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
-import { recordEvent } from '../../src/events/queries.ts';
 import { learnDue, learnSome } from '../../src/learner/learn.ts';
 import { learnFromNothing } from '../../src/learner/relearn.ts';
 import { scoreComments } from '../../src/learner/scoring.ts';
+import { foldText } from '../../src/text/fold.ts';
 import { tracesOf } from '../commenters/traces.ts';
-import { sendForm, until } from '../support/comments.ts';
+import { decideOn, replyTo, sendForm, statusOf, until } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { pick, randomFrom } from '../support/threads.ts';
@@ -16,6 +16,7 @@ jest.setTimeout(60_000);
 let site: TestSite;
 let owner: { id: number; cookie: string };
 let conversationId: number;
+let path: string;
 
 beforeAll(async () => {
   site = await createTestSite();
@@ -31,7 +32,9 @@ beforeEach(async () => {
     .execute();
   for (const table of ['learning_due', 'learned_comment', 'learner_feature', 'learner_total'] as const)
     await site.db.deleteFrom(table).execute();
-  ({ conversationId } = await addPost(site.db, { title: 'A talk' }));
+  const post = await addPost(site.db, { title: 'A talk' });
+  conversationId = post.conversationId;
+  path = `/posts/${post.slug}`;
 });
 
 const good = (index: number) => `I liked the part about gardens, number ${index}, and would love to read more of it`;
@@ -91,22 +94,12 @@ describe('What is learned', () => {
   });
 
   it('is unlearned when its writer edits it: nobody decided about the new text', async () => {
-    const [id] = (await decided([good(1)], 'approve')) as [number];
+    const { id, cookie } = await replyTo(site, path, { body: good(1) });
+    await decideOn(site, owner, id, { action: 'approve' });
     expect(await labelsOf([id])).toEqual(['good']);
-    await site.db.transaction().execute(async (trx) => {
-      await trx
-        .updateTable('comment')
-        .set({ source: spam(1) })
-        .where('id', '=', id)
-        .execute();
-      await recordEvent(trx, {
-        subjectKind: 'comment',
-        subjectId: id,
-        action: 'edit',
-        rule: 'standard',
-        now: new Date(),
-      });
-    });
+    await site.db.updateTable('conversation').set({ mode: 'open' }).where('id', '=', conversationId).execute();
+    expect((await sendForm(site, `/comments/${id}/edit`, { body: `${good(1)} or so` }, { cookie })).status).toBe(303);
+    expect(await statusOf(site.db, id)).toBe('approved');
     expect(await labelsOf([id])).toEqual([undefined]);
     expect((await knowledgeOf(site.db)).features).toEqual([]);
   });
@@ -268,8 +261,8 @@ describe('A score', () => {
       texts: [asked('Cheap pills from http://new.example'), asked('about gardens'), asked('新しい話')],
     });
     expect(bad?.weighed[0]?.weight).toBeGreaterThan(3);
-    expect(bad?.weighed.map(({ feature }) => feature)).toContain('pair:cheap pills');
-    expect(nice?.weighed.find(({ feature }) => feature === 'word:gardens')?.weight).toBeLessThan(-3);
+    expect(bad?.weighed.map(({ feature }) => feature)).toContain(`pair:${foldText('cheap pills')}`);
+    expect(nice?.weighed.find(({ feature }) => feature === `word:${foldText('gardens')}`)?.weight).toBeLessThan(-3);
     expect(unknown?.weighed.every(({ feature }) => feature.startsWith('form:'))).toBe(true);
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { loadRules } from '../../src/rules/queries.ts';
 import { choiceOf, type RuleChoice } from '../../src/rules/rule.ts';
+import { foldText } from '../../src/text/fold.ts';
 import { type Answer, fieldOn, lastEvent, openPage, sendForm, wordsOf } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
@@ -86,7 +87,7 @@ describe('The page of the learner, once it is on', () => {
 
   it('says what weighs most', async () => {
     const words = wordsOf((await open()).text);
-    expect(words).toMatch(/For spam .*“cheap pills”.* Against it .*“lovely”/);
+    expect(words).toMatch(new RegExp(`For spam .*“${foldText('cheap pills')}”.* Against it .*“${foldText('lovely')}”`));
   });
 
   it('draws it, as an image of its own that asks nothing of anybody', async () => {

@@ -54,6 +54,21 @@ describe('A score', () => {
     expect(weighed.length).toBe(10);
   });
 
+  it('of a long text is that of a short one of the same kind', () => {
+    const long = Array.from({ length: 300 }, (_, index) => `word:${index}`);
+    const learned = { total, countsOf: () => ({ spam: 9, good: 1 }) };
+    expect(scoreFeatures(long, learned).score).toBe(scoreFeatures(long.slice(0, 20), learned).score);
+  });
+
+  it('rises more slowly than its words agree, since they are not independent', () => {
+    const learned = { total, countsOf: () => ({ spam: 9, good: 0 }) };
+    const odds = (...features: string[]) => {
+      const { score: found } = scoreFeatures(features, learned);
+      return Math.log(found / (1 - found));
+    };
+    expect(odds('word:one', 'word:two', 'word:three', 'word:four')).toBeCloseTo(2 * odds('word:one'));
+  });
+
   it('needs 50 of each kind', () => {
     expect(isTrained({ spam: 50, good: 50 })).toBe(true);
     expect(isTrained({ spam: 49, good: 500 })).toBe(false);

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { addPost } from '../support/posts.ts';
+import { approved, plantThread } from '../support/threads.ts';
 import { type Ended, killLeftovers, runCommand } from './spawned.ts';
 
 jest.setTimeout(60_000);
@@ -138,6 +140,40 @@ describe('render', () => {
     expect([again.output, again.errors]).toEqual(['Rendered anew: 0 posts.\nRendered anew: 0 comments.\n', '']);
     const all = await run(['render', '--all']);
     expect(all.output).toContain('Rendered anew: 3 posts.');
+  });
+});
+
+describe('learn', () => {
+  it('learns anew what moderators decided, says how much that was, and whether it is enough', async () => {
+    const { db } = database;
+    const { conversationId } = await addPost(db, { title: 'Taught by hand' });
+    const [approvedId, importedId] = await plantThread(db, conversationId, [approved(undefined), approved(undefined)]);
+    const { id: actor_id } = await db.selectFrom('account').select('id').limit(1).executeTakeFirstOrThrow();
+    const event = { subject_kind: 'comment', subject_id: approvedId ?? 0, actor_id, created_at: new Date() } as const;
+    await db
+      .insertInto('event')
+      .values({ ...event, action: 'approve', from_status: 'pending', to_status: 'approved' })
+      .execute();
+    await db
+      .updateTable('comment')
+      .set({ external_source: 'blog', external_id: '1' })
+      .where('id', '=', importedId ?? 0)
+      .execute();
+
+    // The sample has some, too.
+    const some = await run(['learn']);
+    const taught =
+      /^Learned 0 comments as spam and (\d+) as good, by \d+ features\.\nThere are no scores before 50 /.exec(
+        some.output,
+      );
+    expect(some.code).toBe(0);
+    expect(Number(taught?.[1])).toBeGreaterThan(0);
+    const all = await run(['learn', '--imported']);
+    const good = Number(taught?.[1]) + 1;
+    expect(all.output).toContain(`Learned 0 comments as spam and ${good} as good`);
+    expect(await db.selectFrom('learner_total').select(['good', 'imported']).execute()).toEqual([
+      { good, imported: true },
+    ]);
   });
 });
 
