@@ -14,6 +14,12 @@ const pointing = /[\u064b-\u0652\u0670\u0640]|[\p{M}&&\p{Script=Hebrew}]/gv;
 
 const apostrophes = /[‘’ʼʻꞌ`]/g;
 
+/**
+ * Signs that stand for a whole sentence of Arabic (ﷺ), or for a word of Japanese (㌖): nobody writes anything else with
+ * them, and taken apart they make a text many times as long.
+ */
+const wordSigns = /[\ufdfa\ufdfb\u3300-\u3357\u337b-\u337f]/g;
+
 /** White letters in a black circle or square, 32 code points apart. */
 const darkLetters = /[\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}]/gu;
 
@@ -35,6 +41,7 @@ export function foldText(text: string): string {
     .replace(/\p{Default_Ignorable_Code_Point}+/gu, '')
     .replace(pilesOfMarks, '$1')
     .replaceAll('´', "'")
+    .replace(wordSigns, ' ')
     .normalize('NFKD')
     .replace(apostrophes, "'")
     .replace(darkLetters, (letter) => String.fromCharCode(0x61 + (((letter.codePointAt(0) ?? 0) - 0x1f150) % 32)))

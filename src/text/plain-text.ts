@@ -8,9 +8,15 @@ const breaking =
 const setApart = /<(h[2-6]|pre|table)\b[^>]*>[\s\S]*?<\/\1>/g;
 
 /**
+ * More marks on one letter than any language writes (UAX #15 has the same number): who piles them up keeps the composition
+ * busy, which sorts them.
+ */
+const pilesOfMarks = /(\p{M}{30})\p{M}+/gu;
+
+/**
  * Brings any text into the form that the site stores: well-formed, NFC, lines ended by LF, without the characters that
  * Postgres or a feed cannot hold (NUL and other controls, U+FFFE, U+FFFF) and without those that reorder what stands
- * around them (bidi embeddings, overrides and isolates). Tabs stay, and so do the left-to-right, right-to-left and Arabic
+ * around them (bidi embeddings, overrides and isolates), and of marks on one letter the first thirty. Tabs stay, and so do the left-to-right, right-to-left and Arabic
  * letter marks: Hebrew and Arabic writers type them, and they move nothing but the punctuation beside them. Doing it
  * twice changes nothing. The result can be longer than the text was, so limits are checked afterwards.
  */
@@ -20,6 +26,7 @@ export function normalise(text: string): string {
     .toWellFormed()
     .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
     .replace(/(?![\t\n])\p{Cc}|[\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/gu, '')
+    .replace(pilesOfMarks, '$1')
     .normalize('NFC');
 }
 

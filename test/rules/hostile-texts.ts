@@ -18,6 +18,8 @@ export const hostileTexts: readonly (readonly [string, string])[] = [
   ['marks in turns on letters', filled('a\u0301\u0323\u0301\u0323')],
   ['Arabic with every point', filled('قَِمَ')],
   ['one character that stands for eighteen', filled('ﷺ')],
+  ['one character that stands for six', filled('㌖')],
+  ['one character that stands for four', filled('㏂')],
   ['Korean letters taken apart', filled('각'.normalize('NFD'))],
   ['words of one letter', filled('a ')],
   ['one word again and again', filled('buy ')],

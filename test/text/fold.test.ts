@@ -57,6 +57,11 @@ describe('a folded text', () => {
     expect(foldText('“ÉTÉ” — 100 %,\nça va? 🎰')).toBe('“ete” — 100 %,\nca va? 🎰');
   });
 
+  it('does not become much longer than it was', () => {
+    for (const [, text] of hostileTexts) expect(foldText(text).length).toBeLessThanOrEqual(4 * text.length);
+    expect(foldText('محمد ﷺ قال')).toBe('محمد   قال');
+  });
+
   it('does not change when it is folded again', () => {
     for (const text of randomTexts(2000)) {
       const once = foldText(text);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { excerptOf, normalise, normaliseLine } from '../../src/text/plain-text.ts';
 import { trustStored } from '../../src/text/trusted-html.ts';
+import { filled, leastMilliseconds, patience } from '../rules/hostile-texts.ts';
 import { randomTexts } from './random-text.ts';
 
 describe('a stored text', () => {
@@ -20,8 +21,15 @@ describe('a stored text', () => {
     ['keeps joiners inside words', 'می\u200cخواهم', 'می\u200cخواهم'],
     ['holds nothing that a feed cannot', '\ufeffa\ufffe\uffff', 'a'],
     ['composes across what was taken out', 'e\u0000\u0301', 'é'],
+    ['keeps as many marks as any language writes', `o${'\u0323'.repeat(29)}`, `ọ${'\u0323'.repeat(28)}`],
+    ['holds no piles of them', `b${'\u0301'.repeat(5000)}c`, `b${'\u0301'.repeat(30)}c`],
   ])('%s', (_what, text, expected) => {
     expect(normalise(text)).toBe(expected);
+  });
+
+  it('of half a megabyte of marks is made in a moment', () => {
+    const text = `a${filled('\u0301\u0323', 90_000)}`;
+    expect(leastMilliseconds(() => normalise(text))).toBeLessThan(patience);
   });
 
   it('does not change when it is stored again', () => {
