@@ -14,7 +14,8 @@ describe('What holds of what happened', () => {
     ['what came before, where the last was undone: the next can be, and the undo', [0, 0, 2], [1, 3], [1, 3]],
     ['the undo of each, where all were undone one after the other', [0, 0, 2, 1], [3, 4], [4]],
     ['what an undo took back, once that was undone itself', [0, 0, 2, 3], [1, 2, 4], [2, 4]],
-    ['nothing of it, once that again was undone', [0, 1, 2, 3], [2, 4], [4]],
+    ['nothing of it, once that again was undone', [0, 1, 2, 3], [2, 4], [2, 4]],
+    ['what came before something that was undone, though it is an undo', [0, 1, 0, 3], [2, 4], [2, 4]],
     ['what came after an undo, and that alone can be undone', [0, 1, 0], [2, 3], [3]],
   ] as const)('is %s', (_what, undoes, holding, undoable) => {
     expect(standing(...undoes)).toEqual({ holding: [...holding], undoable: [...undoable] });
