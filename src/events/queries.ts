@@ -126,7 +126,7 @@ export function lastClosing(
     .where('event.subject_id', '=', subjectId)
     .where(
       sql<boolean>`(action in ('close', 'close_later', 'reopen')
-        or action = 'undo' and (numbers -> 'closure' is not null or numbers -> 'days_before' is not null))`,
+        or action = 'undo' and (numbers -> 'closure' is not null or numbers -> 'days_before' is not null and to_status is not null))`,
     )
     .orderBy('event.id', 'desc')
     .limit(1)

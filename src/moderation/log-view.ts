@@ -7,6 +7,7 @@ import { hrefOf } from '../posts/addresses.ts';
 import type { Moderator } from './decide.ts';
 import { type LogRow, mostTogether } from './log-queries.ts';
 import { personHref, personLogHref } from './person-addresses.ts';
+import { type SettingWords, wordConversationSettings, wordSiteSettings } from './setting-words.ts';
 import { isOfSettings, isUndoable, mayUndo } from './undo.ts';
 
 /** Something that happened, as the log tells it. */
@@ -22,8 +23,8 @@ export interface LogItem {
   readonly rule: Message | undefined;
   readonly reason: string;
   readonly note: string;
-  /** What was set, as what and as what now; for those who may set it. */
-  readonly settings: readonly { readonly field: MessageKey; readonly before: string; readonly after: string }[];
+  /** What was set, of the site or a conversation, where the reader may see that. */
+  readonly settings: readonly SettingWords[];
   /** How many others were done in one go with it. */
   readonly others: number;
   /** Whether there are more than were counted. */
@@ -55,7 +56,7 @@ export function presentLogItem(
     step: stepOf(row),
     rule: row.rule === null ? undefined : explainRule({ rule: row.rule, numbers: row.numbers }),
     ...wordsOf(row),
-    settings: mayUndo(row, reader) ? settingsOf(row) : [],
+    settings: settingsOf(row, reader),
     others: undoable ? Math.max(0, Math.min(mostTogether, Number(row.together ?? 0)) - 1) : 0,
     manyOthers: Number(row.together ?? 0) > mostTogether,
     undone: undoable && !isOfSettings(row) && !standing.holding.has(row.id),
@@ -121,11 +122,8 @@ function stepOf({ subject_kind, from_status, to_status }: LogRow): LogItem['step
   return { from: `status.${from_status}` as MessageKey, to: `status.${to_status}` as MessageKey };
 }
 
-function settingsOf({ changed_settings }: LogRow): LogItem['settings'] {
-  const worded = (value: string | number | boolean | null) => (value === null || value === '' ? '–' : String(value));
-  return Object.entries(changed_settings ?? {}).map(([name, { before, after }]) => ({
-    field: `settings.field.${name}` as MessageKey,
-    before: worded(before),
-    after: worded(after),
-  }));
+// What the site is set to is for those who may set it; a conversation’s settings are plain to see.
+function settingsOf(row: LogRow, reader: Moderator): readonly SettingWords[] {
+  if (!row.changed_settings) return wordConversationSettings(row);
+  return mayUndo(row, reader) ? wordSiteSettings(row.changed_settings) : [];
 }

@@ -11,6 +11,7 @@ import { takeBackPace } from './pace.ts';
 import { takeBackPin } from './pin.ts';
 import { isConversationReachable } from './queries.ts';
 import { isAsLeft, takeBackClosing } from './take-back-closing.ts';
+import { modesIn, takeBackMode } from './take-back-mode.ts';
 import { undoDecisions } from './undo-decisions.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
 
@@ -24,8 +25,8 @@ interface Undoing {
 }
 
 /**
- * Takes back a closing, with what was rejected along with it, a reopening, a change of the pace or a pin. Waits for the replies that
- * are being stored, as every closing does.
+ * Takes back a closing, with what was rejected along with it, a reopening, a change of who may reply, of the days or of the
+ * pace, or a pin. Waits for the replies that are being stored, as every closing does.
  */
 export async function undoClosing(trx: Transaction<Database>, undoing: Undoing): Promise<UndoOutcome> {
   const { event, moderator } = undoing;
@@ -46,6 +47,12 @@ async function takeBack(
   { subject, event, decisions, partly, moderator, now }: Undoing & { subject: ClosureSubject },
 ): Promise<UndoOutcome | undefined> {
   const actorId = moderator.viewer.id;
+  const modes = modesIn(event);
+  if (modes && subject.scope === 'conversation') {
+    const conversation = await takeConversation(trx, subject.conversationId);
+    const eventId = await takeBackMode(trx, { conversation, event, modes, actorId, now });
+    return eventId === undefined ? undefined : { kind: 'undone', count: 1, eventId };
+  }
   if (event.numbers.slow_before !== undefined && subject.scope === 'conversation') {
     const conversation = await takeConversation(trx, subject.conversationId);
     const eventId = await takeBackPace(trx, { conversation, event, actorId, now });

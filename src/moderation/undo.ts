@@ -54,8 +54,10 @@ export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): 
   if (isOfSettings({ subject_kind, numbers })) return numbers.fields !== undefined;
   if (subject_kind === 'appeal') return action === 'uphold';
   if (subject_kind === 'report') return action === 'dismiss';
+  if (subject_kind === 'conversation' && ['set_mode', 'set_closing'].includes(action)) return true;
   // Closings of earlier versions did not write down what they changed.
-  const known = ['closure', 'days_before', 'slow_before', 'pinned_before'].some((name) => numbers[name] !== undefined);
+  const marks = ['closure', 'days_before', 'own_before', 'slow_before', 'pinned_before'];
+  const known = marks.some((name) => numbers[name] !== undefined);
   const closable = ['conversation', 'branch', 'site'].includes(subject_kind);
   return closable && known && ['close', 'close_later', 'reopen', 'set_pace', 'pin', 'unpin', 'undo'].includes(action);
 }
