@@ -133,6 +133,12 @@ export function lastClosing(
     .executeTakeFirst();
 }
 
+/** Some events with who did them and their words, the oldest first. */
+export async function listEvents(db: Kysely<Database>, ids: readonly number[]): Promise<ToldEvent[]> {
+  if (ids.length === 0) return [];
+  return await selectTold(db).where('event.id', 'in', ids).orderBy('event.id').execute();
+}
+
 /** One event with who did it and its words. */
 export function findEvent(db: Kysely<Database>, id: number): Promise<ToldEvent | undefined> {
   return selectTold(db).where('event.id', '=', id).executeTakeFirst();

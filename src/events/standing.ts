@@ -48,3 +48,17 @@ function statesOf(events: readonly UndoableEvent[]): { present: number; left: Re
   }
   return { present, left };
 }
+
+/**
+ * The same for one thing of many parts, of which each event changes some: every part has a history of its own. An event holds
+ * where it holds in any of its parts, and so it can be undone.
+ *
+ * @param events one for each part that an event changed, the oldest first.
+ */
+export function standingOfParts(events: readonly (UndoableEvent & { readonly part: string })[]): Standing {
+  const standings = [...Map.groupBy(events, ({ part }) => part).values()].map(standingOf);
+  return {
+    holding: new Set(standings.flatMap(({ holding }) => [...holding])),
+    undoable: new Set(standings.flatMap(({ undoable }) => [...undoable])),
+  };
+}

@@ -8,7 +8,7 @@ import type { Moderator } from './decide.ts';
 import { type LogRow, mostTogether } from './log-queries.ts';
 import { personHref, personLogHref } from './person-addresses.ts';
 import { type SettingWords, wordConversationSettings, wordSiteSettings } from './setting-words.ts';
-import { isOfSettings, isUndoable, mayUndo } from './undo.ts';
+import { isUndoable, mayUndo } from './undo.ts';
 
 /** Something that happened, as the log tells it. */
 export interface LogItem {
@@ -59,8 +59,8 @@ export function presentLogItem(
     settings: settingsOf(row, reader),
     others: undoable ? Math.max(0, Math.min(mostTogether, Number(row.together ?? 0)) - 1) : 0,
     manyOthers: Number(row.together ?? 0) > mostTogether,
-    undone: undoable && !isOfSettings(row) && !standing.holding.has(row.id),
-    mayUndo: mayUndo(row, reader) && (isOfSettings(row) || standing.undoable.has(row.id)),
+    undone: undoable && !standing.holding.has(row.id),
+    mayUndo: mayUndo(row, reader) && standing.undoable.has(row.id),
     history: historyOf(row),
     byHref: row.actor_id === null ? undefined : `/moderation/log?by=${row.actor_id}`,
     postHref: row.post_id === null ? undefined : `/moderation/log?post=${row.post_id}`,

@@ -26,7 +26,7 @@ export function undo(
     const done = (await listDoneTogether(trx, eventId)).filter((event) => mayUndo(event, moderator));
     const [event] = done;
     if (event?.subject_kind === 'standing') return undoStanding(trx, { event, moderator, now });
-    if (event && isOfSettings(event)) return undoSettings(trx, { event, moderator, now });
+    if (event && isOfSettings(event)) return undoSettings(trx, { event, partly, moderator, now });
     if (event?.subject_kind === 'appeal' || event?.subject_kind === 'report')
       return undoAnswers(trx, { done, moderator, now });
     const closing = done.find(({ subject_kind }) => subject_kind !== 'comment');

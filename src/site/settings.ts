@@ -28,40 +28,23 @@ export function saveSettings(
   return db.transaction().execute(async (trx) => {
     const site = await takeSite(trx);
     if (site.version !== version) return { kind: 'overtaken', theirs: site };
-    return { kind: 'saved', eventId: await change(trx, { site, settings, actorId, now }) };
+    return { kind: 'saved', eventId: await changeSettings(trx, { site, settings, actorId, now }) };
   });
 }
 
-/**
- * Takes a change of the settings back: what it changed is as it was before, and all else stays.
- *
- * @param eventId of the change, or of the undo of one.
- * @returns the id of the event that says so; undefined where something of it has changed since, or was never written down.
- */
-export async function takeBackSettings(
-  trx: Transaction<Database>,
-  { eventId, actorId, now }: { eventId: number; actorId: number; now: Date },
-): Promise<number | undefined> {
-  const site = await takeSite(trx);
-  const row = await trx
-    .selectFrom('settings_change')
-    .select('fields')
-    .where('event_id', '=', eventId)
-    .executeTakeFirst();
-  const changed = Object.entries(row?.fields ?? {});
-  const present: Readonly<Record<string, unknown>> = { ...site };
-  if (changed.length === 0 || changed.some(([name, { after }]) => present[name] !== after)) return undefined;
-  const { id: _, version: __, ...settings } = site;
-  const before = Object.fromEntries(changed.map(([name, value]) => [name, value.before]));
-  return await change(trx, { site, settings: { ...settings, ...before }, undoes: eventId, actorId, now });
-}
-
-async function takeSite(trx: Transaction<Database>): Promise<Site> {
+/** Takes the settings for oneself: waits for the replies that are being stored. */
+export async function takeSite(trx: Transaction<Database>): Promise<Site> {
   await takeTurn(trx, { about: 'site', id: 1 });
   return await lockSite(trx);
 }
 
-async function change(
+/**
+ * Sets what is to be set otherwise, and writes it down.
+ *
+ * @param site taken by `takeSite`.
+ * @returns the id of the event that says so; undefined where all is set so already.
+ */
+export async function changeSettings(
   trx: Transaction<Database>,
   {
     site,

@@ -1,0 +1,62 @@
+import { describeEvent } from '../events/describe.ts';
+import type { Dates } from '../http/dates.ts';
+import type { Message, Translate } from '../http/messages.ts';
+import { type OvertakenItem, presentOvertaken } from './overtaken-view.ts';
+import { wordSiteSettings } from './setting-words.ts';
+import type { UndoRefused } from './undo-outcome.ts';
+
+/** Why nothing was undone, and what still can be. */
+export interface UndoRefusal {
+  readonly why: Message;
+  /** What was done instead, in sentences. */
+  readonly told: readonly Message[];
+  /** The comments to which something else was done. */
+  readonly items: readonly OvertakenItem[];
+  /** An offer to undo the rest of what was done together; undefined: there is none. */
+  readonly rest: { readonly words: Message; readonly button: Message } | undefined;
+}
+
+/** Makes ready to print why an undo was refused. */
+export function presentRefusal(outcome: UndoRefused, { t, dates }: { t: Translate; dates: Dates }): UndoRefusal {
+  const none = { told: [], items: [], rest: undefined };
+  switch (outcome.kind) {
+    case 'moved_on': {
+      const items = presentOvertaken(outcome.overtaken, dates);
+      const why: Message = { key: 'undo.refusedText', values: { count: items.length } };
+      return { ...none, why, items, rest: offer(outcome.rest, 'undo.rest', 'undo.restButton') };
+    }
+    case 'closing_moved_on':
+    case 'standing_moved_on': {
+      const key = outcome.kind === 'closing_moved_on' ? 'undo.closingRefused' : 'undo.standingRefused';
+      return { ...none, why: { key }, told: outcome.last ? [describeEvent(outcome.last, dates)] : [] };
+    }
+    case 'settings_moved_on': {
+      const told = tellSince(outcome.since, { t, dates });
+      const rest = offer(outcome.rest, 'undo.restSettings', 'undo.restSettingsButton');
+      return { ...none, why: { key: 'undo.settingsRefused' }, told, rest };
+    }
+    case 'answer_moved_on':
+      return { ...none, why: { key: 'undo.answerRefused' } };
+  }
+}
+
+function offer(count: number, words: Message['key'], button: Message['key']): UndoRefusal['rest'] {
+  if (count === 0) return undefined;
+  return { words: { key: words, values: { count } }, button: { key: button, values: { count } } };
+}
+
+function tellSince(
+  since: Extract<UndoRefused, { kind: 'settings_moved_on' }>['since'],
+  { t, dates }: { t: Translate; dates: Dates },
+): Message[] {
+  const say = ({ key, values }: Message) => t(key, values);
+  return since.flatMap(({ event, fields }) => [
+    describeEvent(event, dates),
+    ...wordSiteSettings(fields).map(
+      ({ field, before, after }): Message => ({
+        key: 'log.setting',
+        values: { field: t(field), before: say(before), after: say(after) },
+      }),
+    ),
+  ]);
+}
