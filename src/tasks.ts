@@ -12,6 +12,7 @@ import { tellFollowers } from './following/tell.ts';
 import type { Tasks } from './jobs/worker.ts';
 import { deliverMail } from './mail/deliver.ts';
 import { createMailer } from './mail/mailer.ts';
+import { rejectAsItCloses } from './moderation/closing-date.ts';
 import { carryOn } from './moderation/sweep.ts';
 import { tellReporter } from './reports/tell.ts';
 
@@ -32,6 +33,7 @@ export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
     mail_due_alerts: () => mailDueAlerts(alerts),
     send_digests: () => sendDigests(following),
     sweep: ({ sweepId }) => carryOn(db, { sweepId, now }),
+    reject_waiting: ({ closureId }) => rejectAsItCloses(db, { closureId, now: now() }),
     clean_up: () => cleanUp(db, { now: now() }),
   };
 }

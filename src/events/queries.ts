@@ -167,6 +167,7 @@ export const doneColumns = [
   'actor_id',
   'from_status',
   'to_status',
+  'batch',
   'numbers',
 ] as const;
 
@@ -175,11 +176,7 @@ export type DoneEvent = Pick<Event, (typeof doneColumns)[number]>;
 
 /** What was done in one go with an event, that itself among it; empty where there is none. */
 export async function listDoneTogether(db: Kysely<Database>, eventId: number): Promise<DoneEvent[]> {
-  const event = await db
-    .selectFrom('event')
-    .select([...doneColumns, 'batch'])
-    .where('id', '=', eventId)
-    .executeTakeFirst();
+  const event = await db.selectFrom('event').select(doneColumns).where('id', '=', eventId).executeTakeFirst();
   if (!event?.batch) return event ? [event] : [];
   return db.selectFrom('event').select(doneColumns).where('batch', '=', event.batch).orderBy('id').execute();
 }

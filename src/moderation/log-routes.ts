@@ -10,8 +10,8 @@ import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { listSettingEvents } from '../site/settings-history.ts';
 import { type LogFilter, type LogRow, listLog, logRows } from './log-queries.ts';
 import { type LogItem, presentLogItem } from './log-view.ts';
+import { isOfSettings, isUndoable } from './may-undo.ts';
 import { moderatorOf } from './moderator.ts';
-import { isOfSettings, isUndoable } from './undo.ts';
 
 interface LogPage {
   readonly items: readonly LogItem[];

@@ -6,9 +6,9 @@ import type { Message, MessageKey } from '../http/messages.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import type { Moderator } from './decide.ts';
 import { type LogRow, mostTogether } from './log-queries.ts';
+import { isUndoable, mayUndo } from './may-undo.ts';
 import { personHref, personLogHref } from './person-addresses.ts';
 import { type SettingWords, wordConversationSettings, wordSiteSettings } from './setting-words.ts';
-import { isUndoable, mayUndo } from './undo.ts';
 
 /** Something that happened, as the log tells it. */
 export interface LogItem {

@@ -3,7 +3,7 @@ import { type ClosureSubject, findClosure } from '../comments/closures.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import type { Event } from '../events/table.ts';
-import { asSite, endClosure, eventSubject, setDays } from './close.ts';
+import { asSite, endClosure, eventSubject, rejectAtItsDate, setDays } from './close.ts';
 
 /** What was done to something that can be closed, and is to be taken back: an event with the numbers of what it changed. */
 export type ClosingEvent = Pick<Event, 'id' | 'action' | 'from_status' | 'to_status' | 'numbers'>;
@@ -32,7 +32,7 @@ export async function takeBackClosing(
   const { closure, replaced } = event.numbers;
   const [ending, resuming] = to === 'open' ? [closure, replaced] : [replaced, closure];
   if (ending !== undefined) await endClosure(trx, { id: ending, actorId, now });
-  if (resuming !== undefined) await resumeClosure(trx, resuming);
+  if (resuming !== undefined) await resumeClosure(trx, { id: resuming, now });
   if (days && subject.scope === 'conversation')
     await setDays(trx, { id: subject.conversationId, age: days.age.before, quiet: days.quiet.before });
   const numbers = {
@@ -89,6 +89,12 @@ export function daysIn({ action, numbers }: Pick<Event, 'action' | 'numbers'>): 
   return { age: { before: days_before, after: days_after }, quiet: { before: quiet_before, after: quiet_after } };
 }
 
-async function resumeClosure(trx: Transaction<Database>, id: number): Promise<void> {
-  await trx.updateTable('closure').set({ reopened_by: null, reopened_at: null }).where('id', '=', id).execute();
+async function resumeClosure(trx: Transaction<Database>, { id, now }: { id: number; now: Date }): Promise<void> {
+  const resumed = await trx
+    .updateTable('closure')
+    .set({ reopened_by: null, reopened_at: null })
+    .where('id', '=', id)
+    .returning(['id', 'waiting_batch', 'begins_at'])
+    .executeTakeFirst();
+  if (resumed) await rejectAtItsDate(trx, { ...resumed, now });
 }

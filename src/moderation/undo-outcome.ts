@@ -5,6 +5,8 @@ import type { Overtaken } from './decide.ts';
 /** What became of an undo. */
 export type UndoOutcome =
   | Undone
+  /** So much is to be undone that a sweep does it in parts. */
+  | { readonly kind: 'begun'; readonly sweepId: number }
   | UndoRefused
   /** There is no such event, it is beyond this moderator's reach, or nothing that can be undone. */
   | { readonly kind: 'unknown' };
@@ -20,8 +22,8 @@ export interface Undone {
 export type UndoRefused =
   /** Nothing was done: something else has happened to some of the comments since. The rest can still be undone. */
   | { readonly kind: 'moved_on'; readonly overtaken: readonly Overtaken[]; readonly rest: number }
-  /** Nothing was done: something else has happened to the conversation since. */
-  | { readonly kind: 'closing_moved_on'; readonly last: ToldEvent | undefined }
+  /** Nothing was done: something else has happened to the conversation since. So many rejections can still be undone. */
+  | { readonly kind: 'closing_moved_on'; readonly last: ToldEvent | undefined; readonly rest: number }
   /** Nothing was done: something else was decided about the person since, or its time is over. */
   | { readonly kind: 'standing_moved_on'; readonly last: ToldEvent | undefined }
   /** Nothing was done: what was answered is open again already, or was answered anew. */

@@ -1,4 +1,5 @@
 import { describeEvent } from '../events/describe.ts';
+import type { ToldEvent } from '../events/queries.ts';
 import type { Dates } from '../http/dates.ts';
 import type { Message, Translate } from '../http/messages.ts';
 import { type OvertakenItem, presentOvertaken } from './overtaken-view.ts';
@@ -25,11 +26,12 @@ export function presentRefusal(outcome: UndoRefused, { t, dates }: { t: Translat
       const why: Message = { key: 'undo.refusedText', values: { count: items.length } };
       return { ...none, why, items, rest: offer(outcome.rest, 'undo.rest', 'undo.restButton') };
     }
-    case 'closing_moved_on':
-    case 'standing_moved_on': {
-      const key = outcome.kind === 'closing_moved_on' ? 'undo.closingRefused' : 'undo.standingRefused';
-      return { ...none, why: { key }, told: outcome.last ? [describeEvent(outcome.last, dates)] : [] };
+    case 'closing_moved_on': {
+      const rest = offer(outcome.rest, 'undo.restRejected', 'undo.restRejectedButton');
+      return { ...none, why: { key: 'undo.closingRefused' }, told: tell(outcome.last, dates), rest };
     }
+    case 'standing_moved_on':
+      return { ...none, why: { key: 'undo.standingRefused' }, told: tell(outcome.last, dates) };
     case 'settings_moved_on': {
       const told = tellSince(outcome.since, { t, dates });
       const rest = offer(outcome.rest, 'undo.restSettings', 'undo.restSettingsButton');
@@ -38,6 +40,10 @@ export function presentRefusal(outcome: UndoRefused, { t, dates }: { t: Translat
     case 'answer_moved_on':
       return { ...none, why: { key: 'undo.answerRefused' } };
   }
+}
+
+function tell(last: ToldEvent | undefined, dates: Dates): Message[] {
+  return last ? [describeEvent(last, dates)] : [];
 }
 
 function offer(count: number, words: Message['key'], button: Message['key']): UndoRefusal['rest'] {

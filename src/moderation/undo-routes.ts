@@ -42,6 +42,7 @@ async function takeBack({ db, now }: AppContext, request: Request, response: Res
   if (sweepId !== undefined) return response.redirect(303, `/moderation/sweeps/${sweepId}`);
   const outcome = await undo(db, { eventId, partly: partly !== '', moderator, now: now() });
   if (outcome.kind === 'unknown') throw notFound();
+  if (outcome.kind === 'begun') return response.redirect(303, `/moderation/sweeps/${outcome.sweepId}`);
   if (outcome.kind !== 'undone') {
     const frame = frameOf(response);
     const page = { ...presentRefusal(outcome, frame), eventId, back };

@@ -35,6 +35,9 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
     insert into event_note (event_id, reason) values (2, 'because');
     insert into sweep (batch, account_id, action, filter, reason, asked_at, through_event, expected, moved_at)
       values (gen_random_uuid(), 1, 'spam', '{"text": "it''s \\\\ Ą"}', 'Ads.', now(), 2, 5, now());
+    insert into closure (closed_at, begins_at, waiting_batch, reopened_at)
+      values (now(), now() + interval '1 day', gen_random_uuid(), now()),
+             (now(), now() + interval '1 day', gen_random_uuid(), null);
     insert into browser (created_at) values (now());
     insert into proof (token_hash, email, browser_id, created_at, expires_at)
       values ('\\x5c00ff', 'reader@site.example', 1, now(), now());

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { moderatorActions } from '../../src/comments/lifecycle.ts';
 import { randomFrom } from '../comments/storm.ts';
 import { type Asker, decideOn, lastEvent, openPage, replyTo, sendForm, wordsOf } from '../support/comments.ts';
 import { begin, fieldsOn, open, send, type Writer } from '../support/desk.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
+import { plantThread } from '../support/threads.ts';
 
 jest.setTimeout(60_000);
 
@@ -201,55 +203,75 @@ describe('Comment settings in the log', () => {
   });
 });
 
-describe('Any sequence of comment settings, closings, paces and pins, undos among them', () => {
-  it.each([1, 2, 3, 4])('undone from the last to the first, restores what it began with (seed %i)', async (seed) => {
-    const random = randomFrom(seed);
-    const pick = <Value>(values: readonly Value[]) => values[Math.floor(random() * values.length)] as Value;
-    const state = async () => [
-      await site.db.selectFrom('conversation').selectAll().where('id', '=', conversationId).executeTakeFirstOrThrow(),
-      await closuresOpen(),
-      await site.db.selectFrom('pin').select('comment_id').where('conversation_id', '=', conversationId).execute(),
-    ];
-    const comment = await replyTo(site, path);
-    await decideOn(site, moderator, comment.id, { action: 'approve' });
-    const acts = [
-      async () => set({ mode: pick(['site', 'open', 'all_held', 'closed']) }),
-      async () => set({ closing: pick(['site', 'never', 'days', 'quiet']), closing_days: pick(['1', '30']) }),
-      async () => sendForm(site, `${path}/closures`, {}, moderator),
-      async () => sendForm(site, `${path}/closures/current/reopen`, {}, moderator),
-      async () => sendForm(site, `${path}/pace`, { minutes: pick(['0', '5']) }, moderator),
-      async () => sendForm(site, `/comments/${comment.id}/${pick(['pin', 'unpin'])}`, {}, moderator),
-      async () => undo(events.at(-1) ?? 1),
-      async () => undo(events.at(-1) ?? 1),
-      async () => undo(events.length > 0 ? pick(events) : 1),
-    ];
-    const states = [await state()];
-    const events: number[] = [];
-    for (let step = 0; step < 40; step += 1) {
-      const before = await latest();
-      await pick(acts)();
-      const after = await latest();
-      if (after === before) continue;
-      events.push(after as number);
-      states.push(await state());
-    }
-    expect(events.length).toBeGreaterThan(15);
-    for (const event of events.toReversed()) {
+describe('Any sequence of comment settings, closings, rejections, paces and pins, undos among them', () => {
+  it.each([1, 2, 3, 4, 5, 6])(
+    'undone from the last to the first, restores what it began with (seed %i)',
+    async (seed) => {
+      const random = randomFrom(seed);
+      const pick = <Value>(values: readonly Value[]) => values[Math.floor(random() * values.length)] as Value;
+      const state = async () => [
+        await site.db.selectFrom('conversation').selectAll().where('id', '=', conversationId).executeTakeFirstOrThrow(),
+        await closuresOpen(),
+        await site.db
+          .selectFrom('comment')
+          .select(['id', 'status', 'shown'])
+          .where('conversation_id', '=', conversationId)
+          .orderBy('id')
+          .execute(),
+        await site.db.selectFrom('pin').select('comment_id').where('conversation_id', '=', conversationId).execute(),
+      ];
+      const comment = await replyTo(site, path);
+      await decideOn(site, moderator, comment.id, { action: 'approve' });
+      const below = { status: 'pending' } as const;
+      const waiting = await plantThread(site.db, conversationId, [
+        { parent: undefined, status: 'approved' },
+        ...[undefined, 0, 0, 1].map((parent) => ({ ...below, parent })),
+      ]);
+      const branch = `/comments/${waiting[0]}`;
+      const later = new Date(site.now.getTime() + 86_400_000).toISOString().slice(0, 16);
+      const acts = [
+        async () => set({ mode: pick(['site', 'open', 'all_held', 'closed']) }),
+        async () => set({ closing: pick(['site', 'never', 'days', 'quiet']), closing_days: pick(['1', '30']) }),
+        async () => sendForm(site, `${path}/closures`, { waiting: pick(['decide', 'reject']) }, moderator),
+        async () => sendForm(site, `${path}/closures`, { waiting: 'reject', begins_at: later }, moderator),
+        async () => sendForm(site, `${branch}/closures`, { waiting: 'reject' }, moderator),
+        async () => sendForm(site, `${pick([path, branch])}/closures/current/reopen`, {}, moderator),
+        async () => decideOn(site, moderator, pick(waiting), { action: pick(moderatorActions) }),
+        async () => decideOn(site, moderator, pick(waiting), { action: 'restore' }),
+        async () => sendForm(site, `${path}/pace`, { minutes: pick(['0', '5']) }, moderator),
+        async () => sendForm(site, `/comments/${comment.id}/${pick(['pin', 'unpin'])}`, {}, moderator),
+        async () => undo(events.at(-1) ?? 1),
+        async () => undo(events.at(-1) ?? 1),
+        async () => undo(events.length > 0 ? pick(events) : 1),
+      ];
+      const states = [await state()];
+      const events: number[] = [];
+      for (let step = 0; step < 50; step += 1) {
+        const before = await latest();
+        await pick(acts)();
+        const after = await latest();
+        if (after === before) continue;
+        events.push(after as number);
+        states.push(await state());
+      }
+      expect(events.length).toBeGreaterThan(15);
+      for (const event of events.toReversed()) {
+        expect(await state()).toEqual(states.pop());
+        expect((await undo(event)).status).toBe(303);
+      }
       expect(await state()).toEqual(states.pop());
-      expect((await undo(event)).status).toBe(303);
-    }
-    expect(await state()).toEqual(states.pop());
-    expect(states).toEqual([]);
-  });
+      expect(states).toEqual([]);
+    },
+  );
 });
 
-/** id of the last event of the conversation itself, where there is one. */
+/** id of the last event in the conversation, but for those of its post. */
 async function latest(): Promise<number | undefined> {
   const event = await site.db
     .selectFrom('event')
     .select('id')
-    .where('subject_kind', '=', 'conversation')
-    .where('subject_id', '=', conversationId)
+    .where('subject_kind', '<>', 'post')
+    .where('conversation_id', '=', conversationId)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -259,7 +281,7 @@ async function latest(): Promise<number | undefined> {
 function closuresOpen() {
   return site.db
     .selectFrom('closure')
-    .select(['id', 'reason'])
+    .select(['id', 'reason', 'begins_at', 'waiting_batch'])
     .where('conversation_id', '=', conversationId)
     .where('reopened_at', 'is', null)
     .execute();

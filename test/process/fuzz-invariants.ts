@@ -34,6 +34,13 @@ const invariants = {
   'no appeal is open about what came back or was deleted': sql`
     select appeal.id, status from appeal join comment on comment.id = comment_id
     where outcome is null and status in ('approved', 'deleted')`,
+  'a conversation takes replies as the last event about that says': sql`
+    select conversation.id, mode, last.to_status from conversation join lateral (
+      select to_status from event
+      where subject_kind = 'conversation' and subject_id = conversation.id
+        and (action = 'set_mode' or numbers -> 'own_before' is not null)
+      order by id desc limit 1
+    ) as last on true where coalesce(mode, 'site') <> last.to_status`,
   'what is pinned stands in its own conversation': sql`
     select pin.* from pin join comment on comment.id = comment_id where pin.conversation_id <> comment.conversation_id`,
 };
