@@ -102,7 +102,6 @@ export function listLog(
             .selectFrom('event as each')
             .select('each.id')
             .whereRef('each.batch', '=', 'event.batch')
-            .whereRef('each.subject_kind', '=', 'event.subject_kind')
             .limit(mostTogether + 1)
             .as('done'),
         )

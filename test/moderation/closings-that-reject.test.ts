@@ -82,6 +82,8 @@ describe('What waits where a closing lies ahead', () => {
     await closeAt(1);
     await pass(1);
     const closing = await onConversation();
+    const log = wordsOf((await openPage(site, `/moderation/log?post=${postId}`, moderator)).text);
+    expect(log).toMatch(/Set to close by Mona Moderator on [^.]*\. Together with 3 others\. Undo all 4/);
     expect((await undo(closing.id)).status).toBe(303);
     expect(await statuses(ids)).toEqual({ pending: 3 });
     expect((await postReply(site, path)).status).toBe(303);
