@@ -372,6 +372,22 @@ describe('An appeal against a decision that is taken back', () => {
     expect(await appealsOf(waiting.id)).toMatchObject([{ outcome: 'overturned' }]);
   });
 
+  it('is answered where the comment stays down by another decision, and open again where that is undone', async () => {
+    await appeal();
+    await decideOn(site, owner, id, { action: 'spam' });
+    const marked = await lastEvent(site.db, 'comment', id);
+    expect(await appealsOf()).toMatchObject([{ outcome: 'upheld', decided_event_id: marked.id }]);
+    expect((await decide('overturn')).status).toBe(409);
+    await appeal({ text: 'It is no advertisement.' });
+    expect(await appealsOf()).toMatchObject([{ outcome: 'upheld' }, { outcome: null, event_id: marked.id }]);
+    await undo(marked.id, owner);
+    expect(await statusOf(site.db, id)).toBe('rejected');
+    expect(await appealsOf()).toMatchObject([{ outcome: null }, { outcome: 'overturned' }]);
+    await undo((await lastEvent(site.db, 'comment', id)).id, owner);
+    expect(await statusOf(site.db, id)).toBe('spam');
+    expect(await appealsOf()).toMatchObject([{ outcome: 'upheld' }, { outcome: null }]);
+  });
+
   it('stays answered where the answer is undone only after the comment came back', async () => {
     await appeal();
     await decide('uphold', { reason: 'No.' });

@@ -41,6 +41,10 @@ const invariants = {
         and (action = 'set_mode' or numbers -> 'own_before' is not null)
       order by id desc limit 1
     ) as last on true where coalesce(mode, 'site') <> last.to_status`,
+  'an open appeal is against what led to where the comment stands': sql`
+    select appeal.id, appeal.event_id, event.to_status, comment.status
+    from appeal join event on event.id = appeal.event_id join comment on comment.id = comment_id
+    where outcome is null and event.to_status is distinct from comment.status`,
   'what is pinned stands in its own conversation': sql`
     select pin.* from pin join comment on comment.id = comment_id where pin.conversation_id <> comment.conversation_id`,
 };
