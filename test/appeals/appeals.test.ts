@@ -463,8 +463,10 @@ describe('An address that comes with an appeal', () => {
 
   it('is not asked too often', async () => {
     const statuses: number[] = [];
+    const guests: { id: number; cookie: string }[] = [];
     for (let count = 0; count < 6; count += 1) {
       const guest = await replyTo(site, path);
+      guests.push(guest);
       await decideOn(site, owner, guest.id, { action: 'reject' });
       const { status, headers } = await appeal(
         { text: 'Why?', email: 'bombed@reader.example' },
@@ -475,6 +477,11 @@ describe('An address that comes with an appeal', () => {
       if (status === 429) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
     }
     expect(statuses).toEqual([303, 303, 303, 303, 303, 429]);
+    // What was filed before is answered as then.
+    const first = guests[0] ?? { id, cookie };
+    const again = (text: string) =>
+      appeal({ text, email: 'bombed@reader.example' }, { cookie: first.cookie }, first.id);
+    expect([(await again('Why?')).status, (await again('Why not?')).status]).toEqual([303, 409]);
   });
 });
 
