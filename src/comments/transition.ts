@@ -86,7 +86,7 @@ export async function changeStatus(
     if (!to) continue;
     if (to === 'deleted') await eraseWords(trx, comment.id);
     if (isReadable(to)) await approve(trx, comment.id);
-    else await hide(trx, comment, to);
+    else await hide(trx, comment, { status: to, heldBy: action === 'hold' ? change.rule : undefined });
     await announce(trx, { comment, to, now: change.now });
     const eventId = await recordEvent(trx, {
       subjectKind: 'comment',
@@ -164,8 +164,17 @@ async function approve(trx: Transaction<Database>, id: number): Promise<void> {
 }
 
 // What is hidden stays as a placeholder while something below it shows; else its parent may have to go too, and so on.
-async function hide(trx: Transaction<Database>, comment: LockedComment, status: CommentStatus): Promise<void> {
-  await trx.updateTable('comment').set({ status }).where('id', '=', comment.id).execute();
+async function hide(
+  trx: Transaction<Database>,
+  comment: LockedComment,
+  { status, heldBy }: { status: CommentStatus; heldBy: string | undefined },
+): Promise<void> {
+  const held = heldBy === undefined ? {} : { held_by: heldBy };
+  await trx
+    .updateTable('comment')
+    .set({ status, ...held })
+    .where('id', '=', comment.id)
+    .execute();
   let id: number | null = comment.shown ? comment.id : null;
   while (id !== null) id = await hideUnlessNeeded(trx, id);
 }

@@ -16,7 +16,7 @@ export interface QueueFilter {
   /** Only what has this in common with a comment. */
   readonly like: { readonly kind: Likeness; readonly commentId: number } | undefined;
   /** Only what this rule held. */
-  readonly rule: RuleName | undefined;
+  readonly rule: HoldingRule | undefined;
   readonly age: QueueAge | undefined;
   /** Letters that stand in the text or the name, whatever their case; empty: any. */
   readonly text: string;
@@ -32,10 +32,16 @@ export interface QueueAge {
 // What a writer deleted is no moderator's any more.
 export const queueStatuses = commentStatuses.filter((status) => status !== 'deleted');
 
+/** A rule that holds comments: one that judges what is written, or what readers report. */
+export type HoldingRule = RuleName | 'reports';
+
 /** The rules that hold comments, in their order. */
-export const holdingRules: readonly RuleName[] = policies
-  .map(({ name }) => name)
-  .filter((name) => name !== 'staff' && name !== 'person_trusted' && name !== 'standard');
+export const holdingRules: readonly HoldingRule[] = [
+  ...policies
+    .map(({ name }) => name)
+    .filter((name) => name !== 'staff' && name !== 'person_trusted' && name !== 'standard'),
+  'reports',
+];
 
 /** Longest text that is looked for, in characters, and the oldest age, in hours or days. */
 export const longestText = 100;
