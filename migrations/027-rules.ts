@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
-// The rules by which comments are judged, as rows that the owner sets, and what each change of them changed. The token of the site is another
-// one after each change: who keeps the rules in memory knows by it whether they still hold.
+// The rules by which comments are judged, as rows that the owner sets. The token of the site is another one after each change: who
+// keeps the rules in memory knows by it whether they still hold.
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table rule (
@@ -40,10 +40,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     alter table conversation
       add column rule_switches jsonb not null default '{}'
-        constraint conversation_rule_switches check (jsonb_typeof(rule_switches) = 'object');
-
-    create table rule_change (
-      event_id integer primary key references event,
-      changed jsonb not null constraint rule_change_says_something check (jsonb_typeof(changed) = 'object')
-    );`.execute(db);
+        constraint conversation_rule_switches check (jsonb_typeof(rule_switches) = 'object');`.execute(db);
 }

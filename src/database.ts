@@ -35,7 +35,7 @@ import type {
   TagTable,
 } from './posts/table.ts';
 import type { ReportTable } from './reports/table.ts';
-import type { RuleChangeTable, RuleTable } from './rules/table.ts';
+import type { RuleTable } from './rules/table.ts';
 import type { SecretTable, SettingsChangeTable, SiteTable } from './site/table.ts';
 import type { BrowserTable, ProvedAddressTable } from './visitors/table.ts';
 
@@ -76,7 +76,6 @@ export interface Database {
   report: ReportTable;
   revision: RevisionTable;
   rule: RuleTable;
-  rule_change: RuleChangeTable;
   saved_words: SavedWordsTable;
   secret: SecretTable;
   session: SessionTable;

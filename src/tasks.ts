@@ -13,6 +13,7 @@ import type { Tasks } from './jobs/worker.ts';
 import { learnDue } from './learner/learn.ts';
 import { deliverMail } from './mail/deliver.ts';
 import { createMailer } from './mail/mailer.ts';
+import { rejectAsItCloses } from './moderation/closing-date.ts';
 import { carryOn } from './moderation/sweep.ts';
 import { tellReporter } from './reports/tell.ts';
 
@@ -34,6 +35,7 @@ export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
     send_digests: () => sendDigests(following),
     sweep: ({ sweepId }) => carryOn(db, { sweepId, now }),
     learn: () => learnDue(db),
+    reject_waiting: ({ closureId }) => rejectAsItCloses(db, { closureId, now: now() }),
     clean_up: () => cleanUp(db, { now: now() }),
   };
 }

@@ -90,6 +90,33 @@ export async function closeAppealsOfReturned(
     where appeal.comment_id = returned.comment_id and appeal.outcome is null`.execute(trx);
 }
 
+/** A decision by which a comment stays down: its event, and the one that it takes back. */
+export interface DecidedAnew {
+  readonly eventId: number;
+  readonly undoes: number | undefined;
+}
+
+/**
+ * Comments that stay down by another decision than before: what was said against that one is answered. Where it was taken
+ * back itself, the appeal has done so, though what was decided before it holds again.
+ */
+export async function closeAppealsOfDecided(
+  trx: Transaction<Database>,
+  { decided, now }: { decided: ReadonlyMap<number, DecidedAnew>; now: Date },
+): Promise<void> {
+  if (decided.size === 0) return;
+  const steps = [...decided.values()];
+  await sql`
+    update appeal set decided_at = ${now}, decided_event_id = step.event_id,
+      outcome = case when appeal.event_id = step.undoes then 'overturned' else 'upheld' end
+    from unnest(
+      ${[...decided.keys()]}::integer[],
+      ${steps.map(({ eventId }) => eventId)}::integer[],
+      ${steps.map(({ undoes }) => undoes ?? null)}::integer[]
+    ) as step (comment_id, event_id, undoes)
+    where appeal.comment_id = step.comment_id and appeal.outcome is null`.execute(trx);
+}
+
 /** Opens appeals again whose outcome was taken back. @returns their ids. */
 export async function reopenAppeals(
   trx: Transaction<Database>,

@@ -103,14 +103,18 @@ export function appealRoutes(app: AppContext): Router {
     if (form.errors.length > 0) return sendForm(response, { appealed, form, status: 422 });
     const browserId = appealed.browserId ?? (await identifyBrowser({ db, now, cookies }, request, response));
     const email = appealed.byLink ? undefined : form.email;
+    const { commentId, deciding } = appealed;
+    // What was sent before is answered as it was then, however much has come since.
+    const earlier = (await findAppealsAgainst(db, [deciding.eventId])).has(deciding.eventId);
     const wait =
-      email === undefined ? undefined : await countAsking({ db, limits }, { email, ip: request.ip ?? '', browserId });
+      earlier || email === undefined
+        ? undefined
+        : await countAsking({ db, limits }, { email, ip: request.ip ?? '', browserId });
     if (wait !== undefined) {
       response.set('Retry-After', String(wait));
       const errors = [{ field: 'email' as const, message: tooManyAsked(wait) }];
       return sendForm(response, { appealed, form: { ...form, errors }, status: 429 });
     }
-    const { commentId, deciding } = appealed;
     const mail = email === undefined ? undefined : { email, browserId };
     const filed = await fileAppeal(db, { commentId, eventId: deciding.eventId, text: form.text, mail, now: now() });
     if (filed === 'over') throw nothingToAppeal();

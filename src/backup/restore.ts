@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { runMigrations } from 'graphile-worker';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type pg from 'pg';
 import type { Database } from '../database.ts';
 import { addJob } from '../jobs/queries.ts';
@@ -46,7 +46,7 @@ export async function restoreBackup(
           });
           await migrateToLatest(trx);
           await runMigrations({ pgPool: pool });
-          await sendWaitingMail(trx);
+          await addJobs(trx, header);
           await client.query(`analyze ${sqlList(await ownTables(client))}`);
         }),
     );
@@ -75,6 +75,22 @@ async function emptyTables(client: pg.PoolClient, { tables }: BackupHeader): Pro
 }
 
 // Jobs are not in a backup: they are added anew for what they were to do.
+async function addJobs(trx: Transaction<Database>, { takenAt }: BackupHeader): Promise<void> {
+  await sendWaitingMail(trx);
+  const sweeps = await trx.selectFrom('sweep').select('id').where('state', '=', 'running').execute();
+  for (const { id } of sweeps) await addJob(trx, 'sweep', { sweepId: id });
+  const closings = await trx
+    .selectFrom('closure')
+    .select(['id', 'begins_at'])
+    .where('waiting_batch', 'is not', null)
+    // What was due a moment before may have been missed; it is not begun twice.
+    .where('begins_at', '>', sql<Date>`${takenAt}::timestamptz - interval '1 hour'`)
+    .where('reopened_at', 'is', null)
+    .execute();
+  for (const { id, begins_at } of closings)
+    await addJob(trx, 'reject_waiting', { closureId: id }, { ...(begins_at && { runAt: begins_at }), once: true });
+}
+
 async function sendWaitingMail(trx: Transaction<Database>): Promise<void> {
   const waiting = await trx
     .selectFrom('mail')

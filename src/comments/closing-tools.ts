@@ -15,7 +15,7 @@ export interface ClosingTools {
   /** Undefined where it is open, or closed by a setting. */
   readonly reopenAction: string | undefined;
   /** The closing by hand that lies ahead. */
-  readonly ahead: { readonly beginsAt: Date; readonly reason: string } | undefined;
+  readonly ahead: { readonly beginsAt: Date; readonly reason: string; readonly rejectsWaiting: boolean } | undefined;
   /** What staff wrote down at the closing that holds, or lies ahead. */
   readonly note: string;
   /** The pace of the conversation in minutes (0: no slow mode), to what and where it is set. Undefined where it is closed. */
@@ -77,7 +77,11 @@ export function branchClosingTools(
 
 /** For all conversations of the site at once. */
 export function siteClosingTools({ closure, now }: { closure: Closure | undefined; now: Date }): ClosingTools {
-  const standing = closure && { ...closure, beginsAt: closure.begins_at ?? undefined };
+  const standing = closure && {
+    ...closure,
+    beginsAt: closure.begins_at ?? undefined,
+    rejectsWaiting: closure.waiting_batch !== null,
+  };
   const tools = toolsFor('site', { path: '/moderation/closures', closure: standing, now });
   return { ...tools, pace: undefined, pin: undefined, queueHref: undefined };
 }
@@ -92,7 +96,7 @@ function toolsFor(
     now,
   }: {
     path: string;
-    closure: Pick<StandingClosure, 'beginsAt' | 'reason' | 'note'> | undefined;
+    closure: Pick<StandingClosure, 'beginsAt' | 'reason' | 'note' | 'rejectsWaiting'> | undefined;
     /** Whether it is closed otherwise than by hand, and can be opened all the same. */
     closed?: boolean;
     reopenable?: boolean;
@@ -104,7 +108,11 @@ function toolsFor(
     scope,
     closeAction: closed || (closure && !ahead) ? undefined : path,
     reopenAction: closure || reopenable ? `${path}/current/reopen` : undefined,
-    ahead: ahead && { beginsAt: ahead, reason: closure?.reason ?? '' },
+    ahead: ahead && {
+      beginsAt: ahead,
+      reason: closure?.reason ?? '',
+      rejectsWaiting: closure?.rejectsWaiting ?? false,
+    },
     note: closure?.note ?? '',
   };
 }

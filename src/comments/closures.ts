@@ -14,6 +14,8 @@ export interface StandingClosure extends HandClosing {
   readonly id: number;
   /** For staff. */
   readonly note: string;
+  /** Whether what waits is rejected along with it. */
+  readonly rejectsWaiting: boolean;
   /** Sort key of the comment with which the closed branch begins; undefined: it is of more than a branch. */
   readonly branch: Buffer | undefined;
 }
@@ -42,16 +44,19 @@ export async function readClosures(
     db,
     rows.flatMap(({ comment_id }) => comment_id ?? []),
   );
-  return rows.map(({ id, conversation_id, comment_id, reason, note, speakers, closed_at, begins_at }) => ({
-    id,
-    scope: conversation_id === null ? 'site' : comment_id === null ? 'conversation' : 'branch',
-    reason,
-    note,
-    speakers,
-    closedAt: new Date(closed_at),
-    beginsAt: begins_at === null ? undefined : new Date(begins_at),
-    branch: comment_id === null ? undefined : keys.get(comment_id),
-  }));
+  return rows.map(
+    ({ id, conversation_id, comment_id, reason, note, speakers, closed_at, begins_at, waiting_batch }) => ({
+      id,
+      scope: conversation_id === null ? 'site' : comment_id === null ? 'conversation' : 'branch',
+      reason,
+      note,
+      speakers,
+      closedAt: new Date(closed_at),
+      beginsAt: begins_at === null ? undefined : new Date(begins_at),
+      rejectsWaiting: waiting_batch !== null,
+      branch: comment_id === null ? undefined : keys.get(comment_id),
+    }),
+  );
 }
 
 async function findKeys(db: Kysely<Database>, ids: readonly number[]): Promise<Map<number, Buffer>> {
@@ -73,6 +78,17 @@ export function findClosure(db: Kysely<Database>, subject: ClosureSubject): Prom
     .where('comment_id', 'is not distinct from', comment_id)
     .where('reopened_at', 'is', null)
     .executeTakeFirst();
+}
+
+/** What a closing is of, as its row says. */
+export function subjectOf({
+  conversation_id: conversationId,
+  comment_id: commentId,
+}: Pick<Closure, 'conversation_id' | 'comment_id'>): ClosureSubject {
+  if (conversationId === null) return { scope: 'site' };
+  return commentId === null
+    ? { scope: 'conversation', conversationId }
+    : { scope: 'branch', conversationId, commentId };
 }
 
 /** What a row of `closure` says of what it is of. */

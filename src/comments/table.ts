@@ -34,7 +34,7 @@ export interface CommentTable {
   created_at: Date;
   /** The last edit of what readers had been able to read. */
   edited_at: Generated<Date | null>;
-  /** The rule that held it, when it was written or last edited; null: none did. */
+  /** The rule that held it, when it was written, last edited or enough reported; null: none did. */
   held_by: Generated<string | null>;
   external_source: string | null;
   external_id: string | null;

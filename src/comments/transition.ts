@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { announceWaiting } from '../alerts/announce.ts';
-import { closeAppealsOfReturned } from '../appeals/queries.ts';
+import { closeAppealsOfDecided, closeAppealsOfReturned } from '../appeals/queries.ts';
+import { isAppealable } from '../appeals/standing.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import { announceDecision, announceReadable, endOwn } from '../following/announce.ts';
@@ -85,7 +86,7 @@ export async function changeStatus(
     if (!to) continue;
     if (to === 'deleted') await eraseWords(trx, comment.id);
     if (isReadable(to)) await approve(trx, comment.id);
-    else await hide(trx, comment, to);
+    else await hide(trx, comment, { status: to, heldBy: action === 'hold' ? change.rule : undefined });
     await announce(trx, { comment, to, now: change.now });
     const eventId = await recordEvent(trx, {
       subjectKind: 'comment',
@@ -106,7 +107,7 @@ export async function changeStatus(
     steps.set(comment.id, { to, eventId });
     moves.push({ conversationId: comment.conversation_id, from: comment.status, to });
   }
-  await answerWhoWaits(trx, { steps, now: change.now });
+  await answerWhoWaits(trx, { steps, change });
   await announceWaiting(trx, { commentIds: [...changed].flatMap(([id, to]) => (to === 'pending' ? [id] : [])) });
   // Nobody is to decide on it any more, or somebody has to be found anew.
   if (changed.size > 0)
@@ -127,12 +128,16 @@ function actionFor(status: CommentStatus, { action, otherwise }: Change): Commen
 // What was asked for, by an appeal or a report, may just have happened.
 async function answerWhoWaits(
   trx: Transaction<Database>,
-  { steps, now }: { steps: ReadonlyMap<number, Step>; now: Date },
+  { steps, change: { takenBack, now } }: { steps: ReadonlyMap<number, Step>; change: Change },
 ): Promise<void> {
   const returned = [...steps].flatMap(([id, { to, eventId }]) =>
     to === 'approved' || to === 'pending' ? [[id, eventId] as const] : [],
   );
+  const decided = [...steps].flatMap(([id, { to, eventId }]) =>
+    isAppealable(to) ? [[id, { eventId, undoes: takenBack?.get(id)?.eventId }] as const] : [],
+  );
   await closeAppealsOfReturned(trx, { returned: new Map(returned), now });
+  await closeAppealsOfDecided(trx, { decided: new Map(decided), now });
   await settleReports(trx, { steps, now });
 }
 
@@ -159,8 +164,17 @@ async function approve(trx: Transaction<Database>, id: number): Promise<void> {
 }
 
 // What is hidden stays as a placeholder while something below it shows; else its parent may have to go too, and so on.
-async function hide(trx: Transaction<Database>, comment: LockedComment, status: CommentStatus): Promise<void> {
-  await trx.updateTable('comment').set({ status }).where('id', '=', comment.id).execute();
+async function hide(
+  trx: Transaction<Database>,
+  comment: LockedComment,
+  { status, heldBy }: { status: CommentStatus; heldBy: string | undefined },
+): Promise<void> {
+  const held = heldBy === undefined ? {} : { held_by: heldBy };
+  await trx
+    .updateTable('comment')
+    .set({ status, ...held })
+    .where('id', '=', comment.id)
+    .execute();
   let id: number | null = comment.shown ? comment.id : null;
   while (id !== null) id = await hideUnlessNeeded(trx, id);
 }

@@ -126,11 +126,17 @@ export function lastClosing(
     .where('event.subject_id', '=', subjectId)
     .where(
       sql<boolean>`(action in ('close', 'close_later', 'reopen')
-        or action = 'undo' and (numbers -> 'closure' is not null or numbers -> 'days_before' is not null))`,
+        or action = 'undo' and (numbers -> 'closure' is not null or numbers -> 'days_before' is not null and to_status is not null))`,
     )
     .orderBy('event.id', 'desc')
     .limit(1)
     .executeTakeFirst();
+}
+
+/** Some events with who did them and their words, the oldest first. */
+export async function listEvents(db: Kysely<Database>, ids: readonly number[]): Promise<ToldEvent[]> {
+  if (ids.length === 0) return [];
+  return await selectTold(db).where('event.id', 'in', ids).orderBy('event.id').execute();
 }
 
 /** One event with who did it and its words. */
@@ -161,6 +167,7 @@ export const doneColumns = [
   'actor_id',
   'from_status',
   'to_status',
+  'batch',
   'numbers',
 ] as const;
 
@@ -169,11 +176,7 @@ export type DoneEvent = Pick<Event, (typeof doneColumns)[number]>;
 
 /** What was done in one go with an event, that itself among it; empty where there is none. */
 export async function listDoneTogether(db: Kysely<Database>, eventId: number): Promise<DoneEvent[]> {
-  const event = await db
-    .selectFrom('event')
-    .select([...doneColumns, 'batch'])
-    .where('id', '=', eventId)
-    .executeTakeFirst();
+  const event = await db.selectFrom('event').select(doneColumns).where('id', '=', eventId).executeTakeFirst();
   if (!event?.batch) return event ? [event] : [];
   return db.selectFrom('event').select(doneColumns).where('batch', '=', event.batch).orderBy('id').execute();
 }

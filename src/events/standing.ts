@@ -9,7 +9,7 @@ export interface UndoableEvent {
 export interface Standing {
   /** Events that hold: neither undone, nor made up for by the undo of an undo. */
   readonly holding: ReadonlySet<number>;
-  /** Those that can be undone: the last that holds, and the undo that came last of all. */
+  /** Those that can be undone: what holds, and left the thing as it is now. */
   readonly undoable: ReadonlySet<number>;
 }
 
@@ -31,8 +31,34 @@ export function standingOf(events: readonly UndoableEvent[]): Standing {
     }
   }
   const holding = events.filter(({ id }) => holds.get(id)).map(({ id }) => id);
-  const last = events.at(-1);
-  const lastDone = holding.findLast((id) => undoes.get(id) === null);
-  const undoable = [...(lastDone === undefined ? [] : [lastDone]), ...(last && last.undoes !== null ? [last.id] : [])];
-  return { holding: new Set(holding), undoable: new Set(undoable) };
+  const { present, left } = statesOf(events);
+  return { holding: new Set(holding), undoable: new Set(holding.filter((id) => left.get(id) === present)) };
+}
+
+// The state in which each event left the thing: one of its own, named by its id, or, of an undo, the one in which what it
+// takes back had found it.
+function statesOf(events: readonly UndoableEvent[]): { present: number; left: ReadonlyMap<number, number> } {
+  const found = new Map<number, number>();
+  const left = new Map<number, number>();
+  let present = 0;
+  for (const { id, undoes } of events) {
+    found.set(id, present);
+    present = undoes === null ? id : (found.get(undoes) ?? id);
+    left.set(id, present);
+  }
+  return { present, left };
+}
+
+/**
+ * The same for one thing of many parts, of which each event changes some: every part has a history of its own. An event holds
+ * where it holds in any of its parts, and so it can be undone.
+ *
+ * @param events one for each part that an event changed, the oldest first.
+ */
+export function standingOfParts(events: readonly (UndoableEvent & { readonly part: string })[]): Standing {
+  const standings = [...Map.groupBy(events, ({ part }) => part).values()].map(standingOf);
+  return {
+    holding: new Set(standings.flatMap(({ holding }) => [...holding])),
+    undoable: new Set(standings.flatMap(({ undoable }) => [...undoable])),
+  };
 }

@@ -14,6 +14,8 @@ export interface JobPayloads {
   readonly send_digests: Readonly<Record<string, never>>;
   /** Carries on with a decision on all comments that match some filters. */
   readonly sweep: { readonly sweepId: number };
+  /** Begins to reject what waits where a closing has come that lay ahead. */
+  readonly reject_waiting: { readonly closureId: number };
   /** Notes for moderators who want mail that comments wait. */
   readonly gather_alerts: { readonly commentIds: readonly number[] };
   /** Mails to one of them what has gathered. */
@@ -38,6 +40,7 @@ export const mostAttempts: Readonly<Record<JobName, number>> = {
   ask_confirmation: 12,
   send_digests: 3,
   sweep: 20,
+  reject_waiting: 20,
   gather_alerts: 12,
   mail_alerts: 12,
   mail_due_alerts: 3,

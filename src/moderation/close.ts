@@ -6,13 +6,15 @@ import { closingFacts, findConversationState, takeConversation } from '../commen
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import type { SubjectKind } from '../events/table.ts';
+import { addJob } from '../jobs/queries.ts';
 import type { Closure } from '../posts/table.ts';
 import type { Site } from '../site/table.ts';
 import { takeTurn } from '../turns.ts';
 import { isAbove } from './above.ts';
 import type { Moderator } from './decide.ts';
 import type { ClosingForm } from './form.ts';
-import { rejectWaiting } from './reject-waiting.ts';
+import { rejectWaiting, type WaitingRejected } from './reject-waiting.ts';
+import { stopBatch } from './sweep-queries.ts';
 
 /** What is closed or reopened, and by whom. */
 export interface ClosingRequest {
@@ -23,13 +25,11 @@ export interface ClosingRequest {
 
 /** What became of a closing; by `eventId` it can be undone, with all that was rejected along with it. */
 export type ClosingOutcome =
-  | { readonly kind: 'closed'; readonly eventId: number; readonly rejected: number }
+  | ({ readonly kind: 'closed'; readonly eventId: number } & WaitingRejected)
   /** A moderator of all posts has set another date, and an author changes nothing about that. */
   | { readonly kind: 'above' }
   /** Somebody has closed it before. */
-  | { readonly kind: 'closed_already' }
-  /** More comments wait than can be rejected along with a closing: nothing was done. */
-  | { readonly kind: 'too_many_waiting' };
+  | { readonly kind: 'closed_already' };
 
 /** What became of a reopening. */
 export type ReopeningOutcome =
@@ -52,24 +52,25 @@ export function close(
     const earlier = await findClosure(trx, subject);
     if (earlier && holds({ beginsAt: earlier.begins_at ?? undefined }, now)) return { kind: 'closed_already' };
     if (await isAbove(trx, { by: earlier?.closed_by, moderator })) return { kind: 'above' };
-    const batch = randomUUID();
-    const rejected = form.rejectWaiting
-      ? await rejectWaiting(trx, { subject, actorId, batch, reason: form.reason, now })
-      : 0;
-    if (rejected === undefined) return { kind: 'too_many_waiting' };
     if (earlier) await endClosure(trx, { id: earlier.id, actorId, now });
-    const closure = await insertClosure(trx, { subject, actorId, now, form });
+    const batch = form.rejectWaiting ? randomUUID() : null;
+    const closure = await insertClosure(trx, { subject, actorId, now, form, batch });
     const eventId = await recordEvent(trx, {
       ...eventSubject(subject),
       action: form.beginsAt ? 'close_later' : 'close',
       from: 'open',
       to: 'closed',
-      batch: rejected > 0 ? batch : undefined,
-      numbers: { closure, ...(earlier && { replaced: earlier.id }) },
+      batch: batch ?? undefined,
+      numbers: { closure: closure.id, ...(earlier && { replaced: earlier.id }) },
       actorId,
       now,
     });
-    return { kind: 'closed', eventId, rejected };
+    await rejectAtItsDate(trx, { ...closure, now });
+    const waiting =
+      batch && !form.beginsAt
+        ? await rejectWaiting(trx, { subject, closure: { ...closure, waiting_batch: batch }, moderator, now })
+        : { rejected: 0, beingRejected: 0 };
+    return { kind: 'closed', eventId, ...waiting };
   });
 }
 
@@ -116,17 +117,31 @@ export function eventSubject(subject: ClosureSubject): { subjectKind: SubjectKin
   return { subjectKind: 'conversation', subjectId: subject.conversationId };
 }
 
-/** Ends a closing by hand. */
+/**
+ * Has a job reject at the date of a closing what waits then, where that was chosen and the date lies ahead. A closing that is
+ * called off before leaves the job: it asks what holds when it comes.
+ */
+export async function rejectAtItsDate(
+  trx: Transaction<Database>,
+  { id, waiting_batch, begins_at, now }: Pick<Closure, 'id' | 'waiting_batch' | 'begins_at'> & { now: Date },
+): Promise<void> {
+  if (waiting_batch === null || begins_at === null || begins_at <= now) return;
+  await addJob(trx, 'reject_waiting', { closureId: id }, { runAt: begins_at, once: true });
+}
+
+/** Ends a closing by hand: what is still being rejected along with it stays as it is. */
 export async function endClosure(
   trx: Transaction<Database>,
   { id, actorId, now }: { id: number; actorId: number; now: Date },
 ): Promise<void> {
-  await trx
+  const ended = await trx
     .updateTable('closure')
     // Another process, with another clock or an older request, may have closed it a moment later.
     .set({ reopened_by: actorId, reopened_at: sql<Date>`greatest(closed_at, ${now}::timestamptz)` })
     .where('id', '=', id)
-    .execute();
+    .returning('waiting_batch')
+    .executeTakeFirst();
+  if (ended?.waiting_batch) await stopBatch(trx, { batch: ended.waiting_batch, now });
 }
 
 /** In the numbers of an event: days as the site says. */
@@ -147,9 +162,15 @@ export async function setDays(
 
 async function insertClosure(
   trx: Transaction<Database>,
-  { subject, actorId, now, form }: Pick<ClosingRequest, 'subject' | 'now'> & { actorId: number; form: ClosingForm },
-): Promise<Closure['id']> {
-  const { id } = await trx
+  {
+    subject,
+    actorId,
+    now,
+    form,
+    batch,
+  }: Pick<ClosingRequest, 'subject' | 'now'> & { actorId: number; form: ClosingForm; batch: string | null },
+): Promise<Closure> {
+  return await trx
     .insertInto('closure')
     .values({
       ...columnsOf(subject),
@@ -159,12 +180,12 @@ async function insertClosure(
       closed_by: actorId,
       closed_at: now,
       begins_at: form.beginsAt ?? null,
+      waiting_batch: batch,
       reopened_by: null,
       reopened_at: null,
     })
-    .returning('id')
+    .returningAll()
     .executeTakeFirstOrThrow();
-  return id;
 }
 
 // Undefined where it has not closed by itself.

@@ -13,7 +13,6 @@ import { type ClosingPlace, placeOfBranch, placeOfPost, placeOfSite } from './cl
 import type { Moderator } from './decide.ts';
 import { readClosing } from './form.ts';
 import { sendNotDone } from './not-done.ts';
-import { mostRejected } from './reject-waiting.ts';
 import { offerUndo } from './undo-routes.ts';
 
 /**
@@ -60,15 +59,12 @@ async function takeClosing(
       });
     case 'above':
       return sendNotDone(request, response, { why: { key: 'decision.above' }, back: place.back, status: 403 });
-    case 'too_many_waiting': {
-      const why: Message = { key: 'closing.tooManyWaiting', values: { most: mostRejected } };
-      return sendNotDone(request, response, { why, back: place.back, status: 422 });
-    }
     case 'closed': {
       const key = form.beginsAt ? 'closing.closedLater' : (`closing.closed.${place.subject.scope}` as const);
       const when = form.beginsAt ? frameOf(response).dates.minute(form.beginsAt) : '';
-      const done: Message = { key, values: { when, rejected: outcome.rejected } };
-      return sendDone(request, response, { place, eventId: outcome.eventId, done });
+      const { eventId, rejected, beingRejected } = outcome;
+      const done: Message = { key, values: { when, rejected, beingRejected } };
+      return sendDone(request, response, { place, eventId, done });
     }
   }
 }

@@ -27,7 +27,7 @@ export interface ClosingForm {
   readonly speakers: Speakers;
   /** From when on it holds; undefined: from now on. */
   readonly beginsAt: Date | undefined;
-  /** Whether what waits is rejected with the reason; else it is decided as usual. */
+  /** Whether what waits when it closes is rejected with the reason; else it is decided as usual. */
   readonly rejectWaiting: boolean;
 }
 
@@ -70,7 +70,6 @@ export function readClosing(body: unknown, { timeZone, now }: { timeZone: string
   const rejectWaiting = fields.waiting === 'reject';
   if (!speakers) return { key: 'closing.speakersWrong' };
   if (fields.begins_at !== '' && !(beginsAt && beginsAt > now)) return { key: 'closing.dateWrong' };
-  if (rejectWaiting && beginsAt) return { key: 'closing.rejectLater' };
   const [reason, note] = [fields.reason.trim(), fields.note.trim()];
   return checkWords(reason, note) ?? { reason, note, speakers, beginsAt, rejectWaiting };
 }

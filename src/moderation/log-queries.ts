@@ -76,7 +76,6 @@ export function listLog(
       join.onRef('standing.id', '=', 'event.subject_id').on('event.subject_kind', '=', 'standing'),
     )
     .leftJoin('settings_change', 'settings_change.event_id', 'event.id')
-    .leftJoin('rule_change', 'rule_change.event_id', 'event.id')
     .leftJoin('comment as judged', 'judged.id', 'standing.comment_id')
     .selectAll('event')
     .select([
@@ -95,7 +94,6 @@ export function listLog(
       'standing.note as standing_note',
       'judged.name as judged_name',
       'settings_change.fields as changed_settings',
-      'rule_change.changed as changed_rules',
     ])
     .select((eb) =>
       eb
@@ -104,7 +102,6 @@ export function listLog(
             .selectFrom('event as each')
             .select('each.id')
             .whereRef('each.batch', '=', 'event.batch')
-            .whereRef('each.subject_kind', '=', 'event.subject_kind')
             .limit(mostTogether + 1)
             .as('done'),
         )

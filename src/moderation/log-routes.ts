@@ -2,15 +2,16 @@ import { type Request, type Response, Router } from 'express';
 import { requirePermission } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
 import { listForUndo } from '../events/queries.ts';
-import { standingOf } from '../events/standing.ts';
+import { type Standing, standingOf, standingOfParts } from '../events/standing.ts';
 import type { SubjectKind } from '../events/table.ts';
 import { readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { listSettingEvents } from '../site/settings-history.ts';
 import { type LogFilter, type LogRow, listLog, logRows } from './log-queries.ts';
 import { type LogItem, presentLogItem } from './log-view.ts';
+import { isOfSettings, isUndoable } from './may-undo.ts';
 import { moderatorOf } from './moderator.ts';
-import { isUndoable } from './undo.ts';
 
 interface LogPage {
   readonly items: readonly LogItem[];
@@ -44,7 +45,7 @@ async function showLog({ db }: AppContext, request: Request, response: Response)
   const reader = moderatorOf(response);
   const rows = await listLog(db, { owner: reader, filter, before });
   const page = rows.slice(0, logRows);
-  const histories = await loadHistories(db, page);
+  const standings = await loadStandings(db, page);
   const last = rows.length > logRows ? page.at(-1) : undefined;
   const [first] = page;
   const filtered: Record<LogFilter['kind'], Message | undefined> = {
@@ -57,24 +58,24 @@ async function showLog({ db }: AppContext, request: Request, response: Response)
   sendPage(response, logView, {
     title: t('log.title'),
     hiddenFromSearch: true,
-    items: page.map((row) => {
-      const standing = standingOf(histories[row.subject_kind]?.get(row.subject_id) ?? []);
-      return presentLogItem(row, { standing, reader, dates });
-    }),
+    items: page.map((row) => presentLogItem(row, { standing: standings(row), reader, dates })),
     filtered: first && filtered[filter.kind],
     here: logHref(filter, before),
     nextHref: last && logHref(filter, last.id),
   });
 }
 
-// What happened to the things that a page is about, as far as that can be undone.
-async function loadHistories(db: AppContext['db'], page: readonly LogRow[]) {
+// What holds of all that happened to what a row is about, as far as that can be undone.
+async function loadStandings(db: AppContext['db'], page: readonly LogRow[]): Promise<(row: LogRow) => Standing> {
+  const undoable = page.filter(isUndoable);
+  const ofSettings = undoable.some(isOfSettings) ? standingOfParts(await listSettingEvents(db)) : undefined;
   const idsOf = (kind: SubjectKind) =>
-    page.filter((row) => isUndoable(row) && row.subject_kind === kind).map(({ subject_id }) => subject_id);
+    undoable.filter((row) => row.subject_kind === kind).map(({ subject_id }) => subject_id);
   const kinds = ['comment', 'conversation', 'branch', 'site', 'standing', 'appeal', 'report'] as const;
   const histories: Partial<Record<SubjectKind, Awaited<ReturnType<typeof listForUndo>>>> = {};
   for (const kind of kinds) histories[kind] = await listForUndo(db, { subjectKind: kind, subjectIds: idsOf(kind) });
-  return histories;
+  return (row) =>
+    ofSettings && isOfSettings(row) ? ofSettings : standingOf(histories[row.subject_kind]?.get(row.subject_id) ?? []);
 }
 
 // Several filters at once are none that there is an index for: the first one holds.

@@ -4,11 +4,11 @@ import type { Standing } from '../events/standing.ts';
 import type { Dates } from '../http/dates.ts';
 import type { Message, MessageKey } from '../http/messages.ts';
 import { hrefOf } from '../posts/addresses.ts';
-import type { RuleChoice } from '../rules/rule.ts';
 import type { Moderator } from './decide.ts';
 import { type LogRow, mostTogether } from './log-queries.ts';
+import { isUndoable, mayUndo } from './may-undo.ts';
 import { personHref, personLogHref } from './person-addresses.ts';
-import { isOfSettings, isUndoable, mayUndo } from './undo.ts';
+import { type SettingWords, wordConversationSettings, wordSiteSettings } from './setting-words.ts';
 
 /** Something that happened, as the log tells it. */
 export interface LogItem {
@@ -23,8 +23,8 @@ export interface LogItem {
   readonly rule: Message | undefined;
   readonly reason: string;
   readonly note: string;
-  /** What was set, as what and as what now; for those who may set it. */
-  readonly settings: readonly { readonly field: MessageKey; readonly before: Message; readonly after: Message }[];
+  /** What was set, of the site or a conversation, where the reader may see that. */
+  readonly settings: readonly SettingWords[];
   /** How many others were done in one go with it. */
   readonly others: number;
   /** Whether there are more than were counted. */
@@ -56,11 +56,11 @@ export function presentLogItem(
     step: stepOf(row),
     rule: row.rule === null ? undefined : explainRule({ rule: row.rule, numbers: row.numbers }),
     ...wordsOf(row),
-    settings: mayUndo(row, reader) ? settingsOf(row) : [],
+    settings: settingsOf(row, reader),
     others: undoable ? Math.max(0, Math.min(mostTogether, Number(row.together ?? 0)) - 1) : 0,
     manyOthers: Number(row.together ?? 0) > mostTogether,
-    undone: undoable && !isOfSettings(row) && !standing.holding.has(row.id),
-    mayUndo: mayUndo(row, reader) && (isOfSettings(row) || standing.undoable.has(row.id)),
+    undone: undoable && !standing.holding.has(row.id),
+    mayUndo: mayUndo(row, reader) && standing.undoable.has(row.id),
     history: historyOf(row),
     byHref: row.actor_id === null ? undefined : `/moderation/log?by=${row.actor_id}`,
     postHref: row.post_id === null ? undefined : `/moderation/log?post=${row.post_id}`,
@@ -122,34 +122,8 @@ function stepOf({ subject_kind, from_status, to_status }: LogRow): LogItem['step
   return { from: `status.${from_status}` as MessageKey, to: `status.${to_status}` as MessageKey };
 }
 
-function settingsOf({ changed_settings, changed_rules }: LogRow): LogItem['settings'] {
-  const fields = Object.entries(changed_settings ?? {}).map(([name, { before, after }]) => ({
-    field: `settings.field.${name}` as MessageKey,
-    before: wordValue(before),
-    after: wordValue(after),
-  }));
-  const rules = (changed_rules?.rules ?? []).map(({ before, after }) => ({
-    field: `rules.title.${after.name}` as const,
-    before: wordRule(before),
-    after: wordRule(after),
-  }));
-  const order = changed_rules?.order;
-  const wordOrder = (names: readonly string[]) => wordValue(names.map((name) => name.replaceAll('_', ' ')).join(', '));
-  return [
-    ...fields,
-    ...rules,
-    ...(order
-      ? [{ field: 'rules.order' as const, before: wordOrder(order.before), after: wordOrder(order.after) }]
-      : []),
-  ];
-}
-
-function wordValue(value: string | number | boolean | null): Message {
-  return { key: 'log.value', values: { value: value === null || value === '' ? '–' : String(value) } };
-}
-
-// Lists can be long; what stands first in them is enough to know them by.
-function wordRule({ enabled, settings }: RuleChoice): Message {
-  const values = Object.values<string | number | null>(settings).map((value) => String(value ?? '–').slice(0, 60));
-  return { key: 'log.rule', values: { on: String(enabled), value: values.join(', '), count: values.length } };
+// What the site is set to is for those who may set it; a conversation’s settings are plain to see.
+function settingsOf(row: LogRow, reader: Moderator): readonly SettingWords[] {
+  if (!row.changed_settings) return wordConversationSettings(row);
+  return mayUndo(row, reader) ? wordSiteSettings(row.changed_settings) : [];
 }

@@ -1,6 +1,7 @@
 import { type Insertable, type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { type DoneEvent, doneColumns } from '../events/queries.ts';
+import { addJob } from '../jobs/queries.ts';
 import type { Sweep, SweepTable } from './table.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { Sweep, SweepTable } from './table.ts';
  *
  * @returns the id of that one, where there is one already.
  */
-export async function insertSweep(
+async function insertSweep(
   trx: Transaction<Database>,
   sweep: Insertable<SweepTable>,
 ): Promise<{ id: number | undefined; isNew: boolean }> {
@@ -31,6 +32,16 @@ export async function insertSweep(
     .where('account_id', '=', sweep.account_id)
     .executeTakeFirst();
   return { id: before?.id, isNew: false };
+}
+
+/** Stores a sweep, and the job that carries it out. @returns its id, the same where there is one already. */
+export async function beginSweep(
+  trx: Transaction<Database>,
+  sweep: Insertable<SweepTable>,
+): Promise<number | undefined> {
+  const { id, isNew } = await insertSweep(trx, sweep);
+  if (isNew && id !== undefined) await addJob(trx, 'sweep', { sweepId: id });
+  return id;
 }
 
 /** A sweep by its id. */
@@ -74,6 +85,21 @@ export async function endSweep(
     .execute();
 }
 
+/** The sweep that is still doing what is done in one go with a batch; undefined where none is. */
+export async function findRunningOf(db: Kysely<Database>, batch: string): Promise<number | undefined> {
+  const query = db.selectFrom('sweep').select('id').where('batch', '=', batch).where('state', '=', 'running');
+  return (await query.executeTakeFirst())?.id;
+}
+
+/** Ends what is still being done in one go, behind the part that is under way. */
+export async function stopBatch(
+  trx: Transaction<Database>,
+  { batch, now }: { batch: string; now: Date },
+): Promise<void> {
+  const id = await findRunningOf(trx, batch);
+  if (id !== undefined) await endSweep(trx, { id, state: 'stopped', now });
+}
+
 /** The last event of all. */
 export async function newestEvent(db: Kysely<Database>): Promise<number> {
   const event = await db.selectFrom('event').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
@@ -96,9 +122,10 @@ export function listOfBatch(
 }
 
 /**
- * What was done in one go with an event, where that is much.
+ * What was decided about comments in one go with an event, where that is much.
  *
- * @returns its batch, how many events that has, and the event itself; undefined where there are not more than `moreThan`.
+ * @returns its batch, how many events that has, and the event itself; undefined where there are not more than `moreThan`, or
+ *   where something was closed along with them.
  */
 export async function findLargeBatch(
   db: Kysely<Database>,
@@ -106,7 +133,7 @@ export async function findLargeBatch(
 ): Promise<{ batch: string; count: number; event: DoneEvent } | undefined> {
   const row = await db
     .selectFrom('event')
-    .select([...doneColumns, 'batch'])
+    .select(doneColumns)
     .select((eb) =>
       eb
         .selectFrom('event as together')
@@ -115,10 +142,20 @@ export async function findLargeBatch(
         .as('count'),
     )
     .where('id', '=', eventId)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('event as closing')
+            .select('closing.id')
+            .whereRef('closing.batch', '=', 'event.batch')
+            .where('closing.subject_kind', '<>', 'comment'),
+        ),
+      ),
+    )
     .executeTakeFirst();
   if (!row?.batch || (row.count ?? 0) <= moreThan) return undefined;
-  const { batch, count, ...event } = row;
-  return { batch, count: count ?? 0, event };
+  const { count, ...event } = row;
+  return { batch: row.batch, count: count ?? 0, event };
 }
 
 /** One of the events of a batch, by which all of it can be undone; undefined where there is none. */

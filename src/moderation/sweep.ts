@@ -1,7 +1,8 @@
 import type { Kysely, Transaction } from 'kysely';
 import { moderationReach } from '../accounts/permissions.ts';
 import { findActiveAccount } from '../accounts/queries.ts';
-import type { ModeratorAction } from '../comments/lifecycle.ts';
+import { subjectOf } from '../comments/closures.ts';
+import type { CommentStatus, ModeratorAction } from '../comments/lifecycle.ts';
 import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
 import { lastEvents } from '../events/queries.ts';
@@ -11,13 +12,17 @@ import { listDecidedAbove } from './above.ts';
 import type { Moderator } from './decide.ts';
 import { filterFields, type QueueFilter, readFilter } from './filter.ts';
 import { countMatching, findMatching, loadSubject, type Search } from './matching.ts';
-import { endSweep, findLargeBatch, insertSweep, listOfBatch, lockRunning, newestEvent } from './sweep-queries.ts';
+import { mayUndo } from './may-undo.ts';
+import { listWaiting, mayRejectAt } from './reject-waiting.ts';
+import { beginSweep, endSweep, findLargeBatch, listOfBatch, lockRunning, newestEvent } from './sweep-queries.ts';
 import type { Sweep } from './table.ts';
-import { mayUndo } from './undo.ts';
 import { undoDecisions } from './undo-decisions.ts';
 
 /** Comments that one transaction decides on: so long others wait for them. */
 export const batchSize = 100;
+
+/** What was done in one go and is more than this is taken back in parts. */
+export const mostUndoneAtOnce = batchSize * 3;
 
 /** After so many milliseconds another job goes on, since no job may take long (see jobs/queries.ts). */
 const longestJob = 5_000;
@@ -82,7 +87,7 @@ export async function startUndoOfMany(
   db: Kysely<Database>,
   { eventId, moderator, now }: { eventId: number; moderator: Moderator; now: Date },
 ): Promise<number | undefined> {
-  const many = await findLargeBatch(db, { eventId, moreThan: batchSize * 3 });
+  const many = await findLargeBatch(db, { eventId, moreThan: mostUndoneAtOnce });
   if (!many || !mayUndo(many.event, moderator)) return undefined;
   return begin(db, {
     batch: crypto.randomUUID(),
@@ -97,12 +102,8 @@ export async function startUndoOfMany(
   });
 }
 
-function begin(db: Kysely<Database>, sweep: Parameters<typeof insertSweep>[1]): Promise<number | undefined> {
-  return db.transaction().execute(async (trx) => {
-    const { id, isNew } = await insertSweep(trx, sweep);
-    if (isNew && id !== undefined) await addJob(trx, 'sweep', { sweepId: id });
-    return id;
-  });
+function begin(db: Kysely<Database>, sweep: Parameters<typeof beginSweep>[1]): Promise<number | undefined> {
+  return db.transaction().execute((trx) => beginSweep(trx, sweep));
 }
 
 /** Does a part of a sweep, as a job; another job goes on. What was interrupted goes on behind the last part that was committed. */
@@ -130,7 +131,7 @@ export function sweepOnce(db: Kysely<Database>, { sweepId, now }: { sweepId: num
       return false;
     }
     const part = { sweep, moderator, now };
-    const { decided, position, more } = sweep.undoes_batch ? await undoSome(trx, part) : await decideSome(trx, part);
+    const { decided, position, more } = await doSome(trx, part);
     await trx
       .updateTable('sweep')
       .set({ position, decided: sweep.decided + decided, moved_at: now })
@@ -159,6 +160,11 @@ interface PartDone {
   readonly more: boolean;
 }
 
+function doSome(trx: Transaction<Database>, part: Part): Promise<PartDone> {
+  if (part.sweep.undoes_batch) return undoSome(trx, part);
+  return part.sweep.closure_id === null ? decideSome(trx, part) : rejectSome(trx, part);
+}
+
 async function decideSome(trx: Transaction<Database>, { sweep, moderator, now }: Part): Promise<PartDone> {
   const filter = readFilter(sweep.filter);
   const subject = filter.like && (await loadSubject(trx, { id: filter.like.commentId, owner: moderator }));
@@ -170,11 +176,37 @@ async function decideSome(trx: Transaction<Database>, { sweep, moderator, now }:
     after: sweep.position || undefined,
     wanted: batchSize,
   });
-  const locked = await lockWithAncestors(trx, found.ids);
+  const decided = await decideUntouched(trx, { sweep, moderator, now, ids: found.ids, status: filter.status });
+  const full = found.ids.length === batchSize;
+  const last = full ? found.ids.at(-1) : found.last;
+  return { decided, position: last ?? sweep.position, more: full || found.more };
+}
+
+async function rejectSome(trx: Transaction<Database>, { sweep, moderator, now }: Part): Promise<PartDone> {
+  const closure = await trx
+    .selectFrom('closure')
+    .select(['conversation_id', 'comment_id'])
+    .where('id', '=', sweep.closure_id)
+    .executeTakeFirstOrThrow();
+  const subject = subjectOf(closure);
+  const ids = (await mayRejectAt(trx, { subject, moderator }))
+    ? await listWaiting(trx, { subject, after: sweep.position, most: batchSize })
+    : [];
+  const decided = await decideUntouched(trx, { sweep, moderator, now, ids, status: 'pending' });
+  return { decided, position: ids.at(-1) ?? sweep.position, more: ids.length === batchSize };
+}
+
+// Those to which nothing has happened since it was asked for.
+async function decideUntouched(
+  trx: Transaction<Database>,
+  { sweep, moderator, now, ids, status }: Part & { ids: readonly number[]; status: CommentStatus },
+): Promise<number> {
+  const locked = await lockWithAncestors(trx, ids);
   const events = await lastEvents(trx, { subjectKind: 'comment', subjectIds: [...locked.keys()] });
   const above = await listDecidedAbove(trx, { ids: [...locked.keys()], moderator });
   const untouched = [...locked.values()].filter(
-    ({ id, status }) => status === filter.status && (events.get(id)?.id ?? 0) <= sweep.through_event && !above.has(id),
+    (comment) =>
+      comment.status === status && (events.get(comment.id)?.id ?? 0) <= sweep.through_event && !above.has(comment.id),
   );
   const changed = await changeStatus(trx, untouched, {
     action: sweep.action,
@@ -184,15 +216,13 @@ async function decideSome(trx: Transaction<Database>, { sweep, moderator, now }:
     note: sweep.note,
     now,
   });
-  const full = found.ids.length === batchSize;
-  const last = full ? found.ids.at(-1) : found.last;
-  return { decided: changed.size, position: last ?? sweep.position, more: full || found.more };
+  return changed.size;
 }
 
 async function undoSome(trx: Transaction<Database>, { sweep, moderator, now }: Part): Promise<PartDone> {
   const { batch, undoes_batch, position } = sweep;
   const some = await listOfBatch(trx, { batch: undoes_batch ?? '', after: position, most: batchSize });
-  const done = some.filter((event) => mayUndo(event, moderator));
+  const done = some.filter((event) => event.subject_kind === 'comment' && mayUndo(event, moderator));
   const outcome = await undoDecisions(trx, { done, partly: true, moderator, batch, now });
   return {
     decided: outcome.kind === 'undone' ? outcome.count : 0,

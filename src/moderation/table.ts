@@ -36,7 +36,7 @@ export interface HandOverTable {
   handed_at: Date;
 }
 
-/** A decision about all comments that match some filters, or the undo of what was done together. */
+/** A decision about all comments that match some filters or wait where it was closed, or the undo of what was done together. */
 export interface SweepTable {
   id: Generated<number>;
   /** UUID that all of its events share. */
@@ -44,10 +44,12 @@ export interface SweepTable {
   /** The moderator who asked for it. */
   account_id: number;
   action: ModeratorAction | 'undo';
-  /** The filters as the fields of their address, see filter.ts; null for an undo. */
+  /** The filters as the fields of their address, see filter.ts; null for an undo, and for what is rejected with a closing. */
   filter: ColumnType<Readonly<Record<string, string>> | null, string | null, string | null>;
   /** The batch that an undo takes back. */
   undoes_batch: string | null;
+  /** The closing with which what waits is rejected. */
+  closure_id: number | null;
   reason: Generated<string>;
   note: Generated<string>;
   asked_at: Date;

@@ -3,14 +3,14 @@ import { type ClosureSubject, findClosure } from '../comments/closures.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import type { Event } from '../events/table.ts';
-import { asSite, endClosure, eventSubject, setDays } from './close.ts';
+import { asSite, endClosure, eventSubject, rejectAtItsDate, setDays } from './close.ts';
 
 /** What was done to something that can be closed, and is to be taken back: an event with the numbers of what it changed. */
-export type ClosingEvent = Pick<Event, 'id' | 'from_status' | 'to_status' | 'numbers'>;
+export type ClosingEvent = Pick<Event, 'id' | 'action' | 'from_status' | 'to_status' | 'numbers'>;
 
 /**
- * Takes back a closing, a reopening or the undo of one: the same closing holds again, with its reason and its date, or holds
- * no more, and the days after which a conversation closes by itself are what they were.
+ * Takes back a closing, a reopening, a change of the days, or the undo of one: the same closing holds again, with its reason
+ * and its date, or holds no more, and the days after which a conversation closes by itself are what they were.
  *
  * @param subject taken by `takeSubject`.
  * @param batch UUID shared with what else is taken back in one go.
@@ -27,12 +27,12 @@ export async function takeBackClosing(
     now,
   }: { subject: ClosureSubject; event: ClosingEvent; actorId: number; batch: string | undefined; now: Date },
 ): Promise<number> {
-  const [from, to] = [event.to_status ?? '', event.from_status ?? ''];
+  const [from, to] = [event.to_status ?? undefined, event.from_status ?? undefined];
   const days = daysIn(event);
   const { closure, replaced } = event.numbers;
   const [ending, resuming] = to === 'open' ? [closure, replaced] : [replaced, closure];
   if (ending !== undefined) await endClosure(trx, { id: ending, actorId, now });
-  if (resuming !== undefined) await resumeClosure(trx, resuming);
+  if (resuming !== undefined) await resumeClosure(trx, { id: resuming, now });
   if (days && subject.scope === 'conversation')
     await setDays(trx, { id: subject.conversationId, age: days.age.before, quiet: days.quiet.before });
   const numbers = {
@@ -71,13 +71,30 @@ export async function isAsLeft(
   );
 }
 
-// Versions that knew no quiet days left those alone.
-function daysIn({ numbers }: ClosingEvent) {
+/** Days of a conversation before and after; `asSite`: as the site says, 0: never. */
+export interface DaysChange {
+  readonly age: { readonly before: number; readonly after: number };
+  readonly quiet: { readonly before: number; readonly after: number };
+}
+
+/** From how many days to how many an event changed after which a conversation closes by itself; undefined where it did not. */
+export function daysIn({ action, numbers }: Pick<Event, 'action' | 'numbers'>): DaysChange | undefined {
+  if (action === 'set_closing') {
+    const { from = asSite, to = asSite, quiet_from = asSite, quiet_to = asSite } = numbers;
+    return { age: { before: from, after: to }, quiet: { before: quiet_from, after: quiet_to } };
+  }
+  // Versions that knew no quiet days left those alone.
   const { days_before, days_after, quiet_before = asSite, quiet_after = asSite } = numbers;
   if (days_before === undefined || days_after === undefined) return undefined;
   return { age: { before: days_before, after: days_after }, quiet: { before: quiet_before, after: quiet_after } };
 }
 
-async function resumeClosure(trx: Transaction<Database>, id: number): Promise<void> {
-  await trx.updateTable('closure').set({ reopened_by: null, reopened_at: null }).where('id', '=', id).execute();
+async function resumeClosure(trx: Transaction<Database>, { id, now }: { id: number; now: Date }): Promise<void> {
+  const resumed = await trx
+    .updateTable('closure')
+    .set({ reopened_by: null, reopened_at: null })
+    .where('id', '=', id)
+    .returning(['id', 'waiting_batch', 'begins_at'])
+    .executeTakeFirst();
+  if (resumed) await rejectAtItsDate(trx, { ...resumed, now });
 }

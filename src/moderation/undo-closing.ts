@@ -3,64 +3,88 @@ import type { Transaction } from 'kysely';
 import type { ClosureSubject } from '../comments/closures.ts';
 import { takeConversation } from '../comments/conversation.ts';
 import type { Database } from '../database.ts';
-import { type DoneEvent, lastEvents, listForUndo } from '../events/queries.ts';
+import { type DoneEvent, lastEvents, listDoneTogether, listForUndo, type ToldEvent } from '../events/queries.ts';
 import { standingOf } from '../events/standing.ts';
 import { takeSubject } from './close.ts';
 import type { Moderator } from './decide.ts';
+import { mayUndo } from './may-undo.ts';
 import { takeBackPace } from './pace.ts';
 import { takeBackPin } from './pin.ts';
 import { isConversationReachable } from './queries.ts';
+import { findRunningOf, stopBatch } from './sweep-queries.ts';
 import { isAsLeft, takeBackClosing } from './take-back-closing.ts';
-import { undoDecisions } from './undo-decisions.ts';
+import { modesIn, takeBackMode } from './take-back-mode.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
+import { countUndoable, undoRejections } from './undo-rejections.ts';
 
 interface Undoing {
   readonly event: DoneEvent;
-  /** What was rejected along with a closing. */
-  readonly decisions: readonly DoneEvent[];
   readonly partly: boolean;
   readonly moderator: Moderator;
   readonly now: Date;
 }
 
 /**
- * Takes back a closing, with what was rejected along with it, a reopening, a change of the pace or a pin. Waits for the replies that
- * are being stored, as every closing does.
+ * Takes back a closing, with what was rejected along with it, a reopening, a change of who may reply, of the days or of the
+ * pace, or a pin. Waits for the replies that are being stored, as every closing does.
+ *
+ * @param undoing `partly`: where the closing has moved on, take back what was rejected along with it.
  */
 export async function undoClosing(trx: Transaction<Database>, undoing: Undoing): Promise<UndoOutcome> {
-  const { event, moderator } = undoing;
+  const { event, partly, moderator } = undoing;
   const subject = subjectOf(event);
   if (!subject || !(await isReachable(trx, { subject, moderator }))) return { kind: 'unknown' };
   await takeSubject(trx, subject);
   const subjects = { subjectKind: event.subject_kind, subjectIds: [event.subject_id] } as const;
   const last = (await lastEvents(trx, subjects)).get(event.subject_id);
-  if (last?.undoes === event.id && last.actor_id === moderator.viewer.id)
-    return { kind: 'undone', count: 1, eventId: last.id };
+  if (last?.undoes === event.id && last.actor_id === moderator.viewer.id) return await sentAgain(trx, last);
   const { undoable } = standingOf((await listForUndo(trx, subjects)).get(event.subject_id) ?? []);
   const outcome = undoable.has(event.id) ? await takeBack(trx, { ...undoing, subject }) : undefined;
-  return outcome ?? { kind: 'closing_moved_on', last };
+  if (outcome) return outcome;
+  if (partly && event.batch !== null)
+    return await undoRejections(trx, { ...undoing, done: await endRejections(trx, undoing), batch: randomUUID() });
+  return { kind: 'closing_moved_on', last, rest: await countUndoable(trx, event.batch) };
 }
 
 async function takeBack(
   trx: Transaction<Database>,
-  { subject, event, decisions, partly, moderator, now }: Undoing & { subject: ClosureSubject },
+  { subject, event, partly, moderator, now }: Undoing & { subject: ClosureSubject },
 ): Promise<UndoOutcome | undefined> {
   const actorId = moderator.viewer.id;
-  if (event.numbers.slow_before !== undefined && subject.scope === 'conversation') {
+  if (subject.scope === 'conversation') {
     const conversation = await takeConversation(trx, subject.conversationId);
-    const eventId = await takeBackPace(trx, { conversation, event, actorId, now });
-    return eventId === undefined ? undefined : { kind: 'undone', count: 1, eventId };
-  }
-  if (event.numbers.pinned_before !== undefined && subject.scope === 'conversation') {
-    const eventId = await takeBackPin(trx, { conversationId: subject.conversationId, event, moderator, now });
-    return eventId === undefined ? undefined : { kind: 'undone', count: 1, eventId };
+    const modes = modesIn(event);
+    const taking = { event, actorId, now };
+    if (modes) return undoneBy(await takeBackMode(trx, { ...taking, conversation, modes }));
+    if (event.numbers.slow_before !== undefined) return undoneBy(await takeBackPace(trx, { ...taking, conversation }));
+    if (event.numbers.pinned_before !== undefined)
+      return undoneBy(await takeBackPin(trx, { conversationId: conversation.id, event, moderator, now }));
   }
   if (!(await isAsLeft(trx, { subject, event }))) return undefined;
-  const batch = decisions.length > 0 ? randomUUID() : undefined;
-  const decided = batch ? await undoDecisions(trx, { done: decisions, partly, batch, moderator, now }) : undefined;
+  const done = await endRejections(trx, { event, partly, moderator, now });
+  const batch = done.length > 0 ? randomUUID() : undefined;
+  const decided = batch ? await undoRejections(trx, { event, done, partly, batch, moderator, now }) : undefined;
   if (decided?.kind === 'moved_on' && !partly) return { ...decided, rest: decided.rest + 1 };
   const eventId = await takeBackClosing(trx, { subject, event, actorId, batch, now });
+  if (decided?.kind === 'begun') return decided;
   return { kind: 'undone', count: 1 + (decided?.kind === 'undone' ? decided.count : 0), eventId };
+}
+
+async function sentAgain(trx: Transaction<Database>, { id, batch }: ToldEvent): Promise<UndoOutcome> {
+  const sweepId = batch === null ? undefined : await findRunningOf(trx, batch);
+  return sweepId === undefined ? { kind: 'undone', count: 1, eventId: id } : { kind: 'begun', sweepId };
+}
+
+function undoneBy(eventId: number | undefined): UndoOutcome | undefined {
+  return eventId === undefined ? undefined : { kind: 'undone', count: 1, eventId };
+}
+
+// What was rejected along with a closing, or brought back along with its undo; nothing is added to it any more.
+async function endRejections(trx: Transaction<Database>, { event, moderator, now }: Undoing): Promise<DoneEvent[]> {
+  if (event.batch === null) return [];
+  await stopBatch(trx, { batch: event.batch, now });
+  const done = await listDoneTogether(trx, event.id);
+  return done.filter((each) => each.subject_kind === 'comment' && mayUndo(each, moderator));
 }
 
 function subjectOf({ subject_kind, subject_id, conversation_id }: DoneEvent): ClosureSubject | undefined {

@@ -1,31 +1,20 @@
 import { type Request, type Response, Router } from 'express';
 import { requirePermission } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
-import { describeEvent } from '../events/describe.ts';
 import { notFound } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import { leaveNotice, type NoticeOffer } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { moderatorOf } from './moderator.ts';
-import { sendNotDone } from './not-done.ts';
-import { type OvertakenItem, presentOvertaken } from './overtaken-view.ts';
 import { startUndoOfMany } from './sweep.ts';
 import { undo } from './undo.ts';
+import { presentRefusal, type UndoRefusal } from './undo-refused.ts';
 import { wayBack } from './way-back.ts';
 
-interface UndoRefusedPage {
-  readonly items: readonly OvertakenItem[];
+interface UndoRefusedPage extends UndoRefusal {
   readonly eventId: number;
-  /** How many of those that were done together can still be undone. */
-  readonly rest: number;
   readonly back: string;
 }
-
-const whyRefused = {
-  closing_moved_on: 'undo.closingRefused',
-  standing_moved_on: 'undo.standingRefused',
-  settings_moved_on: 'undo.settingsRefused',
-} as const;
 
 const undoRefusedView = defineView<UndoRefusedPage>('moderation/undo-refused');
 
@@ -53,24 +42,12 @@ async function takeBack({ db, now }: AppContext, request: Request, response: Res
   if (sweepId !== undefined) return response.redirect(303, `/moderation/sweeps/${sweepId}`);
   const outcome = await undo(db, { eventId, partly: partly !== '', moderator, now: now() });
   if (outcome.kind === 'unknown') throw notFound();
-  const { t, dates } = frameOf(response);
-  if (
-    outcome.kind === 'closing_moved_on' ||
-    outcome.kind === 'standing_moved_on' ||
-    outcome.kind === 'settings_moved_on'
-  ) {
-    const told = outcome.last ? [describeEvent(outcome.last, dates)] : [];
-    const way = { href: back, label: t('overtaken.back') };
-    return sendNotDone(request, response, { why: { key: whyRefused[outcome.kind] }, told, back: way, status: 409 });
-  }
-  if (outcome.kind === 'answer_moved_on') {
-    const way = { href: back, label: t('overtaken.back') };
-    return sendNotDone(request, response, { why: { key: 'undo.answerRefused' }, back: way, status: 409 });
-  }
-  if (outcome.kind === 'moved_on') {
-    const items = presentOvertaken(outcome.overtaken, dates);
-    const page = { items, eventId, rest: outcome.rest, back };
-    return sendPage(response, undoRefusedView, { title: t('undo.refusedTitle'), hiddenFromSearch: true, ...page }, 409);
+  if (outcome.kind === 'begun') return response.redirect(303, `/moderation/sweeps/${outcome.sweepId}`);
+  if (outcome.kind !== 'undone') {
+    const frame = frameOf(response);
+    const page = { ...presentRefusal(outcome, frame), eventId, back };
+    const title = frame.t('undo.refusedTitle');
+    return sendPage(response, undoRefusedView, { title, hiddenFromSearch: true, ...page }, 409);
   }
   const offer = outcome.eventId === undefined ? undefined : offerUndo({ eventId: outcome.eventId, back });
   leaveNotice(request, { key: 'done.undo', values: { count: outcome.count }, offer });

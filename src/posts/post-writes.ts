@@ -168,12 +168,17 @@ async function writeConversation(
   trx: Transaction<Database>,
   { post, draft, actorId, now }: { post: DeskPost; draft: PostDraft; actorId: number; now: Date },
 ): Promise<void> {
-  const before = { mode: post.mode, ...closingDaysOf(post) };
   const after = { mode: draft.mode, ...draft.closing };
-  const sameDays = before.age === after.age && before.quiet === after.quiet;
-  if (before.mode === after.mode && sameDays) return;
+  if (isSame({ mode: post.mode, ...closingDaysOf(post) }, after)) return;
   const subject = { subjectKind: 'conversation', subjectId: post.conversation_id, actorId, now } as const;
   await takeTurn(trx, { about: 'conversation', id: post.conversation_id });
+  // An undo may have set it otherwise, while this waited for its turn.
+  const present = await trx
+    .selectFrom('conversation')
+    .select(['mode', 'close_after_days', 'close_after_quiet_days'])
+    .where('id', '=', post.conversation_id)
+    .executeTakeFirstOrThrow();
+  const before = { mode: present.mode, ...closingDaysOf(present) };
   await trx
     .updateTable('conversation')
     .set({ mode: after.mode, close_after_days: after.age, close_after_quiet_days: after.quiet })
@@ -181,7 +186,18 @@ async function writeConversation(
     .execute();
   if (before.mode !== after.mode)
     await recordEvent(trx, { ...subject, action: 'set_mode', from: before.mode ?? 'site', to: after.mode ?? 'site' });
-  if (!sameDays) await recordEvent(trx, { ...subject, action: 'set_closing', numbers: daysOf({ before, after }) });
+  if (!sameDays(before, after))
+    await recordEvent(trx, { ...subject, action: 'set_closing', numbers: daysOf({ before, after }) });
+}
+
+type Terms = ClosingDays & Pick<DeskPost, 'mode'>;
+
+function isSame(one: Terms, other: Terms): boolean {
+  return one.mode === other.mode && sameDays(one, other);
+}
+
+function sameDays(one: ClosingDays, other: ClosingDays): boolean {
+  return one.age === other.age && one.quiet === other.quiet;
 }
 
 // As the site has no number.

@@ -44,6 +44,8 @@ export interface ClosureTable {
   closed_at: Date;
   /** From when on it holds; null: from the closing on, whatever the clocks of other processes say. */
   begins_at: Date | null;
+  /** UUID of the events by which what waits is rejected along with it; null: that is decided as usual. */
+  waiting_batch: string | null;
   reopened_by: number | null;
   reopened_at: Date | null;
 }

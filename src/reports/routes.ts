@@ -103,7 +103,9 @@ export function reportRoutes(app: AppContext): Router {
     const fields = readReport(request.body);
     const draft = forms[form].check(fields);
     if (Array.isArray(draft)) return send(response, form, { ...reported, fields, errors: draft }, 422);
-    const limited = await countReport(request, draft);
+    // What was sent before is answered as it was then, however much has come since.
+    const earlier = await findOwnReport(db, { commentId: reported.id, reporter });
+    const limited = earlier ? undefined : await countReport(request, draft);
     if (limited) {
       response.set('Retry-After', String(limited.wait));
       return send(response, form, { ...reported, fields, errors: [limited.error] }, 429);

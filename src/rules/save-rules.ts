@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
-import { recordEvent } from '../events/queries.ts';
 import { lockSite } from '../site/queries.ts';
-import type { Site } from '../site/table.ts';
+import { noteChange } from '../site/settings.ts';
+import type { ChangedFields, SettingValue, Site } from '../site/table.ts';
+import { type SettingsTakenBack, takeBackChange } from '../site/take-back-settings.ts';
 import { takeTurn } from '../turns.ts';
 import { loadRules, storeRules } from './queries.ts';
 import type { RuleChoice, SettableRule } from './rule.ts';
-import type { ChangedRules } from './table.ts';
 
 /** What became of an attempt to save the rules. */
 export type RulesOutcome =
@@ -33,20 +33,21 @@ export function saveRules(
   });
 }
 
-/**
- * Takes a change of the rules back: what it changed is as it was before, and all else stays.
- *
- * @param eventId of the change, or of the undo of one.
- * @returns the id of the event that says so; undefined where something of it has changed since.
- */
+/** Takes a change of the rules back, as `takeBackChange` says. */
 export async function takeBackRules(
   trx: Transaction<Database>,
-  { eventId, actorId, now }: { eventId: number; actorId: number; now: Date },
-): Promise<number | undefined> {
+  { eventId, partly, actorId, now }: { eventId: number; partly: boolean; actorId: number; now: Date },
+): Promise<SettingsTakenBack> {
   const { site, present } = await takeRules(trx);
-  const row = await trx.selectFrom('rule_change').select('changed').where('event_id', '=', eventId).executeTakeFirst();
-  const rules = row && withoutChange(present, row.changed);
-  return rules && (await change(trx, { site, present, rules, undoes: eventId, actorId, now }));
+  const fields = fieldsOf(present);
+  return await takeBackChange(trx, {
+    eventId,
+    partly,
+    actorId,
+    present: fields,
+    set: (values) =>
+      change(trx, { site, present, rules: rulesIn({ ...fields, ...values }), undoes: eventId, actorId, now }),
+  });
 }
 
 async function takeRules(trx: Transaction<Database>): Promise<{ site: Site; present: RuleChoice[] }> {
@@ -73,46 +74,32 @@ async function change(
     now: Date;
   },
 ): Promise<number | undefined> {
-  const changed = changesBetween(present, rules);
-  if (changed.rules.length === 0 && !changed.order) return undefined;
+  const fields = changesBetween(present, rules);
+  if (Object.keys(fields).length === 0) return undefined;
   await storeRules(trx, rules);
-  const eventId = await recordEvent(trx, {
-    subjectKind: 'site',
-    subjectId: site.id,
-    action: undoes === undefined ? 'rules_saved' : 'undo',
-    undoes,
-    actorId,
-    numbers: { rules: changed.rules.length },
-    now,
-  });
-  await trx
-    .insertInto('rule_change')
-    .values({ event_id: eventId, changed: JSON.stringify(changed) })
-    .execute();
-  return eventId;
+  return await noteChange(trx, { action: 'rules_saved', site, fields, undoes, actorId, now });
 }
 
-/** What differs between two states of the rules. */
-export function changesBetween(present: readonly RuleChoice[], rules: readonly RuleChoice[]): ChangedRules {
-  const [before, after] = [namesOf(present), namesOf(rules)];
+const orderField = 'rules.order';
+const fieldOf = (name: SettableRule) => `rule.${name}`;
+
+/** What differs between two states of the rules: as `rule.<name>`, and `rules.order`. */
+export function changesBetween(present: readonly RuleChoice[], rules: readonly RuleChoice[]): ChangedFields {
+  const [before, after] = [fieldsOf(present), fieldsOf(rules)];
+  return Object.fromEntries(
+    Object.keys(before)
+      .filter((field) => !isDeepStrictEqual(before[field], after[field]))
+      .map((field) => [field, { before: before[field] as SettingValue, after: after[field] as SettingValue }]),
+  );
+}
+
+function fieldsOf(rules: readonly RuleChoice[]): Record<string, SettingValue> {
   return {
-    rules: present.flatMap((was) => {
-      const is = rules.find(({ name }) => name === was.name);
-      return !is || isDeepStrictEqual(was, is) ? [] : [{ before: was, after: is }];
-    }),
-    ...(isDeepStrictEqual(before, after) ? {} : { order: { before, after } }),
+    ...Object.fromEntries(rules.map((rule) => [fieldOf(rule.name), rule])),
+    [orderField]: rules.map(({ name }) => name),
   };
 }
 
-/** The rules as they were before a change; undefined where something of it is set otherwise by now. */
-export function withoutChange(present: readonly RuleChoice[], changed: ChangedRules): RuleChoice[] | undefined {
-  const now = new Map(present.map((choice) => [choice.name, choice]));
-  if (changed.rules.some(({ after }) => !isDeepStrictEqual(now.get(after.name), after))) return undefined;
-  if (changed.order && !isDeepStrictEqual(namesOf(present), changed.order.after)) return undefined;
-  for (const { before } of changed.rules) now.set(before.name, before);
-  return (changed.order?.before ?? namesOf(present)).flatMap((name) => now.get(name) ?? []);
-}
-
-function namesOf(rules: readonly RuleChoice[]): SettableRule[] {
-  return rules.map(({ name }) => name);
+function rulesIn({ [orderField]: order, ...fields }: Record<string, SettingValue | undefined>): RuleChoice[] {
+  return (order as SettableRule[]).map((name) => fields[fieldOf(name)] as RuleChoice);
 }

@@ -10,16 +10,3 @@ export interface RuleTable {
   /** Written as JSON text. */
   settings: ColumnType<RuleChoice['settings'], string, string>;
 }
-
-/** What a change of the rules changed: rules by their names, and the order where it changed. */
-export interface ChangedRules {
-  readonly rules: readonly { readonly before: RuleChoice; readonly after: RuleChoice }[];
-  readonly order?: { readonly before: readonly SettableRule[]; readonly after: readonly SettableRule[] } | undefined;
-}
-
-/** What each change of the rules changed, beside its event. */
-export interface RuleChangeTable {
-  event_id: number;
-  /** Written as JSON text. */
-  changed: ColumnType<ChangedRules, string, never>;
-}

@@ -8,6 +8,7 @@ import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { loadRules } from '../rules/queries.ts';
 import { changesBetween, saveRules } from '../rules/save-rules.ts';
 import { siteOf } from '../site/current.ts';
+import { nameField } from '../site/name-field.ts';
 import { isUuid } from '../text/uuid.ts';
 import { offerUndo } from './offer-undo.ts';
 import { listFields } from './rule-fields.ts';
@@ -60,11 +61,7 @@ export function rulesRoutes({ db, now }: Pick<AppContext, 'db' | 'now'>): Router
     const outcome = await saveRules(db, { rules: checked, token, actorId, now: now() });
     if (outcome.kind === 'overtaken') {
       const { t } = frameOf(response);
-      const { rules, order } = changesBetween(outcome.theirs, checked);
-      const overtaken = [
-        ...rules.map(({ after }) => t(`rules.title.${after.name}`)),
-        ...(order ? [t('rules.order')] : []),
-      ];
+      const overtaken = Object.keys(changesBetween(outcome.theirs, checked)).map((field) => t(nameField(field)));
       return send(response, { form, token: siteOf(response).rules_token, unsaved: true, overtaken }, 409);
     }
     leaveNotice(request, { key: 'rules.saved', offer: offerUndo(outcome.eventId, '/settings/rules') });

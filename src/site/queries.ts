@@ -15,7 +15,7 @@ export function lockSite(trx: Transaction<Database>): Promise<Site> {
 /** Changes settings of the site and raises its version. */
 export async function updateSite(
   trx: Transaction<Database>,
-  settings: Partial<Omit<Site, 'id' | 'version' | 'rules_token'>>,
+  settings: Omit<Site, 'id' | 'version' | 'rules_token'>,
 ): Promise<void> {
   await trx
     .updateTable('site')

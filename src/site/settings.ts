@@ -19,49 +19,32 @@ export type SettingsOutcome =
  * Saves the settings, unless somebody else has saved others since they were shown. Waits for the replies that are being
  * stored: none lands after a closing of the whole site.
  *
- * @param settings those that are not named stay as they are.
  * @param version of the settings that the form was filled with.
  */
 export function saveSettings(
   db: Kysely<Database>,
-  { settings, version, actorId, now }: { settings: Partial<Settings>; version: number; actorId: number; now: Date },
+  { settings, version, actorId, now }: { settings: Settings; version: number; actorId: number; now: Date },
 ): Promise<SettingsOutcome> {
   return db.transaction().execute(async (trx) => {
     const site = await takeSite(trx);
     if (site.version !== version) return { kind: 'overtaken', theirs: site };
-    return { kind: 'saved', eventId: await change(trx, { site, settings, actorId, now }) };
+    return { kind: 'saved', eventId: await changeSettings(trx, { site, settings, actorId, now }) };
   });
 }
 
-/**
- * Takes a change of the settings back: what it changed is as it was before, and all else stays.
- *
- * @param eventId of the change, or of the undo of one.
- * @returns the id of the event that says so; undefined where something of it has changed since, or was never written down.
- */
-export async function takeBackSettings(
-  trx: Transaction<Database>,
-  { eventId, actorId, now }: { eventId: number; actorId: number; now: Date },
-): Promise<number | undefined> {
-  const site = await takeSite(trx);
-  const row = await trx
-    .selectFrom('settings_change')
-    .select('fields')
-    .where('event_id', '=', eventId)
-    .executeTakeFirst();
-  const changed = Object.entries(row?.fields ?? {});
-  const present: Readonly<Record<string, unknown>> = { ...site };
-  if (changed.length === 0 || changed.some(([name, { after }]) => present[name] !== after)) return undefined;
-  const before = Object.fromEntries(changed.map(([name, value]) => [name, value.before]));
-  return await change(trx, { site, settings: before, undoes: eventId, actorId, now });
-}
-
-async function takeSite(trx: Transaction<Database>): Promise<Site> {
+/** Takes the settings for oneself: waits for the replies that are being stored. */
+export async function takeSite(trx: Transaction<Database>): Promise<Site> {
   await takeTurn(trx, { about: 'site', id: 1 });
   return await lockSite(trx);
 }
 
-async function change(
+/**
+ * Sets what is to be set otherwise, and writes it down.
+ *
+ * @param site taken by `takeSite`.
+ * @returns the id of the event that says so; undefined where all is set so already.
+ */
+export async function changeSettings(
   trx: Transaction<Database>,
   {
     site,
@@ -69,19 +52,46 @@ async function change(
     undoes,
     actorId,
     now,
-  }: { site: Site; settings: Partial<Settings>; undoes?: number; actorId: number; now: Date },
+  }: { site: Site; settings: Settings; undoes?: number; actorId: number; now: Date },
 ): Promise<number | undefined> {
   const fields = changesBetween(site, settings);
-  const count = Object.keys(fields).length;
-  if (count === 0) return undefined;
+  if (Object.keys(fields).length === 0) return undefined;
   await updateSite(trx, settings);
+  const version = site.version + 1;
+  return await noteChange(trx, { action: 'settings_saved', site: { ...site, version }, fields, undoes, actorId, now });
+}
+
+/**
+ * Writes down that settings or rules were changed, and what of them.
+ *
+ * @returns the id of the event that says so.
+ */
+export async function noteChange(
+  trx: Transaction<Database>,
+  {
+    action,
+    site,
+    fields,
+    undoes,
+    actorId,
+    now,
+  }: {
+    action: 'settings_saved' | 'rules_saved';
+    site: Pick<Site, 'id' | 'version'>;
+    fields: ChangedFields;
+    undoes: number | undefined;
+    actorId: number;
+    now: Date;
+  },
+): Promise<number> {
+  const count = Object.keys(fields).length;
   const eventId = await recordEvent(trx, {
     subjectKind: 'site',
     subjectId: site.id,
-    action: undoes === undefined ? 'settings_saved' : 'undo',
+    action: undoes === undefined ? action : 'undo',
     undoes,
     actorId,
-    numbers: { version: site.version + 1, fields: count },
+    numbers: { version: site.version, fields: count, ...(action === 'rules_saved' && { rules: count }) },
     now,
   });
   await trx
@@ -91,7 +101,7 @@ async function change(
   return eventId;
 }
 
-function changesBetween(site: Site, settings: Partial<Settings>): ChangedFields {
+function changesBetween(site: Site, settings: Settings): ChangedFields {
   const [before, after]: Readonly<Record<string, string | number | boolean | null>>[] = [{ ...site }, { ...settings }];
   return Object.fromEntries(
     Object.keys(settings)

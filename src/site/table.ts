@@ -34,13 +34,11 @@ export interface SiteTable {
   version: Generated<number>;
 }
 
-/** What a change of the settings changed, by the name of the column. */
-export type ChangedFields = Readonly<
-  Record<
-    string,
-    { readonly before: string | number | boolean | null; readonly after: string | number | boolean | null }
-  >
->;
+/** What something is set to; a rule is an object, and their order a list. */
+export type SettingValue = string | number | boolean | null | object;
+
+/** What a change of settings or rules changed: by the name of the column, and as `rule.<name>` and `rules.order`. */
+export type ChangedFields = Readonly<Record<string, { readonly before: SettingValue; readonly after: SettingValue }>>;
 
 /** What each change of the settings changed, beside its event. Written as JSON text, read as an object. */
 export interface SettingsChangeTable {

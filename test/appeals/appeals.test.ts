@@ -372,6 +372,22 @@ describe('An appeal against a decision that is taken back', () => {
     expect(await appealsOf(waiting.id)).toMatchObject([{ outcome: 'overturned' }]);
   });
 
+  it('is answered where the comment stays down by another decision, and open again where that is undone', async () => {
+    await appeal();
+    await decideOn(site, owner, id, { action: 'spam' });
+    const marked = await lastEvent(site.db, 'comment', id);
+    expect(await appealsOf()).toMatchObject([{ outcome: 'upheld', decided_event_id: marked.id }]);
+    expect((await decide('overturn')).status).toBe(409);
+    await appeal({ text: 'It is no advertisement.' });
+    expect(await appealsOf()).toMatchObject([{ outcome: 'upheld' }, { outcome: null, event_id: marked.id }]);
+    await undo(marked.id, owner);
+    expect(await statusOf(site.db, id)).toBe('rejected');
+    expect(await appealsOf()).toMatchObject([{ outcome: null }, { outcome: 'overturned' }]);
+    await undo((await lastEvent(site.db, 'comment', id)).id, owner);
+    expect(await statusOf(site.db, id)).toBe('spam');
+    expect(await appealsOf()).toMatchObject([{ outcome: 'upheld' }, { outcome: null }]);
+  });
+
   it('stays answered where the answer is undone only after the comment came back', async () => {
     await appeal();
     await decide('uphold', { reason: 'No.' });
@@ -447,8 +463,10 @@ describe('An address that comes with an appeal', () => {
 
   it('is not asked too often', async () => {
     const statuses: number[] = [];
+    const guests: { id: number; cookie: string }[] = [];
     for (let count = 0; count < 6; count += 1) {
       const guest = await replyTo(site, path);
+      guests.push(guest);
       await decideOn(site, owner, guest.id, { action: 'reject' });
       const { status, headers } = await appeal(
         { text: 'Why?', email: 'bombed@reader.example' },
@@ -459,6 +477,11 @@ describe('An address that comes with an appeal', () => {
       if (status === 429) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
     }
     expect(statuses).toEqual([303, 303, 303, 303, 303, 429]);
+    // What was filed before is answered as then.
+    const first = guests[0] ?? { id, cookie };
+    const again = (text: string) =>
+      appeal({ text, email: 'bombed@reader.example' }, { cookie: first.cookie }, first.id);
+    expect([(await again('Why?')).status, (await again('Why not?')).status]).toEqual([303, 409]);
   });
 });
 

@@ -35,6 +35,9 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
     insert into event_note (event_id, reason) values (2, 'because');
     insert into sweep (batch, account_id, action, filter, reason, asked_at, through_event, expected, moved_at)
       values (gen_random_uuid(), 1, 'spam', '{"text": "it''s \\\\ Ą"}', 'Ads.', now(), 2, 5, now());
+    insert into closure (closed_at, begins_at, waiting_batch, reopened_at)
+      values (now(), now() + interval '1 day', gen_random_uuid(), now()),
+             (now(), now() + interval '1 day', gen_random_uuid(), null);
     insert into browser (created_at) values (now());
     insert into proof (token_hash, email, browser_id, created_at, expires_at)
       values ('\\x5c00ff', 'reader@site.example', 1, now(), now());
@@ -73,7 +76,6 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
     insert into colleague_note (comment_id, text, written_by, written_at) values (1, 'Seen\tbefore', 1, now());
     insert into colleague_note (browser_id, text, written_by, written_at) values (1, 'Good faith', 1, now());
     insert into pin (conversation_id, comment_id, pinned_by, pinned_at) values (1, 1, 1, now());
-    insert into rule_change (event_id, changed) values (1, '{"rules": []}');
     insert into settings_change (event_id, fields) values (1, '{"title": {"before": "One", "after": "Two"}}');
     insert into hand_over (comment_id, to_id, by_id, handed_at) values (2, 1, 1, now());
     insert into announcement (comment_id, created_at, told_through) values (1, now(), 1);

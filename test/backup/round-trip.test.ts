@@ -109,12 +109,18 @@ describe('a restored site', () => {
     expect(rows).toEqual([]);
   });
 
-  it('sends the mail that had not been sent, once, and none that was sent or given up', async () => {
+  it('sends the mail that had not been sent, goes on with what was being done, and knows what comes with a date', async () => {
     await emptySchema(other.pool);
     await restoreBackup(other.pool, { file, ...quietly });
-    const { rows } = await other.pool.query(`select t.identifier, payload from graphile_worker._private_jobs j
-      join graphile_worker._private_tasks t on t.id = j.task_id`);
-    expect(rows).toEqual([{ identifier: 'deliver_mail', payload: { mailId: 1 } }]);
+    const { rows } = await other.pool.query(`
+      select t.identifier, payload, run_at > now() + interval '1 hour' as later from graphile_worker._private_jobs j
+      join graphile_worker._private_tasks t on t.id = j.task_id order by t.identifier`);
+    const ahead = await other.pool.query(`select id from closure where begins_at > now() and reopened_at is null`);
+    expect(rows).toEqual([
+      { identifier: 'deliver_mail', payload: { mailId: 1 }, later: false },
+      { identifier: 'reject_waiting', payload: { closureId: ahead.rows[0].id }, later: true },
+      { identifier: 'sweep', payload: { sweepId: 1 }, later: false },
+    ]);
   });
 });
 

@@ -3,8 +3,9 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../src/database.ts';
 import { readFilter } from '../../src/moderation/filter.ts';
 import { findMatching, stretch } from '../../src/moderation/matching.ts';
-import { type Asker, decideOn, openPage, replyTo, sendForm, wordsOf } from '../support/comments.ts';
+import { type Asker, decideOn, openPage, replyTo, sendForm, statusOf, wordsOf } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
+import { setRule } from '../support/rules.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { plantThread } from '../support/threads.ts';
 
@@ -83,6 +84,22 @@ describe('The queue', () => {
     expect(await listed('?rule=links')).toEqual([held.id, edited.id]);
     expect(await listed('?rule=first_comment')).toEqual([]);
     expect(await listed('?rule=nonsense')).toEqual([held.id, edited.id]);
+  });
+
+  it('lists what reports held', async () => {
+    await site.db.updateTable('conversation').set({ mode: 'open' }).where('id', '=', post.conversationId).execute();
+    await setRule(site.db, 'reports', { enabled: true, settings: { people: 1 } });
+    const [reported, other] = [await write(), await write()];
+    expect(await statusOf(site.db, reported.id)).toBe('approved');
+    await sendForm(site, `/comments/${reported.id}/report`, { kind: 'abuse', text: 'That hurts.' });
+    await setRule(site.db, 'reports', { enabled: false });
+    expect(await listed('?rule=reports')).toEqual([reported.id]);
+    expect(await listed('?rule=links')).toEqual([]);
+    const { text } = await openPage(site, '/moderation?rule=reports', owner);
+    expect(text).toContain('Held because of reports');
+    await decideOn(site, owner, reported.id, { action: 'reject' });
+    expect(await listed('?rule=reports&status=rejected')).toEqual([reported.id]);
+    expect(await statusOf(site.db, other.id)).toBe('approved');
   });
 
   it('lists what is older or newer than so many hours or days, exactly', async () => {

@@ -309,30 +309,6 @@ describe('What waits at a closing', () => {
     await close({ waiting: 'reject' }, moderator, `/comments/${id}`);
     expect([await statusOf(site.db, inside), await statusOf(site.db, outside)]).toEqual(['rejected', 'pending']);
   });
-
-  it('cannot be rejected beforehand, at a closing that lies ahead', async () => {
-    const begins_at = new Date(site.now.getTime() + day).toISOString().slice(0, 16);
-    expect((await close({ waiting: 'reject', begins_at })).status).toBe(422);
-  });
-
-  it('is left, and the conversation open, where it is more than can be rejected in one go', async () => {
-    const row = await site.db
-      .selectFrom('comment')
-      .selectAll()
-      .where('id', '=', await held())
-      .executeTakeFirstOrThrow();
-    const { id: first, ...columns } = row;
-    const copies = Array.from({ length: 200 }, (_, index) => {
-      const id = first + 1_000_000 + index;
-      const path = Buffer.from(id.toString(16).padStart(10, '0'), 'hex');
-      return { ...columns, id, root_id: id, path };
-    });
-    await site.db.insertInto('comment').values(copies).execute();
-    const { status, text } = await close({ waiting: 'reject' });
-    expect(status).toBe(422);
-    expect(wordsOf(text)).toContain('More than 200 comments wait here.');
-    expect((await postReply(site, path)).status).toBe(303);
-  });
 });
 
 /** A reply that waits. */

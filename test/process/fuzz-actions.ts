@@ -57,6 +57,8 @@ export const staff: readonly Act[] = [
   reopen,
   reopen,
   reopen,
+  setTerms,
+  setTerms,
   pin,
   pin,
   unpin,
@@ -167,11 +169,24 @@ async function undoOneOf(
 
 async function close(world: FuzzWorld, player: Player): Promise<void> {
   const waiting = player.random() < 0.5 ? 'reject' : '';
-  await player.send(`${anyPlace(world, player)}/closures`, { reason: 'That is enough.', waiting });
+  const soon = new Date(Date.now() + 60_000).toISOString().slice(0, 16);
+  const begins_at = player.random() < 0.2 ? soon : '';
+  await player.send(`${anyPlace(world, player)}/closures`, { reason: 'That is enough.', waiting, begins_at });
 }
 
 async function reopen(world: FuzzWorld, player: Player): Promise<void> {
   await player.send(`${anyPlace(world, player)}/closures/current/reopen`);
+}
+
+// At the desk of a post: who may reply, and whether it closes by itself.
+async function setTerms({ db, slugs }: FuzzWorld, player: Player): Promise<void> {
+  const slug = pick(player.random, slugs);
+  const post = await db.selectFrom('post').select(['id', 'version']).where('slug', '=', slug).executeTakeFirstOrThrow();
+  const terms = {
+    mode: pick(player.random, ['site', 'open', 'first_held', 'all_held']),
+    closing: pick(player.random, ['site', 'never']),
+  };
+  await player.send(`/write/${post.id}`, { ...terms, version: String(post.version) });
 }
 
 async function pin(world: FuzzWorld, player: Player): Promise<void> {

@@ -34,6 +34,17 @@ const invariants = {
   'no appeal is open about what came back or was deleted': sql`
     select appeal.id, status from appeal join comment on comment.id = comment_id
     where outcome is null and status in ('approved', 'deleted')`,
+  'a conversation takes replies as the last event about that says': sql`
+    select conversation.id, mode, last.to_status from conversation join lateral (
+      select to_status from event
+      where subject_kind = 'conversation' and subject_id = conversation.id
+        and (action = 'set_mode' or numbers -> 'own_before' is not null)
+      order by id desc limit 1
+    ) as last on true where coalesce(mode, 'site') <> last.to_status`,
+  'an open appeal is against what led to where the comment stands': sql`
+    select appeal.id, appeal.event_id, event.to_status, comment.status
+    from appeal join event on event.id = appeal.event_id join comment on comment.id = comment_id
+    where outcome is null and event.to_status is distinct from comment.status`,
   'what is pinned stands in its own conversation': sql`
     select pin.* from pin join comment on comment.id = comment_id where pin.conversation_id <> comment.conversation_id`,
 };

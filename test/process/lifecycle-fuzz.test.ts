@@ -59,7 +59,7 @@ describe(`Guests, an author, moderators and the owner at once before two process
 
 const wanted = [
   ...['approve', 'reject', 'spam', 'remove', 'restore', 'hold', 'delete', 'undo', 'edit'],
-  ...['close', 'reopen', 'pin', 'unpin', 'appeal', 'uphold', 'dismiss'],
+  ...['close', 'reopen', 'pin', 'unpin', 'appeal', 'uphold', 'dismiss', 'set_mode'],
 ];
 
 interface Member {

@@ -189,6 +189,10 @@ describe('A report', () => {
     expect(new Set(statuses)).toEqual(new Set([303]));
     expect([last.status, fieldOn(last.text, 'text')]).toEqual([429, 'Kept in the form.']);
     expect(Number(last.headers['retry-after'])).toBeGreaterThan(0);
+    // What was filed before is answered as then.
+    const again = await report({}, { network }, ids[20]?.id);
+    expect([again.status, again.headers.location]).toEqual([303, expect.stringMatching(/^\/reports\//)]);
+    expect((await report({ text: 'Another text.' }, { network }, ids[20]?.id)).status).toBe(409);
   });
 
   it('is nobody’s to see but by its own link', async () => {

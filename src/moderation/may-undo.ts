@@ -1,0 +1,35 @@
+import { permissions } from '../accounts/permissions.ts';
+import { undoable } from '../comments/lifecycle.ts';
+import type { DoneEvent } from '../events/queries.ts';
+import type { Moderator } from './decide.ts';
+
+type Doing = Pick<DoneEvent, 'subject_kind' | 'action' | 'actor_id' | 'numbers'>;
+
+/** Whether somebody may take an event back: authors only what they did themselves, what moderators decide stands above it. */
+export function mayUndo(event: Doing, { viewer, reach }: Moderator): boolean {
+  if (!isUndoable(event)) return false;
+  if (isOfSettings(event)) return permissions[viewer.role].manage_settings === 'all';
+  // Who is trusted or shut out, the whole site feels.
+  return reach === 'all' || (event.subject_kind !== 'standing' && event.actor_id === viewer.id);
+}
+
+/** Whether an event is something that moderators do, and can be taken back. */
+export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): boolean {
+  if (actor_id === null) return false;
+  if (subject_kind === 'comment') return undoable.includes(action);
+  if (subject_kind === 'standing') return true;
+  if (isOfSettings({ subject_kind, numbers })) return numbers.fields !== undefined;
+  if (subject_kind === 'appeal') return action === 'uphold';
+  if (subject_kind === 'report') return action === 'dismiss';
+  if (subject_kind === 'conversation' && ['set_mode', 'set_closing'].includes(action)) return true;
+  // Closings of earlier versions did not write down what they changed.
+  const marks = ['closure', 'days_before', 'own_before', 'slow_before', 'pinned_before'];
+  const known = marks.some((name) => numbers[name] !== undefined);
+  const closable = ['conversation', 'branch', 'site'].includes(subject_kind);
+  return closable && known && ['close', 'close_later', 'reopen', 'set_pace', 'pin', 'unpin', 'undo'].includes(action);
+}
+
+/** Whether an event is of the settings of the site, and not of its conversations. */
+export function isOfSettings({ subject_kind, numbers }: Pick<Doing, 'subject_kind' | 'numbers'>): boolean {
+  return subject_kind === 'site' && numbers.version !== undefined;
+}

@@ -1,0 +1,68 @@
+import { describeEvent } from '../events/describe.ts';
+import type { ToldEvent } from '../events/queries.ts';
+import type { Dates } from '../http/dates.ts';
+import type { Message, Translate } from '../http/messages.ts';
+import { type OvertakenItem, presentOvertaken } from './overtaken-view.ts';
+import { wordSiteSettings } from './setting-words.ts';
+import type { UndoRefused } from './undo-outcome.ts';
+
+/** Why nothing was undone, and what still can be. */
+export interface UndoRefusal {
+  readonly why: Message;
+  /** What was done instead, in sentences. */
+  readonly told: readonly Message[];
+  /** The comments to which something else was done. */
+  readonly items: readonly OvertakenItem[];
+  /** An offer to undo the rest of what was done together; undefined: there is none. */
+  readonly rest: { readonly words: Message; readonly button: Message } | undefined;
+}
+
+/** Makes ready to print why an undo was refused. */
+export function presentRefusal(outcome: UndoRefused, { t, dates }: { t: Translate; dates: Dates }): UndoRefusal {
+  const none = { told: [], items: [], rest: undefined };
+  switch (outcome.kind) {
+    case 'moved_on': {
+      const items = presentOvertaken(outcome.overtaken, dates);
+      const why: Message = { key: 'undo.refusedText', values: { count: items.length } };
+      return { ...none, why, items, rest: offer(outcome.rest, 'undo.rest', 'undo.restButton') };
+    }
+    case 'closing_moved_on': {
+      const rest = offer(outcome.rest, 'undo.restRejected', 'undo.restRejectedButton');
+      return { ...none, why: { key: 'undo.closingRefused' }, told: tell(outcome.last, dates), rest };
+    }
+    case 'standing_moved_on':
+      return { ...none, why: { key: 'undo.standingRefused' }, told: tell(outcome.last, dates) };
+    case 'settings_moved_on': {
+      const told = tellSince(outcome.since, { t, dates });
+      const rest = offer(outcome.rest, 'undo.restSettings', 'undo.restSettingsButton');
+      return { ...none, why: { key: 'undo.settingsRefused' }, told, rest };
+    }
+    case 'answer_moved_on':
+      return { ...none, why: { key: 'undo.answerRefused' } };
+  }
+}
+
+function tell(last: ToldEvent | undefined, dates: Dates): Message[] {
+  return last ? [describeEvent(last, dates)] : [];
+}
+
+function offer(count: number, words: Message['key'], button: Message['key']): UndoRefusal['rest'] {
+  if (count === 0) return undefined;
+  return { words: { key: words, values: { count } }, button: { key: button, values: { count } } };
+}
+
+function tellSince(
+  since: Extract<UndoRefused, { kind: 'settings_moved_on' }>['since'],
+  { t, dates }: { t: Translate; dates: Dates },
+): Message[] {
+  const say = ({ key, values }: Message) => t(key, values);
+  return since.flatMap(({ event, fields }) => [
+    describeEvent(event, dates),
+    ...wordSiteSettings(fields).map(
+      ({ field, before, after }): Message => ({
+        key: 'log.setting',
+        values: { field: t(field), before: say(before), after: say(after) },
+      }),
+    ),
+  ]);
+}

@@ -1,0 +1,65 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Database } from '../database.ts';
+import type { DoneEvent } from '../events/queries.ts';
+import { standingOf, type UndoableEvent } from '../events/standing.ts';
+import type { Moderator } from './decide.ts';
+import { mostUndoneAtOnce } from './sweep.ts';
+import { beginSweep, newestEvent } from './sweep-queries.ts';
+import { undoDecisions } from './undo-decisions.ts';
+import type { UndoOutcome } from './undo-outcome.ts';
+
+/**
+ * Takes back what was rejected along with a closing: at once, or in parts where it is much, which passes over that to which
+ * something else has happened since.
+ *
+ * @param batch UUID that the events share, with that of the closing.
+ */
+export async function undoRejections(
+  trx: Transaction<Database>,
+  {
+    event,
+    done,
+    partly,
+    batch,
+    moderator,
+    now,
+  }: {
+    event: DoneEvent;
+    done: readonly DoneEvent[];
+    partly: boolean;
+    batch: string;
+    moderator: Moderator;
+    now: Date;
+  },
+): Promise<UndoOutcome> {
+  if (done.length <= mostUndoneAtOnce) return await undoDecisions(trx, { done, partly, batch, moderator, now });
+  const sweepId = await beginSweep(trx, {
+    batch,
+    account_id: moderator.viewer.id,
+    action: 'undo',
+    undoes_batch: event.batch,
+    asked_at: now,
+    through_event: await newestEvent(trx),
+    expected: done.length,
+    moved_at: now,
+  });
+  return sweepId === undefined ? { kind: 'unknown' } : { kind: 'begun', sweepId };
+}
+
+/** How many of the decisions of a batch can be undone. */
+export async function countUndoable(db: Kysely<Database>, batch: string | null): Promise<number> {
+  if (batch === null) return 0;
+  const { rows } = await sql<UndoableEvent & { readonly subject_id: number; readonly asked: boolean }>`
+    select id, subject_id, undoes, batch is not distinct from ${batch}::uuid as asked
+    from event
+    where subject_kind = 'comment' and subject_id in (
+      select subject_id from event where batch = ${batch} and subject_kind = 'comment'
+    )
+    order by id`.execute(db);
+  let count = 0;
+  for (const history of Map.groupBy(rows, ({ subject_id }) => subject_id).values()) {
+    const { undoable } = standingOf(history);
+    if (history.some(({ id, asked }) => asked && undoable.has(id))) count += 1;
+  }
+  return count;
+}
