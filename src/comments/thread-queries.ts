@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import type { CommentStatus } from './lifecycle.ts';
 import {
   behindAllKeys,
@@ -88,7 +89,7 @@ export async function loadThreadSlice(
     .where(within(whole))
     .where(sql<boolean>`shown`)
     .orderBy(order === 'newest' ? sql`-root_id, path` : sql`path`)
-    .limit(pageRows + 1)
+    .limit(sql.lit(pageRows + 1))
     .execute();
   const following = places[pageRows];
   const lastPlace = places.slice(0, pageRows).at(-1);
@@ -142,7 +143,7 @@ export async function listShown(
 ): Promise<ReadableComment[]> {
   if (ids.length === 0) return [];
   const places = await selectPlaces(db)
-    .where('id', 'in', ids)
+    .where('id', '=', sql<number>`any(${ids}::integer[])`)
     .where(sql<boolean>`shown`)
     .where('path', '>=', top)
     .orderBy('path')
@@ -182,6 +183,7 @@ async function findCursor(
 ): Promise<Buffer | undefined> {
   const row = await db
     .selectFrom('comment')
+    .modifyFront(prepared)
     .select(['path', 'status', 'shown'])
     .where('id', '=', id)
     .where('conversation_id', '=', conversationId)

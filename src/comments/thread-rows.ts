@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { decidingEvents } from '../events/deciding.ts';
+import { prepared } from '../prepared.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
 import type { CommentStatus } from './lifecycle.ts';
 import type { ThreadRow } from './thread.ts';
@@ -38,7 +39,10 @@ const version = sql<string>`xmin::text`;
 
 /** Where rows of a conversation stand, and which version of each holds; not yet narrowed down. */
 export function selectPlaces(db: Kysely<Database>) {
-  return db.selectFrom('comment').select(['id', 'parent_id', 'path', version.as('version')]);
+  return db
+    .selectFrom('comment')
+    .modifyFront(prepared)
+    .select(['id', 'parent_id', 'path', version.as('version')]);
 }
 
 /** Where a row stands, and which version of it holds. */
@@ -100,6 +104,7 @@ export async function readPlaces(
   for (const id of missing) rows.delete(id);
   if (missing.length > 0) {
     const read = await selectRows(db, ['approved'])
+      .modifyFront(prepared)
       .where('id', '=', sql<number>`any(${missing}::integer[])`)
       .where('shown', '=', true)
       .execute();

@@ -3,6 +3,7 @@ import type { Reach } from '../accounts/permissions.ts';
 import type { CommentStatus } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
 import { lastEventOfComment } from '../events/queries.ts';
+import { prepared } from '../prepared.ts';
 
 /** Whose queue it is: of all posts, or of one's own. */
 export interface QueueOwner {
@@ -22,6 +23,7 @@ export function listQueue(db: Kysely<Database>, { ids, status }: { ids: readonly
     .selectFrom('comment')
     .innerJoin('post', 'post.conversation_id', 'comment.conversation_id')
     .leftJoin('comment as parent', 'parent.id', 'comment.parent_id')
+    .modifyFront(prepared)
     .select([
       'comment.id',
       'comment.parent_id',
@@ -38,7 +40,7 @@ export function listQueue(db: Kysely<Database>, { ids, status }: { ids: readonly
       'post.slug as post_slug',
     ])
     .select((eb) => {
-      const readable = eb('parent.status', '=', 'approved');
+      const readable = eb('parent.status', '=', sql.lit('approved'));
       return [
         eb.case().when(readable).then(eb.ref('parent.name')).end().as('parent_name'),
         eb.case().when(readable).then(eb.ref('parent.html')).end().as('parent_html'),
@@ -63,6 +65,7 @@ export async function sumCounts(
   const { count } = await db
     .selectFrom('conversation_count')
     .innerJoin('post', 'post.conversation_id', 'conversation_count.conversation_id')
+    .modifyFront(prepared)
     .select(({ fn }) => fn.sum(column).as('count'))
     .where(isOnPostOf(owner))
     .$if(postId !== undefined, (query) => query.where('post.id', '=', postId ?? 0))
@@ -75,12 +78,13 @@ export function listWaitingPosts(db: Kysely<Database>, owner: QueueOwner) {
   return db
     .selectFrom('conversation_count')
     .innerJoin('post', 'post.conversation_id', 'conversation_count.conversation_id')
+    .modifyFront(prepared)
     .select(['post.id', 'post.title', 'conversation_count.waiting'])
-    .where('conversation_count.waiting', '>', 0)
+    .where('conversation_count.waiting', '>', sql.lit(0))
     .where(isOnPostOf(owner))
     .orderBy('conversation_count.waiting', 'desc')
     .orderBy('post.id', 'desc')
-    .limit(50)
+    .limit(sql.lit(50))
     .execute();
 }
 
@@ -103,12 +107,13 @@ export async function loadRecords(
           .whereRef('written.browser_id', '=', 'comment.browser_id')
           .whereRef('written.id', '<>', 'comment.id')
           .orderBy('written.created_at', 'desc')
-          .limit(recordLength)
+          .limit(sql.lit(recordLength))
           .as('other'),
       (join) => join.onTrue(),
     )
+    .modifyFront(prepared)
     .select(['comment.id', 'other.status', sql<number>`count(*)::integer`.as('count')])
-    .where('comment.id', 'in', commentIds)
+    .where('comment.id', '=', sql<number>`any(${commentIds}::integer[])`)
     .groupBy(['comment.id', 'other.status'])
     .execute();
   const records = new Map<number, Partial<Record<CommentStatus, number>>>();
@@ -139,6 +144,7 @@ export function findPlace(
 ): Promise<{ status: CommentStatus; parent_id: number | null; conversation_id: number } | undefined> {
   return db
     .selectFrom('comment')
+    .modifyFront(prepared)
     .select(['status', 'parent_id', 'conversation_id'])
     .where('id', '=', id)
     .executeTakeFirst();
@@ -161,7 +167,7 @@ export async function isConversationReachable(
 /** The condition that a post lies within somebody's reach. */
 export function isOnPostOf({ viewer, reach }: QueueOwner) {
   return (eb: ExpressionBuilder<Database, 'post'>) => {
-    if (reach !== 'own') return sql<boolean>`${reach === 'all'}::boolean`;
+    if (reach !== 'own') return sql.lit(reach === 'all');
     const authorship = eb
       .selectFrom('post_author')
       .select('post_author.post_id')
@@ -172,7 +178,7 @@ export function isOnPostOf({ viewer, reach }: QueueOwner) {
 
 /** The condition that a comment stands on a post within somebody's reach. */
 export function isWithinReach({ viewer, reach }: QueueOwner) {
-  if (reach !== 'own') return sql<boolean>`${reach === 'all'}::boolean`;
+  if (reach !== 'own') return sql.lit(reach === 'all');
   return sql<boolean>`exists (
     select from post join post_author on post_author.post_id = post.id
     where post.conversation_id = comment.conversation_id and post_author.account_id = ${viewer.id})`;

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { lastEventOfComment } from '../events/queries.ts';
+import { prepared } from '../prepared.ts';
 import type { Report } from '../reports/table.ts';
 import { isOnPostOf, type QueueOwner } from './queries.ts';
 
@@ -43,9 +44,13 @@ export function listReported(
 
 /** How many comments with open reports wait within somebody's reach. */
 export async function countReported(db: Kysely<Database>, owner: QueueOwner): Promise<number> {
-  const reported = selectReported(db, { owner, choice: 'all' }).select('comment.id').limit(mostCounted).as('reported');
+  const reported = selectReported(db, { owner, choice: 'all' })
+    .select('comment.id')
+    .limit(sql.lit(mostCounted))
+    .as('reported');
   const { count } = await db
     .selectFrom(reported)
+    .modifyFront(prepared)
     .select(({ fn }) => fn.countAll().as('count'))
     .executeTakeFirstOrThrow();
   return Number(count);
