@@ -1,7 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { AuthorsModerate } from '../accounts/permissions.ts';
 import type { Database } from '../database.ts';
-import { prepared } from '../prepared.ts';
 import { isOnPostOf, type QueueOwner } from './queries.ts';
 
 /** Rows that a page of appeals has. */
@@ -48,15 +47,10 @@ export function listAppeals(db: Kysely<Database>, { owner, after }: { owner: Que
     .execute();
 }
 
-/** How many appeals wait within somebody's reach. */
-export async function countAppeals(db: Kysely<Database>, owner: QueueOwner): Promise<number> {
+/** Counts, within another statement, how many appeals wait within somebody's reach. */
+export function countAppeals(db: Kysely<Database>, owner: QueueOwner) {
   const open = selectOpen(db, owner).select('appeal.id').limit(sql.lit(mostCounted)).as('open');
-  const { count } = await db
-    .selectFrom(open)
-    .modifyFront(prepared)
-    .select(({ fn }) => fn.countAll().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+  return db.selectFrom(open).select(sql<number>`count(*)::integer`.as('count'));
 }
 
 /**

@@ -100,8 +100,8 @@ export async function loadHandOvers(
 
 const mostCounted = 1_000;
 
-/** How many comments wait that were handed to somebody; beyond a thousand nobody counts. */
-export async function countHandedTo(db: Kysely<Database>, owner: QueueOwner): Promise<number> {
+/** Counts, within another statement, how many comments wait that were handed to somebody; beyond a thousand nobody counts. */
+export function countHandedTo(db: Kysely<Database>, owner: QueueOwner) {
   const handed = db
     .selectFrom('hand_over')
     .innerJoin('comment', 'comment.id', 'hand_over.comment_id')
@@ -110,12 +110,7 @@ export async function countHandedTo(db: Kysely<Database>, owner: QueueOwner): Pr
     .where('hand_over.to_id', '=', owner.viewer.id)
     .where(isOnPostOf(owner))
     .limit(sql.lit(mostCounted));
-  const { count } = await db
-    .selectFrom(handed.as('handed'))
-    .modifyFront(prepared)
-    .select(({ fn }) => fn.countAll().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+  return db.selectFrom(handed.as('handed')).select(sql<number>`count(*)::integer`.as('count'));
 }
 
 /** What waits and was handed to somebody, the oldest first. @param after id of the last comment of the page before. */

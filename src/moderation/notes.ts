@@ -28,6 +28,7 @@ export async function loadNotes(
   db: Kysely<Database>,
   commentIds: readonly number[],
 ): Promise<Map<number, ColleagueNote[]>> {
+  if (commentIds.length === 0) return new Map();
   const { rows } = await sql<ColleagueNote & { commentId: number }>`
     ${prepared} select comment.id as "commentId", note.id, note.about, note.text, note.written_by as "writerId",
       account.name as writer, note.written_at as "writtenAt"

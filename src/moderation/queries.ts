@@ -19,37 +19,48 @@ export const queueRows = 20;
 
 /** Comments as the queue lists them, in its order: what waits comes oldest first, all else newest first. */
 export function listQueue(db: Kysely<Database>, { ids, status }: { ids: readonly number[]; status: CommentStatus }) {
-  return db
-    .selectFrom('comment')
-    .innerJoin('post', 'post.conversation_id', 'comment.conversation_id')
-    .leftJoin('comment as parent', 'parent.id', 'comment.parent_id')
-    .modifyFront(prepared)
-    .select([
-      'comment.id',
-      'comment.parent_id',
-      'comment.status',
-      'comment.name',
-      'comment.website',
-      'comment.html',
-      'comment.created_at',
-      'comment.account_id',
-      'comment.browser_id',
-      'post.id as post_id',
-      'post.title as post_title',
-      'post.kind as post_kind',
-      'post.slug as post_slug',
-    ])
-    .select((eb) => {
-      const readable = eb('parent.status', '=', sql.lit('approved'));
-      return [
-        eb.case().when(readable).then(eb.ref('parent.name')).end().as('parent_name'),
-        eb.case().when(readable).then(eb.ref('parent.html')).end().as('parent_html'),
-        lastEventOfComment(sql.ref('comment.id')).as('seen'),
-      ];
-    })
-    .where('comment.id', '=', sql<number>`any(${ids}::integer[])`)
-    .orderBy('comment.id', status === 'pending' ? 'asc' : 'desc')
-    .execute();
+  return (
+    db
+      .selectFrom('comment')
+      .innerJoin('post', 'post.conversation_id', 'comment.conversation_id')
+      .leftJoin('comment as parent', 'parent.id', 'comment.parent_id')
+      .modifyFront(prepared)
+      .select([
+        'comment.id',
+        'comment.parent_id',
+        'comment.status',
+        'comment.name',
+        'comment.website',
+        'comment.html',
+        'comment.created_at',
+        'comment.account_id',
+        'comment.browser_id',
+        'post.id as post_id',
+        'post.title as post_title',
+        'post.kind as post_kind',
+        'post.slug as post_slug',
+      ])
+      .select((eb) => {
+        const readable = eb('parent.status', '=', sql.lit('approved'));
+        return [
+          eb.case().when(readable).then(eb.ref('parent.name')).end().as('parent_name'),
+          eb.case().when(readable).then(eb.ref('parent.html')).end().as('parent_html'),
+          lastEventOfComment(sql.ref('comment.id')).as('seen'),
+        ];
+      })
+      // What hardly any comment has is asked for only where it is there.
+      .select([
+        sql<boolean>`exists (select from revision where revision.comment_id = comment.id)`.as('edited'),
+        sql<boolean>`exists (select from hand_over where hand_over.comment_id = comment.id)`.as('handed'),
+        sql<boolean>`(
+        exists (select from colleague_note where colleague_note.comment_id = comment.id)
+        or exists (select from colleague_note where colleague_note.browser_id = comment.browser_id)
+      )`.as('noted'),
+      ])
+      .where('comment.id', '=', sql<number>`any(${ids}::integer[])`)
+      .orderBy('comment.id', status === 'pending' ? 'asc' : 'desc')
+      .execute()
+  );
 }
 
 /**
@@ -57,20 +68,27 @@ export function listQueue(db: Kysely<Database>, { ids, status }: { ids: readonly
  *
  * @param postId only of this post.
  */
-export async function sumCounts(
-  db: Kysely<Database>,
-  { owner, status, postId }: { owner: QueueOwner; status: 'pending' | 'approved'; postId?: number | undefined },
-): Promise<number> {
-  const column = status === 'pending' ? 'waiting' : 'readable';
-  const { count } = await db
+export async function sumCounts(db: Kysely<Database>, asked: SummedCounts): Promise<number> {
+  const { count } = await selectSum(db, asked).modifyFront(prepared).executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Which counts are summed up. */
+interface SummedCounts {
+  readonly owner: QueueOwner;
+  readonly status: 'pending' | 'approved';
+  readonly postId?: number | undefined;
+}
+
+/** The same within another statement. */
+export function selectSum(db: Kysely<Database>, { owner, status, postId }: SummedCounts) {
+  const column = sql.ref(status === 'pending' ? 'waiting' : 'readable');
+  return db
     .selectFrom('conversation_count')
     .innerJoin('post', 'post.conversation_id', 'conversation_count.conversation_id')
-    .modifyFront(prepared)
-    .select(({ fn }) => fn.sum(column).as('count'))
+    .select(sql<number>`coalesce(sum(${column}), 0)::integer`.as('count'))
     .where(isOnPostOf(owner))
-    .$if(postId !== undefined, (query) => query.where('post.id', '=', postId ?? 0))
-    .executeTakeFirstOrThrow();
-  return Number(count ?? 0);
+    .$if(postId !== undefined, (query) => query.where('post.id', '=', postId ?? 0));
 }
 
 /** Posts for which most waits, of those within somebody's reach. */

@@ -1,7 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { lastEventOfComment } from '../events/queries.ts';
-import { prepared } from '../prepared.ts';
 import type { Report } from '../reports/table.ts';
 import { isOnPostOf, type QueueOwner } from './queries.ts';
 
@@ -42,18 +41,13 @@ export function listReported(
     .execute();
 }
 
-/** How many comments with open reports wait within somebody's reach. */
-export async function countReported(db: Kysely<Database>, owner: QueueOwner): Promise<number> {
+/** Counts, within another statement, how many comments with open reports wait within somebody's reach. */
+export function countReported(db: Kysely<Database>, owner: QueueOwner) {
   const reported = selectReported(db, { owner, choice: 'all' })
     .select('comment.id')
     .limit(sql.lit(mostCounted))
     .as('reported');
-  const { count } = await db
-    .selectFrom(reported)
-    .modifyFront(prepared)
-    .select(({ fn }) => fn.countAll().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+  return db.selectFrom(reported).select(sql<number>`count(*)::integer`.as('count'));
 }
 
 /** An open report, as moderators read it. */
