@@ -34,6 +34,7 @@ import type {
   PostTagTable,
   TagTable,
 } from './posts/table.ts';
+import { planNameOf } from './prepared.ts';
 import type { ReportTable } from './reports/table.ts';
 import type { RuleTable } from './rules/table.ts';
 import type { SecretTable, SettingsChangeTable, SiteTable } from './site/table.ts';
@@ -112,7 +113,7 @@ export function createPool(
   });
   pool.on('connect', (client) => {
     client.on('error', onError);
-    giveUpSilence(client);
+    watchStatements(client);
   });
   pool.on('error', () => {}); // told by the client already
   return pool;
@@ -132,20 +133,26 @@ function limitsOf(statement: number): pg.PoolConfig {
   };
 }
 
-/** Ends a connection on which a statement was not answered in time; the library would give it to the next who comes. */
-function giveUpSilence(client: pg.PoolClient): void {
+/**
+ * Names the statements whose plans a connection keeps. And ends a connection on which a statement was not answered in time, or
+ * whose plans are of columns that have another type by now: the library would give it to the next who comes.
+ */
+function watchStatements(client: pg.PoolClient): void {
   const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
-  const watched = (...parameters: unknown[]) => {
-    const answer = query(...parameters);
+  const watched = (text: unknown, ...parameters: unknown[]) => {
+    const name = typeof text === 'string' ? planNameOf(text) : undefined;
+    const answer = query(name === undefined ? text : { name, text }, ...parameters);
     if (answer instanceof Promise) {
-      answer.catch((error: Error) => {
-        if (error.message === 'Query read timeout') (client as unknown as pg.Client).end().catch(() => {});
+      answer.catch(({ message }: Error) => {
+        if (endings.includes(message)) (client as unknown as pg.Client).end().catch(() => {});
       });
     }
     return answer;
   };
   client.query = watched as typeof client.query;
 }
+
+const endings = ['Query read timeout', 'cached plan must not change result type'];
 
 /** The query builder over a pool. Destroying it ends the pool. */
 export function createDatabase(pool: pg.Pool): Kysely<Database> {

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
+import { prepared } from './prepared.ts';
 
 // An advisory lock is known by two numbers: what it is about, and the id of a row.
 const subjects = { conversation: 1, browser: 2, site: 3, learner: 4 } as const;
@@ -43,5 +44,5 @@ export async function shareTurns(trx: Transaction<Database>, turns: readonly Tur
   const each = turns.map(
     ({ about, id }) => sql`pg_advisory_xact_lock_shared(${subjects[about]}::integer, ${id}::integer)`,
   );
-  await sql`select ${sql.join(each)}`.execute(trx);
+  await sql`${prepared} select ${sql.join(each)}`.execute(trx);
 }

@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import { nameKey } from '../text/same-name.ts';
 import type { Account } from './table.ts';
 
@@ -10,6 +11,7 @@ export function findActiveAccount(
 ): Promise<Pick<Account, 'id' | 'handle' | 'name' | 'role'> | undefined> {
   return db
     .selectFrom('account')
+    .modifyFront(prepared)
     .select(['id', 'handle', 'name', 'role'])
     .where('id', '=', id)
     .where('disabled_at', 'is', null)

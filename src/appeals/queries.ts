@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { eraseEventNotes } from '../events/erase-notes.ts';
+import { prepared } from '../prepared.ts';
 import type { Appeal, AppealOutcome } from './table.ts';
 
 /** Files an appeal. @returns its id; undefined where the decision has one already. */
@@ -42,7 +43,7 @@ export async function findAppealsAgainst(
 export async function listAppealed(db: Kysely<Database>, commentIds: readonly number[]): Promise<number[]> {
   if (commentIds.length === 0) return [];
   const { rows } = await sql<{ comment_id: number }>`
-    select comment_id from appeal where comment_id = any(${commentIds}::integer[])`.execute(db);
+    ${prepared} select comment_id from appeal where comment_id = any(${commentIds}::integer[])`.execute(db);
   return rows.map(({ comment_id }) => comment_id);
 }
 

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import type { Closure } from '../posts/table.ts';
+import { prepared } from '../prepared.ts';
 import type { HandClosing } from './closing.ts';
 
 /** What a closing by hand is of. */
@@ -73,7 +74,20 @@ export function findClosure(db: Kysely<Database>, subject: ClosureSubject): Prom
   const { conversation_id, comment_id } = columnsOf(subject);
   return db
     .selectFrom('closure')
-    .selectAll()
+    .modifyFront(prepared)
+    .select([
+      'id',
+      'conversation_id',
+      'comment_id',
+      'reason',
+      'note',
+      'speakers',
+      'closed_by',
+      'closed_at',
+      'begins_at',
+      'waiting_batch',
+    ])
+    .select(['reopened_by', 'reopened_at'])
     .where('conversation_id', 'is not distinct from', conversation_id)
     .where('comment_id', 'is not distinct from', comment_id)
     .where('reopened_at', 'is', null)

@@ -3,6 +3,8 @@ import { staffNames } from '../accounts/queries.ts';
 import type { Database } from '../database.ts';
 import { anyStanding } from '../persons/queries.ts';
 import type { Conversation, Post } from '../posts/table.ts';
+import { prepared } from '../prepared.ts';
+import { siteColumns } from '../site/queries.ts';
 import type { Site } from '../site/table.ts';
 import { shareTurns, takeTurn } from '../turns.ts';
 import type { ClosingFacts } from './closing.ts';
@@ -46,7 +48,8 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
     .selectFrom('conversation')
     .innerJoin('post', 'post.conversation_id', 'conversation.id')
     .innerJoin('site', (join) => join.onTrue())
-    .selectAll('site')
+    .modifyFront(prepared)
+    .select(siteColumns)
     .select([
       'conversation.mode as own_mode',
       'conversation.close_after_days as own_close_after_days',
@@ -152,6 +155,7 @@ export async function findConversationState(db: Kysely<Database>, id: number): P
     .selectFrom('conversation')
     .innerJoin('conversation_count', 'conversation_count.conversation_id', 'conversation.id')
     .innerJoin('site', (join) => join.onTrue())
+    .modifyFront(prepared)
     .select([
       'conversation.mode',
       'conversation.close_after_days',

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import { agreeing, areNear, type Fingerprint } from '../rules/fingerprint.ts';
 
 /** How many earlier comments say the same, or nearly the same, as one; many are not counted to their end. */
@@ -89,7 +90,7 @@ async function countStored(
       order by ${own} desc, written_at desc limit ${mostCounted}::integer
     )`;
   };
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<Row>`${prepared}
     select
       asked.place,
       count(*) filter (where is_same)::integer as same,

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import { fingerprintOf } from '../rules/fingerprint.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
 import { replaceFingerprint } from './copies.ts';
@@ -137,11 +138,12 @@ export async function latestRevisions(
   const edited = db
     .selectFrom('revision')
     .select(({ fn }) => [fn.max('id').as('last_id'), sql<number>`count(*)::integer`.as('count')])
-    .where('comment_id', 'in', commentIds)
+    .where('comment_id', '=', sql<number>`any(${commentIds}::integer[])`)
     .groupBy('comment_id');
   const rows = await db
     .selectFrom(edited.as('edited'))
     .innerJoin('revision', 'revision.id', 'edited.last_id')
+    .modifyFront(prepared)
     .select(['comment_id', 'replaced_at', 'edited.count'])
     .select([
       sql<string>`left(source, ${characters})`.as('beginning'),

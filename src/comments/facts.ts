@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { type StandingColumns, standingOfWriter, toStanding } from '../persons/queries.ts';
 import type { Standing } from '../persons/standing.ts';
+import { prepared } from '../prepared.ts';
 import { readLinks } from '../rules/links.ts';
 import type { RenderedComment } from '../text/comment-markdown.ts';
 import { textOf } from '../text/plain-text.ts';
@@ -96,7 +97,7 @@ export async function gatherHistories(
   // one has proved are looked for only where there are none of its own; a flood is counted to its limit. Asked for in an order
   // and some at a time, they are read from an index: else Postgres may expect to come across one soon anywhere.
   const { rows } = await sql<Counts & StandingColumns>`
-    select
+    ${prepared} select
       case when here.approved > 0 then here.approved
       else (select count(*)::integer from (
         select from proved_address cross join lateral (

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { published } from '../posts/query-parts.ts';
+import { prepared } from '../prepared.ts';
 import type { Facts, Verdict } from './judge.ts';
 import type { Comment } from './table.ts';
 
@@ -18,8 +19,9 @@ export async function shareParents(
   if (ids.length === 0) return new Map();
   const rows = await trx
     .selectFrom('comment')
+    .modifyFront(prepared)
     .select(['id', 'path', 'depth', 'root_id'])
-    .where('id', 'in', ids)
+    .where('id', '=', sql<number>`any(${ids}::integer[])`)
     .where('conversation_id', '=', conversationId)
     .where('status', '=', 'approved')
     .orderBy('id')
@@ -55,7 +57,7 @@ export async function insertJudgement(
 export async function hasApproved(db: Kysely<Database>, browserId: number): Promise<boolean> {
   // In an order, so that an index is read: else Postgres may expect to come across one soon anywhere. `exists` drops the order.
   const { rows } = await sql<{ approved: boolean }>`
-    select coalesce(
+    ${prepared} select coalesce(
       (
         select true from comment where browser_id = ${browserId} and status = 'approved' order by created_at desc limit 1
       ),
@@ -109,9 +111,10 @@ export async function findJudgements(
   if (commentIds.length === 0) return new Map();
   const rows = await db
     .selectFrom('judgement')
+    .modifyFront(prepared)
     .select(['comment_id', 'rule', 'opinions', 'facts'])
     .distinctOn('comment_id')
-    .where('comment_id', 'in', commentIds)
+    .where('comment_id', '=', sql<number>`any(${commentIds}::integer[])`)
     .orderBy('comment_id')
     .orderBy('id', 'desc')
     .execute();
@@ -132,7 +135,7 @@ export async function findJudgements(
  */
 export async function usualWait(db: Kysely<Database>): Promise<number | undefined> {
   const { rows } = await sql<{ seconds: number | null }>`
-    select percentile_cont(0.5) within group (order by extract(epoch from latest.created_at - comment.created_at))::float8 as seconds
+    ${prepared} select percentile_cont(0.5) within group (order by extract(epoch from latest.created_at - comment.created_at))::float8 as seconds
     from (
       select subject_id, created_at from event
       where subject_kind = 'comment' and from_status = 'pending' and action <> 'delete'

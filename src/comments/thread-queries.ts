@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import { spamRules } from '../rules/rule.ts';
 import type { CommentStatus } from './lifecycle.ts';
 import {
@@ -11,7 +12,7 @@ import {
   rootInKey,
   type ThreadOrder,
 } from './thread.ts';
-import { type ReadableComment, readPlaces, selectPlaces } from './thread-rows.ts';
+import { type ReadableComment, type RowVersion, readRows, selectVersions } from './thread-rows.ts';
 
 /** A stretch of a conversation in one order: from a key on, up to another that is not in it any more. */
 export interface ThreadRange {
@@ -96,24 +97,52 @@ export async function loadThreadSlice(
   const start = choice.after === undefined ? undefined : await findCursor(db, { ...choice, id: choice.after });
   const end = branch ? endOfBranch(branch) : behindAllKeys;
   const whole: ThreadRange = { order, from: start ? keyAfter(start) : top, until: end };
-  const places = await selectPlaces(db)
-    .where('conversation_id', '=', conversationId)
-    .where(within(whole))
-    .where(sql<boolean>`shown`)
-    .orderBy(order === 'newest' ? sql`-root_id, path` : sql`path`)
-    .limit(pageRows + 1)
-    .execute();
-  const following = places[pageRows];
-  const lastPlace = places.slice(0, pageRows).at(-1);
-  const comments = await readPlaces(db, places.slice(0, pageRows), last?.comments);
+  const { versions, following } = await findRows(db, { conversationId, range: whole });
+  const comments = await readRows(db, versions, last?.comments);
   return {
     comments,
     above: start ? await listAncestors(db, { comments, top, known: last?.above }) : [],
-    next: following && lastPlace && { after: lastPlace.id, parentId: following.parent_id },
+    next: following && { after: following.after, parentId: following.parentId },
     continued: start !== undefined,
-    range: following && lastPlace ? { ...whole, until: keyAfter(lastPlace.path) } : whole,
+    range: following ? { ...whole, until: keyAfter(following.key) } : whole,
     top,
   };
+}
+
+interface FoundRows {
+  readonly versions: readonly RowVersion[];
+  /** Where more follow: the last of these rows with its sort key, and what the first that follows answers. */
+  readonly following: { readonly after: number; readonly key: Buffer; readonly parentId: number | null } | undefined;
+}
+
+// As one text, and of sort keys only the last: to take apart two hundred rows takes longer than to find them.
+async function findRows(
+  db: Kysely<Database>,
+  { conversationId, range }: { conversationId: number; range: ThreadRange },
+): Promise<FoundRows> {
+  const order = range.order === 'newest' ? sql`branch, path` : sql`path`;
+  const { rows } = await sql<{ versions: string | null; key: Buffer | null; parent_id: number | null }>`
+    ${prepared} select
+      string_agg(id || ' ' || version, ',' order by ${order}) as versions,
+      (array_agg(path) filter (where place = ${sql.lit(pageRows)}))[1] as key,
+      (array_agg(parent_id) filter (where place > ${sql.lit(pageRows)}))[1] as parent_id
+    from (
+      select id, parent_id, version, branch, path, row_number() over (order by ${order}) as place
+      from (
+        select id, parent_id, xmin as version, -root_id as branch, path from comment
+        where conversation_id = ${conversationId} and ${within(range)} and shown
+      ) readable
+      order by ${order} limit ${sql.lit(pageRows + 1)}
+    ) page`.execute(db);
+  const { versions: text, key, parent_id } = rows[0] as (typeof rows)[number];
+  const found = (text?.split(',') ?? []).map((each) => {
+    const space = each.indexOf(' ');
+    return { id: Number(each.slice(0, space)), version: each.slice(space + 1) };
+  });
+  const versions = found.slice(0, pageRows);
+  const after = versions.at(-1)?.id;
+  const goesOn = found.length > pageRows && key !== null && after !== undefined;
+  return { versions, following: goesOn ? { after, key, parentId: parent_id } : undefined };
 }
 
 /**
@@ -154,13 +183,13 @@ export async function listShown(
   }: { ids: readonly number[]; top?: Buffer; known?: readonly ReadableComment[] | undefined },
 ): Promise<ReadableComment[]> {
   if (ids.length === 0) return [];
-  const places = await selectPlaces(db)
-    .where('id', 'in', ids)
+  const versions = await selectVersions(db)
+    .where('id', '=', sql<number>`any(${ids}::integer[])`)
     .where(sql<boolean>`shown`)
     .where('path', '>=', top)
     .orderBy('path')
     .execute();
-  return readPlaces(db, places, known);
+  return readRows(db, versions, known);
 }
 
 /** The ids of the nearest ancestors of a comment, as many as a page repeats. */
@@ -195,6 +224,7 @@ async function findCursor(
 ): Promise<Buffer | undefined> {
   const row = await db
     .selectFrom('comment')
+    .modifyFront(prepared)
     .select(['path', 'status', 'shown'])
     .where('id', '=', id)
     .where('conversation_id', '=', conversationId)

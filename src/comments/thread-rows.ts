@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { decidingEvents } from '../events/deciding.ts';
+import { prepared } from '../prepared.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
 import type { CommentStatus } from './lifecycle.ts';
 import type { ThreadRow } from './thread.ts';
@@ -36,13 +37,19 @@ export interface ReadableContent {
 // one transaction wrote, and the number comes again only after four thousand million others.
 const version = sql<string>`xmin::text`;
 
-/** Where rows of a conversation stand, and which version of each holds; not yet narrowed down. */
-export function selectPlaces(db: Kysely<Database>) {
-  return db.selectFrom('comment').select(['id', 'parent_id', 'path', version.as('version')]);
+/** A row of a conversation, and which version of it holds. */
+export interface RowVersion {
+  readonly id: number;
+  readonly version: string;
 }
 
-/** Where a row stands, and which version of it holds. */
-export type RowPlace = Awaited<ReturnType<ReturnType<typeof selectPlaces>['execute']>>[number];
+/** Rows of a conversation and their versions, not yet narrowed down. */
+export function selectVersions(db: Kysely<Database>) {
+  return db
+    .selectFrom('comment')
+    .modifyFront(prepared)
+    .select(['id', version.as('version')]);
+}
 
 /** The rows of a conversation, not yet narrowed down; text is read only of what stands in one of these statuses. */
 export function selectRows(db: Kysely<Database>, readable: readonly CommentStatus[]) {
@@ -84,22 +91,23 @@ export function toReadable(
 }
 
 /**
- * Reads what readers see at these places, in their order. Rows that have stayed the same are not read again: what was printed
+ * Reads what readers see of these rows, in their order. Rows that have stayed the same are not read again: what was printed
  * of them is remembered by them, so that a new reply has itself read and printed and not the two hundred around it.
  *
  * @param known rows of an earlier reading, as all readers see them.
- * @returns without what was taken down since the places were read.
+ * @returns without what was taken down since their versions were read.
  */
-export async function readPlaces(
+export async function readRows(
   db: Kysely<Database>,
-  places: readonly RowPlace[],
+  versions: readonly RowVersion[],
   known: readonly ReadableComment[] = [],
 ): Promise<ReadableComment[]> {
   const rows = new Map(known.map((row) => [row.id, row]));
-  const missing = places.filter(({ id, version }) => rows.get(id)?.version !== version).map(({ id }) => id);
+  const missing = versions.filter(({ id, version }) => rows.get(id)?.version !== version).map(({ id }) => id);
   for (const id of missing) rows.delete(id);
   if (missing.length > 0) {
     const read = await selectRows(db, ['approved'])
+      .modifyFront(prepared)
       .where('id', '=', sql<number>`any(${missing}::integer[])`)
       .where('shown', '=', true)
       .execute();
@@ -110,5 +118,5 @@ export async function readPlaces(
     );
     for (const row of read) rows.set(row.id, toReadable(row, false, decisions.get(row.id)?.reason));
   }
-  return places.flatMap(({ id }) => rows.get(id) ?? []);
+  return versions.flatMap(({ id }) => rows.get(id) ?? []);
 }

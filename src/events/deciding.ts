@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import { standingOf } from './standing.ts';
 
 /** A rule that took part in a decision, with the numbers that its sentence names. */
@@ -52,7 +53,7 @@ export async function decidingEvents(
 ): Promise<Map<number, Deciding>> {
   if (comments.length === 0) return new Map();
   const { rows } = await sql<DecidingRow>`
-    select event.id, subject_id, undoes, action, from_status, to_status, actor_id, account.name as actor_name, rule, numbers,
+    ${prepared} select event.id, subject_id, undoes, action, from_status, to_status, actor_id, account.name as actor_name, rule, numbers,
       coalesce(event_note.reason, '') as reason, event.created_at
     from event
     left join event_note on event_note.event_id = event.id

@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import type { UndoableEvent } from './standing.ts';
 import type { Event, EventNote, SubjectKind } from './table.ts';
 
@@ -35,7 +36,7 @@ export async function recordEvent(trx: Transaction<Database>, event: NewEvent): 
 export async function recordEvents(trx: Transaction<Database>, events: readonly NewEvent[]): Promise<number[]> {
   if (events.length === 0) return [];
   const { rows } = await sql<{ id: number }>`
-    insert into event (
+    ${prepared} insert into event (
       subject_kind, subject_id, action, from_status, to_status, actor_id, rule, batch, undoes, numbers, created_at,
       conversation_id
     )
@@ -94,9 +95,10 @@ export async function lastEvents(
 ): Promise<Map<number, ToldEvent>> {
   if (subjectIds.length === 0) return new Map();
   const rows = await selectTold(db)
+    .modifyFront(prepared)
     .where('event.subject_kind', '=', subjectKind)
-    .where('event.subject_id', 'in', subjectIds)
-    .where('event.action', 'not in', asides)
+    .where('event.subject_id', '=', sql<number>`any(${subjectIds}::integer[])`)
+    .where('event.action', '<>', sql<string>`all(${asides}::text[])`)
     .distinctOn('event.subject_id')
     .orderBy('event.subject_id')
     .orderBy('event.id', 'desc')
@@ -111,7 +113,7 @@ export async function lastEvents(
 export function lastEventOfComment(commentId: RawBuilder<unknown>): RawBuilder<number | null> {
   return sql<number | null>`(
     select last.id from event last
-    where last.subject_kind = 'comment' and last.subject_id = ${commentId} and last.action <> all(${asides})
+    where last.subject_kind = 'comment' and last.subject_id = ${commentId} and last.action <> all(${asides}::text[])
     order by last.id desc limit 1
   )`;
 }
@@ -144,12 +146,29 @@ export function findEvent(db: Kysely<Database>, id: number): Promise<ToldEvent |
   return selectTold(db).where('event.id', '=', id).executeTakeFirst();
 }
 
+// The columns of an `Event`, for a statement that names each.
+const eventColumns = [
+  'event.id',
+  'event.subject_kind',
+  'event.subject_id',
+  'event.conversation_id',
+  'event.action',
+  'event.from_status',
+  'event.to_status',
+  'event.actor_id',
+  'event.rule',
+  'event.batch',
+  'event.undoes',
+  'event.numbers',
+  'event.created_at',
+] as const;
+
 function selectTold(db: Kysely<Database>) {
   return db
     .selectFrom('event')
     .leftJoin('event_note', 'event_note.event_id', 'event.id')
     .leftJoin('account', 'account.id', 'event.actor_id')
-    .selectAll('event')
+    .select(eventColumns)
     .select((eb) => [
       eb.fn.coalesce('event_note.reason', eb.val('')).as('reason'),
       eb.fn.coalesce('event_note.note', eb.val('')).as('note'),

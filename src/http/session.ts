@@ -1,6 +1,7 @@
 import pgStore from 'connect-pg-simple';
 import type { Request, RequestHandler } from 'express';
 import session, { type Store } from 'express-session';
+import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import type { Changes } from '../changes/changes.ts';
 import { readCookie } from './cookies.ts';
@@ -20,6 +21,9 @@ declare module 'express-session' {
 
 const PostgresStore = pgStore(session);
 const sessionDays = 30;
+
+/** So many milliseconds may a session end too early, of the days that it lasts. */
+const touchedFor = 3_600_000;
 
 /**
  * Sessions of the staff, kept in Postgres. A visitor who never signs in gets no cookie, and no query is made for one; nor is
@@ -95,6 +99,14 @@ function sessionStore(pool: pg.Pool): Store {
       if (error?.code === 'ENOENT') error.code = 'ECONNREFUSED';
       callback(error, data);
     });
+  // A session lasts for days from when it was last used: to say so with each page would have each page wait for the disk.
+  const touch = store.touch?.bind(store);
+  const touched = new LRUCache<string, true>({ max: 1_000, ttl: touchedFor });
+  store.touch = (id, data, callback) => {
+    if (touched.has(id)) return callback?.();
+    touched.set(id, true);
+    touch?.(id, data, callback);
+  };
   const regenerate = store.regenerate.bind(store);
   store.regenerate = (request, callback) => {
     regenerate(request, (error) => {

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import { featuresOf, type Written } from './features.ts';
 import { type Counts, isTrained, leastOfEach, leastSeen, type Score, scoreFeatures } from './score.ts';
 
@@ -18,7 +19,7 @@ export async function scoreComments(
 }
 
 async function loadLearned(db: Kysely<Database>, features: readonly string[]) {
-  const { rows } = await sql<Counts & { all_spam: number; all_good: number; feature: string | null }>`
+  const { rows } = await sql<Counts & { all_spam: number; all_good: number; feature: string | null }>`${prepared}
     select total.spam as all_spam, total.good as all_good, known.feature, known.spam, known.good
     from learner_total total
     left join learner_feature known

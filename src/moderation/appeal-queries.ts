@@ -47,14 +47,10 @@ export function listAppeals(db: Kysely<Database>, { owner, after }: { owner: Que
     .execute();
 }
 
-/** How many appeals wait within somebody's reach. */
-export async function countAppeals(db: Kysely<Database>, owner: QueueOwner): Promise<number> {
-  const open = selectOpen(db, owner).select('appeal.id').limit(mostCounted).as('open');
-  const { count } = await db
-    .selectFrom(open)
-    .select(({ fn }) => fn.countAll().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+/** Counts, within another statement, how many appeals wait within somebody's reach. */
+export function countAppeals(db: Kysely<Database>, owner: QueueOwner) {
+  const open = selectOpen(db, owner).select('appeal.id').limit(sql.lit(mostCounted)).as('open');
+  return db.selectFrom(open).select(sql<number>`count(*)::integer`.as('count'));
 }
 
 /**

@@ -52,8 +52,8 @@ export async function showAround({ db }: AppContext, request: Request, response:
   const { t } = frameOf(response);
   const owner = moderatorOf(response);
   const id = found(readId(request.params.id));
-  const subject = found(await loadSubject(db, { id, owner }));
-  const place = found(await findPlace(db, id));
+  const known = await Promise.all([loadSubject(db, { id, owner }), findPlace(db, id)]);
+  const [subject, place] = [found(known[0]), found(known[1])];
   const [items, saved, above, beside, since, alike] = await Promise.all([
     loadQueueItems(db, response, { ids: [id], status: place.status }),
     loadSavedChoices(db),

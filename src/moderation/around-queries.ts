@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { CommentStatus } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 
 /** A comment that stands near another one. */
 export interface Neighbour {
@@ -21,11 +22,11 @@ const lookedAt = 200;
 /** What a comment answers, and what that answers, from the top down; one more than is shown where there are more. */
 export async function listAbove(db: Kysely<Database>, id: number): Promise<Neighbour[]> {
   const { rows } = await sql<Neighbour>`
-    with recursive above as (
+    ${prepared} with recursive above as (
       select parent_id, 0 as steps from comment where id = ${id}
       union all
       select comment.parent_id, steps + 1 from comment join above on comment.id = above.parent_id
-      where steps < ${mostAbove}
+      where steps < ${sql.lit(mostAbove)}
     )
     select comment.id, comment.status, comment.name, comment.html, comment.created_at
     from above join comment on comment.id = above.parent_id
@@ -44,11 +45,12 @@ export async function listBeside(
     return sql`(
       select id, status, name, html, created_at from (${near}) near
       where parent_id is not distinct from ${parent_id}::integer and status in ('approved', 'pending')
-      order by id ${direction === 'before' ? sql`desc` : sql`asc`} limit ${mostBeside}
+      order by id ${direction === 'before' ? sql`desc` : sql`asc`} limit ${sql.lit(mostBeside)}
     )`;
   };
   const { rows } = await sql<Neighbour>`
-    select * from (${side('before')} union all ${side('after')}) beside order by id`.execute(db);
+    ${prepared} select id, status, name, html, created_at
+    from (${side('before')} union all ${side('after')}) beside order by id`.execute(db);
   return rows;
 }
 
@@ -66,12 +68,12 @@ function nearRoots({ id, conversation_id, direction }: { id: number; conversatio
   return sql`(
     select * from comment
     where conversation_id = ${conversation_id} and shown and (-root_id) ${before ? sql`>` : sql`<`} ${-id}::integer
-    order by (-root_id) ${before ? sql`asc, path asc` : sql`desc, path desc`} limit ${lookedAt}
+    order by (-root_id) ${before ? sql`asc, path asc` : sql`desc, path desc`} limit ${sql.lit(lookedAt)}
   ) union all (
     select * from comment
     where conversation_id = ${conversation_id} and status = 'pending'
       and id::bigint ${before ? sql`<` : sql`>`} ${id} and not shown
-    order by id::bigint ${before ? sql`desc` : sql`asc`} limit ${lookedAt}
+    order by id::bigint ${before ? sql`desc` : sql`asc`} limit ${sql.lit(lookedAt)}
   )`;
 }
 
@@ -79,10 +81,11 @@ function nearRoots({ id, conversation_id, direction }: { id: number; conversatio
 export async function firstWritten(db: Kysely<Database>, browserId: number): Promise<Date | undefined> {
   const first = await db
     .selectFrom('comment')
+    .modifyFront(prepared)
     .select('created_at')
     .where('browser_id', '=', browserId)
     .orderBy('created_at')
-    .limit(1)
+    .limit(sql.lit(1))
     .executeTakeFirst();
   return first?.created_at;
 }

@@ -1,9 +1,10 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { moderationReach, type Reach } from '../accounts/permissions.ts';
 import { findActiveAccount } from '../accounts/queries.ts';
 import type { Role } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
+import { prepared } from '../prepared.ts';
 import type { Moderator } from './decide.ts';
 import type { Found } from './matching.ts';
 import { filterReachable, isOnPostOf, isWithinReach, type QueueOwner } from './queries.ts';
@@ -90,16 +91,17 @@ export async function loadHandOvers(
     .selectFrom('hand_over')
     .innerJoin('account as to', 'to.id', 'hand_over.to_id')
     .innerJoin('account as by', 'by.id', 'hand_over.by_id')
+    .modifyFront(prepared)
     .select(['hand_over.comment_id', 'hand_over.to_id', 'hand_over.note', 'to.name as to_name', 'by.name as by_name'])
-    .where('hand_over.comment_id', 'in', commentIds)
+    .where('hand_over.comment_id', '=', sql<number>`any(${commentIds}::integer[])`)
     .execute();
   return new Map(rows.map((row) => [row.comment_id, row]));
 }
 
 const mostCounted = 1_000;
 
-/** How many comments wait that were handed to somebody; beyond a thousand nobody counts. */
-export async function countHandedTo(db: Kysely<Database>, owner: QueueOwner): Promise<number> {
+/** Counts, within another statement, how many comments wait that were handed to somebody; beyond a thousand nobody counts. */
+export function countHandedTo(db: Kysely<Database>, owner: QueueOwner) {
   const handed = db
     .selectFrom('hand_over')
     .innerJoin('comment', 'comment.id', 'hand_over.comment_id')
@@ -107,12 +109,8 @@ export async function countHandedTo(db: Kysely<Database>, owner: QueueOwner): Pr
     .select('hand_over.comment_id')
     .where('hand_over.to_id', '=', owner.viewer.id)
     .where(isOnPostOf(owner))
-    .limit(mostCounted);
-  const { count } = await db
-    .selectFrom(handed.as('handed'))
-    .select(({ fn }) => fn.countAll().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+    .limit(sql.lit(mostCounted));
+  return db.selectFrom(handed.as('handed')).select(sql<number>`count(*)::integer`.as('count'));
 }
 
 /** What waits and was handed to somebody, the oldest first. @param after id of the last comment of the page before. */
@@ -145,8 +143,11 @@ export async function listColleagues(
   const rows = await db
     .selectFrom('account')
     .leftJoin('post_author', (join) =>
-      join.onRef('post_author.account_id', '=', 'account.id').on('post_author.post_id', 'in', [0, ...postIds]),
+      join
+        .onRef('post_author.account_id', '=', 'account.id')
+        .on('post_author.post_id', '=', sql<number>`any(${postIds}::integer[])`),
     )
+    .modifyFront(prepared)
     .select(['account.id', 'account.name', 'account.role'])
     .select(({ fn }) => fn.agg<(number | null)[]>('array_agg', ['post_author.post_id']).as('post_ids'))
     .where('account.disabled_at', 'is', null)
@@ -155,7 +156,7 @@ export async function listColleagues(
     .where((eb) => eb.or([eb('account.role', '<>', 'author'), eb('post_author.post_id', 'is not', null)]))
     .groupBy(['account.id', 'account.name', 'account.role'])
     .orderBy('account.name')
-    .limit(mostColleagues)
+    .limit(sql.lit(mostColleagues))
     .execute();
   return rows.map(({ post_ids, ...row }) => ({ ...row, postIds: post_ids.flatMap((id) => id ?? []) }));
 }

@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import { momentOf, type QueueFilter } from './filter.ts';
 import { isWithinReach, type QueueOwner } from './queries.ts';
 
@@ -63,9 +64,9 @@ export async function findMatching(
   const length = rest.length > 0 ? Math.max(stretch, wanted) : wanted;
   const order = orderOf(search.filter);
   const { rows } = await sql<Omit<Found, 'more' | 'last'> & { last: number | null }>`
-    with looked as materialized (${candidates(search, { source, rest, length })})
+    ${prepared} with looked as materialized (${candidates(search, { source, rest, length })})
     select
-      array(select id from looked where matches order by id ${order} limit ${wanted}) as ids,
+      array(select id from looked where matches order by id ${order} limit ${sql.lit(wanted)}) as ids,
       (select count(*)::integer from looked where matches) as matching,
       (select count(*)::integer from looked) as looked,
       (select ${sql.raw(search.filter.status === 'pending' ? 'max' : 'min')}(id) from looked) as last`.execute(db);
@@ -85,7 +86,7 @@ export async function countMatching(
   const whole = { ...search, after: undefined };
   const { source, rest } = conditionsOf(whole);
   const { rows } = await sql<{ count: number }>`
-    select count(*)::integer as count
+    ${prepared} select count(*)::integer as count
     from (${candidates(whole, { source, rest, length: most })}) looked where matches`.execute(db);
   return rows[0]?.count ?? 0;
 }
@@ -102,8 +103,9 @@ export async function loadSubject(
 ): Promise<Subject | undefined> {
   return db
     .selectFrom('comment')
+    .modifyFront(prepared)
     .select(['id', 'name', 'account_id', 'browser_id', 'network_hash'])
-    .select((eb) => eb.case().when('email_proved', '=', true).then(eb.ref('email')).end().as('email'))
+    .select((eb) => eb.case().when('email_proved', '=', sql.lit(true)).then(eb.ref('email')).end().as('email'))
     .select(sql<string>`md5(source)`.as('text_hash'))
     .where('id', '=', id)
     .where('status', '<>', 'deleted')
@@ -158,14 +160,14 @@ function candidates(
   const key = keyOf(filter);
   const matches = rest.length === 0 ? sql`true` : sql`(${sql.join(rest, sql` and `)})`;
   const limits = [
-    sql`comment.status = ${filter.status}`,
+    sql`comment.status = ${sql.lit(filter.status)}`,
     ...(after === undefined ? [] : [filter.status === 'pending' ? sql`${key} > ${after}` : sql`${key} < ${after}`]),
     ...boundsOfAge(filter, at),
   ];
   const read = (condition: RawBuilder<unknown>) => sql`(
     select comment.id, ${matches} as matches from comment
     where ${sql.join([condition, ...limits], sql` and `)}
-    order by ${key} ${order} limit ${length ?? null}::integer
+    order by ${key} ${order} limit ${sql.lit(length ?? null)}
   )`;
   const parts =
     source === 'own posts'
@@ -174,9 +176,9 @@ function candidates(
         cross join lateral ${read(sql`comment.conversation_id = post.conversation_id`)} own
         where exists (
           select from post_author where post_author.post_id = post.id and post_author.account_id = ${owner.viewer.id}
-        ) and ${owner.reach === 'own'}::boolean`
+        ) and ${sql.lit(owner.reach === 'own')}`
       : sql.join(source.length === 0 ? [read(sql`false`)] : source.map(read), sql` union `);
-  return sql`select id, matches from (${parts}) part order by id ${order} limit ${length ?? null}::integer`;
+  return sql`select id, matches from (${parts}) part order by id ${order} limit ${sql.lit(length ?? null)}`;
 }
 
 // What is newer than some age stands at the end of what waits, and the way there is long: it begins a little before, at the

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import type { Moderator } from './decide.ts';
 import { filterReachable } from './queries.ts';
 
@@ -27,8 +28,9 @@ export async function loadNotes(
   db: Kysely<Database>,
   commentIds: readonly number[],
 ): Promise<Map<number, ColleagueNote[]>> {
+  if (commentIds.length === 0) return new Map();
   const { rows } = await sql<ColleagueNote & { commentId: number }>`
-    select comment.id as "commentId", note.id, note.about, note.text, note.written_by as "writerId",
+    ${prepared} select comment.id as "commentId", note.id, note.about, note.text, note.written_by as "writerId",
       account.name as writer, note.written_at as "writtenAt"
     from comment
     cross join lateral (
@@ -37,7 +39,7 @@ export async function loadNotes(
       select id, 'person', text, written_by, written_at from colleague_note where browser_id = comment.browser_id
     ) note
     join account on account.id = note.written_by
-    where comment.id = any(${commentIds})
+    where comment.id = any(${commentIds}::integer[])
     order by note.id`.execute(db);
   return Map.groupBy(rows, ({ commentId }) => commentId);
 }

@@ -12,7 +12,7 @@ import { listDecidedAbove } from './above.ts';
 import { listColleagues, loadHandOvers } from './hand-over.ts';
 import { moderatorOf, offeredActions } from './moderator.ts';
 import { loadNotes } from './notes.ts';
-import { listQueue, loadRecords } from './queries.ts';
+import { listQueue, loadRecords, type QueueRow } from './queries.ts';
 import { presentQueueItem, type QueueItem } from './queue-view.ts';
 
 /** How much of what a comment said before stands in the queue: enough to see what kind of edit it was. */
@@ -30,12 +30,12 @@ export async function loadQueueItems(
   const [judgements, events, revisions, records, notes, handOvers, above, colleagues] = await Promise.all([
     findJudgements(db, ids),
     lastEvents(db, { subjectKind: 'comment', subjectIds: ids }),
-    latestRevisions(db, { commentIds: ids, characters: earlierCharacters }),
+    latestRevisions(db, { commentIds: idsOf(rows, 'edited'), characters: earlierCharacters }),
     loadRecords(db, ids),
-    loadNotes(db, ids),
-    loadHandOvers(db, ids),
+    loadNotes(db, idsOf(rows, 'noted')),
+    loadHandOvers(db, idsOf(rows, 'handed')),
     listDecidedAbove(db, { ids, moderator: moderatorOf(response) }),
-    listColleagues(db, { postIds, except: viewerId }),
+    status === 'pending' ? listColleagues(db, { postIds, except: viewerId }) : [],
   ]);
   const found = { judgements, events, revisions, records, notes, handOvers, colleagues };
   const { authors_moderate: authorsModerate } = siteOf(response);
@@ -48,4 +48,8 @@ export async function loadQueueItems(
       { dates, judgesPeople, actions: above.has(row.id) ? [] : offeredActions(response, row.status) },
     ),
   );
+}
+
+function idsOf(rows: readonly QueueRow[], what: 'edited' | 'noted' | 'handed'): number[] {
+  return rows.filter((row) => row[what]).map(({ id }) => id);
 }

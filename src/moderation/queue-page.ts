@@ -10,7 +10,6 @@ import type { Message } from '../http/messages.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { findPostById, type PostForReading } from '../posts/queries.ts';
 import { holdingRules } from '../rules/rule.ts';
-import { countAppeals } from './appeal-queries.ts';
 import {
   filterFields,
   type QueueFilter,
@@ -20,7 +19,7 @@ import {
   unfiltered,
   wordFilters,
 } from './filter.ts';
-import { countHandedTo, findHandedTo } from './hand-over.ts';
+import { findHandedTo } from './hand-over.ts';
 import {
   countMatching,
   type Found,
@@ -35,21 +34,16 @@ import { listWaitingPosts, queueRows, sumCounts } from './queries.ts';
 import { loadQueueItems } from './queue-items.ts';
 import { usualKeys } from './queue-keys.ts';
 import type { QueueItem } from './queue-view.ts';
-import { countReported } from './report-queries.ts';
 import { loadSavedChoices, type SavedChoices } from './saved-choice.ts';
 import { listRunningSweeps } from './sweep-queries.ts';
 import { presentProgress, type SweepProgress } from './sweep-view.ts';
+import { countWaiting, type WaitingCounts } from './waiting-counts.ts';
 
-interface QueuePage {
+interface QueuePage extends WaitingCounts {
   readonly tabs: readonly { readonly status: CommentStatus; readonly href: string; readonly current: boolean }[];
   readonly status: CommentStatus;
-  readonly waiting: number;
-  /** How many appeals are open, and how many comments have open reports. */
-  readonly appeals: number;
-  readonly reports: number;
-  /** Whether only what was handed to the reader is listed, and how much that is. */
+  /** Whether only what was handed to the reader is listed. */
   readonly mine: boolean;
-  readonly handed: number;
   readonly saved: SavedChoices;
   readonly mayEditSaved: boolean;
   /** Whether one decides who is trusted and who is shut out. */
@@ -98,27 +92,23 @@ export async function showQueue(context: AppContext, request: Request, response:
   const filter = mine ? unfiltered('pending') : readFilter(request.query);
   const { status, postId, like } = filter;
   const after = readId(request.query.after);
-  const [subject, post] = await Promise.all([
-    like && loadSubject(db, { id: like.commentId, owner }),
-    postId === undefined ? undefined : findPostById(db, postId),
-  ]);
+  const subject = like && (await loadSubject(db, { id: like.commentId, owner }));
   const search = { owner, filter, subject, at: now(), after };
-  const [found, waiting, appeals, reports, handed, saved, posts, running] = await Promise.all([
+  const [found, counts, saved, posts, running, post] = await Promise.all([
     mine
       ? findHandedTo(db, { owner, after, wanted: queueRows + 1 })
       : findMatching(db, { ...search, wanted: queueRows + 1 }),
-    sumCounts(db, { owner, status: 'pending' }),
-    countAppeals(db, owner),
-    countReported(db, owner),
-    countHandedTo(db, owner),
+    countWaiting(db, owner),
     loadSavedChoices(db),
     listWaitingPosts(db, owner),
     listRunningSweeps(db, owner.viewer.id),
+    postId === undefined ? undefined : findPostById(db, postId),
   ]);
   const page = found.ids.slice(0, queueRows);
-  const [items, count] = await Promise.all([
+  const [items, count, moderation] = await Promise.all([
     loadQueueItems(db, response, { ids: page, status }),
     mine ? undefined : wordCount(context, search, found),
+    findClosingTools(context, response, { post, now: now() }),
   ]);
   const moderated = post && reachesPost(response, 'moderate', post) ? post : undefined;
   const last = found.ids.length > queueRows ? page.at(-1) : undefined;
@@ -134,18 +124,15 @@ export async function showQueue(context: AppContext, request: Request, response:
       current: each === status && !mine,
     })),
     status,
-    waiting,
-    appeals,
-    reports,
+    ...counts,
     mine,
-    handed,
     saved,
     mayEditSaved: owner.reach === 'all',
     judgesPeople: viewerReach(response, 'judge_people') === 'all',
     // What was decided on while the page was put together is no part of this list any more.
     items: items.filter((item) => item.status === status),
     post: moderated && { title: moderated.title },
-    moderation: await findClosingTools(context, response, { post, now: now() }),
+    moderation,
     allHref: queueHref({ ...filter, postId: undefined }),
     filters: worded
       .filter(({ without }) => without.postId === postId)

@@ -41,14 +41,13 @@ export function listReported(
     .execute();
 }
 
-/** How many comments with open reports wait within somebody's reach. */
-export async function countReported(db: Kysely<Database>, owner: QueueOwner): Promise<number> {
-  const reported = selectReported(db, { owner, choice: 'all' }).select('comment.id').limit(mostCounted).as('reported');
-  const { count } = await db
-    .selectFrom(reported)
-    .select(({ fn }) => fn.countAll().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+/** Counts, within another statement, how many comments with open reports wait within somebody's reach. */
+export function countReported(db: Kysely<Database>, owner: QueueOwner) {
+  const reported = selectReported(db, { owner, choice: 'all' })
+    .select('comment.id')
+    .limit(sql.lit(mostCounted))
+    .as('reported');
+  return db.selectFrom(reported).select(sql<number>`count(*)::integer`.as('count'));
 }
 
 /** An open report, as moderators read it. */

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import type { Message } from '../http/messages.ts';
+import { prepared } from '../prepared.ts';
 import { longestReason } from './form.ts';
 import type { SavedKind } from './table.ts';
 
@@ -29,6 +30,7 @@ export type SavedOutcome =
 export function listSavedWords(db: Kysely<Database>): Promise<SavedEntry[]> {
   return db
     .selectFrom('saved_words')
+    .modifyFront(prepared)
     .select(['id', 'kind', 'title', 'text'])
     .where('ended_at', 'is', null)
     .orderBy('title')

@@ -2,6 +2,7 @@ import { type Insertable, type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { type DoneEvent, doneColumns } from '../events/queries.ts';
 import { addJob } from '../jobs/queries.ts';
+import { prepared } from '../prepared.ts';
 import type { Sweep, SweepTable } from './table.ts';
 
 /**
@@ -49,15 +50,19 @@ export function findSweep(db: Kysely<Database>, id: number): Promise<Sweep | und
   return db.selectFrom('sweep').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/** How far a sweep is. */
+export type SweepAdvance = Pick<Sweep, 'id' | 'action' | 'state' | 'expected' | 'decided'>;
+
 /** What somebody asked for that is still being carried out, the newest first. */
-export function listRunningSweeps(db: Kysely<Database>, accountId: number): Promise<Sweep[]> {
+export function listRunningSweeps(db: Kysely<Database>, accountId: number): Promise<SweepAdvance[]> {
   return db
     .selectFrom('sweep')
-    .selectAll()
+    .modifyFront(prepared)
+    .select(['id', 'action', 'state', 'expected', 'decided'])
     .where('account_id', '=', accountId)
-    .where('state', '=', 'running')
+    .where('state', '=', sql.lit('running'))
     .orderBy('id', 'desc')
-    .limit(5)
+    .limit(sql.lit(5))
     .execute();
 }
 

@@ -1,4 +1,5 @@
 import type { Message, MessageKey } from '../http/messages.ts';
+import type { SweepAdvance } from './sweep-queries.ts';
 import type { Sweep } from './table.ts';
 
 /** How far a decision on all that match has come. */
@@ -14,7 +15,7 @@ export interface SweepProgress {
 }
 
 /** Makes ready to print how far a sweep has come. */
-export function presentProgress({ id, action, state, expected, decided }: Sweep): SweepProgress {
+export function presentProgress({ id, action, state, expected, decided }: SweepAdvance): SweepProgress {
   return {
     href: `/moderation/sweeps/${id}`,
     state,
@@ -25,12 +26,7 @@ export function presentProgress({ id, action, state, expected, decided }: Sweep)
   };
 }
 
-function outcomeOf({
-  action,
-  state,
-  expected,
-  decided,
-}: Pick<Sweep, 'action' | 'state' | 'expected' | 'decided'>): Message[] {
+function outcomeOf({ action, state, expected, decided }: Omit<SweepAdvance, 'id'>): Message[] {
   const count = Math.max(0, expected - decided);
   if (state === 'running') return [];
   const done: Message = { key: `done.${action}`, values: { count: decided } };

@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import { addressMark } from './address-mark.ts';
 import type { Standing } from './standing.ts';
 import type { StandingRow } from './table.ts';
@@ -61,7 +62,7 @@ export async function findStanding(
   db: Kysely<Database>,
   { browserId, networkHash, now }: Writing,
 ): Promise<Standing | undefined> {
-  const { rows: found } = await sql<{ judged: boolean }>`select ${anyStanding()} as judged`.execute(db);
+  const { rows: found } = await sql<{ judged: boolean }>`${prepared} select ${anyStanding()} as judged`.execute(db);
   if (!found[0]?.judged) return undefined;
   const whose = {
     browserId: sql`${browserId ?? null}::integer`,

@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import { authorsOf, published, tagsOf } from './query-parts.ts';
 import type { Post, PostKind } from './table.ts';
 
@@ -16,10 +17,11 @@ export function listPages(
 ): Promise<Pick<Post, 'kind' | 'slug' | 'title'>[]> {
   return db
     .selectFrom('post')
+    .modifyFront(prepared)
     .select(['kind', 'slug', 'title'])
     .where(published('page', now))
     .orderBy('id')
-    .limit(12)
+    .limit(sql.lit(12))
     .execute();
 }
 
@@ -29,13 +31,14 @@ export async function findNextPublication(db: Kysely<Database>, { now }: { now: 
     db
       .selectFrom('post')
       .select('published_at')
-      .where('kind', '=', kind)
+      .where('kind', '=', sql.lit(kind))
       .where('published_at', '>', now)
       .where('deleted_at', 'is', null)
       .orderBy('published_at')
-      .limit(1);
+      .limit(sql.lit(1));
   const { published_at } = await db
     .selectNoFrom((eb) => eb.fn<Date | null>('least', [next('post'), next('page')]).as('published_at'))
+    .modifyFront(prepared)
     .executeTakeFirstOrThrow();
   return published_at ?? undefined;
 }
@@ -70,6 +73,7 @@ export async function findEarlierAddress(db: Kysely<Database>, path: string): Pr
 function selectPost(db: Kysely<Database>) {
   return db
     .selectFrom('post')
+    .modifyFront(prepared)
     .select([
       'post.id',
       'post.kind',

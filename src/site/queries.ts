@@ -1,10 +1,31 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import type { SecretTable, Site } from './table.ts';
+
+/** The columns of a `Site`, for a statement that names each. */
+export const siteColumns = [
+  'site.id',
+  'site.title',
+  'site.tagline',
+  'site.language',
+  'site.time_zone',
+  'site.comment_mode',
+  'site.close_after_days',
+  'site.close_after_quiet_days',
+  'site.edit_minutes',
+  'site.email_required',
+  'site.authors_moderate',
+  'site.authors_remove',
+  'site.authors_pin',
+  'site.authors_close',
+  'site.rules_token',
+  'site.version',
+] as const;
 
 /** The settings of the site. */
 export function loadSite(db: Kysely<Database>): Promise<Site> {
-  return db.selectFrom('site').selectAll().executeTakeFirstOrThrow();
+  return db.selectFrom('site').modifyFront(prepared).select(siteColumns).executeTakeFirstOrThrow();
 }
 
 /** The settings of the site, locked: whoever else wants to change them, or to make the first owner, waits. */

@@ -93,6 +93,20 @@ describe('signing in', () => {
     await sql`drop trigger waits on session`.execute(site.db);
   });
 
+  it('puts the end of a session off when it is used, but not with each page', async () => {
+    const { id, cookie } = await site.signIn('author');
+    const ends = async () => {
+      const session = site.db.selectFrom('session').select('expire').where('account_id', '=', id);
+      return (await session.executeTakeFirstOrThrow()).expire.getTime();
+    };
+    const before = await ends();
+    await get(site, '/account', cookie).expect(200);
+    const after = await ends();
+    expect(after).toBeGreaterThan(before);
+    await get(site, '/account', cookie).expect(200);
+    expect(await ends()).toBe(after);
+  });
+
   it('does not take an id that the browser made up', async () => {
     const madeUp = 'session=s%3Amade-up.signature';
     const cookie = cookieOf(await post(site, '/sign-in', { email, password: goodPassword }, madeUp).expect(303));

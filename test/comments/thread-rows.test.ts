@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { UpdateObject } from 'kysely';
 import { loadThreadSlice, pageRows, type ThreadSlice } from '../../src/comments/thread-queries.ts';
-import { readPlaces, selectPlaces } from '../../src/comments/thread-rows.ts';
+import { readRows, selectVersions } from '../../src/comments/thread-rows.ts';
 import type { Database } from '../../src/database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { addPost } from '../support/posts.ts';
@@ -77,8 +77,8 @@ describe('A page that is read again', () => {
     const { conversationId, ids } = await plant(2);
     const { comments: known } = await loadThreadSlice(database.db, { conversationId });
     await change(ids[0] as number, { name: 'Bea' });
-    const places = await selectPlaces(database.db).where('conversation_id', '=', conversationId).execute();
+    const versions = await selectVersions(database.db).where('conversation_id', '=', conversationId).execute();
     await change(ids[0] as number, { status: 'removed', shown: false });
-    expect((await readPlaces(database.db, places, known)).map(({ id }) => id)).toEqual(ids.slice(1));
+    expect((await readRows(database.db, versions, known)).map(({ id }) => id)).toEqual(ids.slice(1));
   });
 });
