@@ -20,6 +20,8 @@ export interface ClosingTools {
   readonly note: string;
   /** The pace of the conversation in minutes (0: no slow mode), to what and where it is set. Undefined where it is closed. */
   readonly pace: { readonly action: string; readonly minutes: number; readonly choices: readonly number[] } | undefined;
+  /** Where rules are switched for the conversation. Undefined for a branch, and for the site. */
+  readonly rulesHref: string | undefined;
   /** Where the comment that begins the branch is put above the others, or let down again. Undefined for more than a branch. */
   readonly pin: { readonly action: string; readonly pinned: boolean } | undefined;
   /** The queue with the comments of this post alone. */
@@ -44,6 +46,7 @@ export function closingTools(
     pace: closedToReaders
       ? undefined
       : { action: `${href}/pace`, minutes: slowMinutes, choices: choicesWith(slowMinutes) },
+    rulesHref: `${href}/rules`,
     pin: undefined,
     queueHref: `/moderation?post=${post.id}`,
   };
@@ -72,7 +75,7 @@ export function branchClosingTools(
   const pin =
     may.pin && status === 'approved' ? { action: `/comments/${id}/${pinned ? 'unpin' : 'pin'}`, pinned } : undefined;
   const closing = may.close ? tools : { ...tools, closeAction: undefined, reopenAction: undefined };
-  return { ...closing, pace: undefined, pin, queueHref: undefined };
+  return { ...closing, pace: undefined, rulesHref: undefined, pin, queueHref: undefined };
 }
 
 /** For all conversations of the site at once. */
@@ -83,7 +86,7 @@ export function siteClosingTools({ closure, now }: { closure: Closure | undefine
     rejectsWaiting: closure.waiting_batch !== null,
   };
   const tools = toolsFor('site', { path: '/moderation/closures', closure: standing, now });
-  return { ...tools, pace: undefined, pin: undefined, queueHref: undefined };
+  return { ...tools, pace: undefined, rulesHref: undefined, pin: undefined, queueHref: undefined };
 }
 
 function toolsFor(
@@ -102,7 +105,7 @@ function toolsFor(
     reopenable?: boolean;
     now: Date;
   },
-): Omit<ClosingTools, 'pace' | 'pin' | 'queueHref'> {
+): Omit<ClosingTools, 'pace' | 'pin' | 'rulesHref' | 'queueHref'> {
   const ahead = closure?.beginsAt && !holds(closure, now) ? closure.beginsAt : undefined;
   return {
     scope,

@@ -23,6 +23,7 @@ const told = [
   'set_mode',
   'set_closing',
   'set_pace',
+  'set_rules',
   'pin',
   'unpin',
   'hand_over',

@@ -25,7 +25,7 @@ export async function listDecidedAbove(
   return new Set(rows.filter(({ role }) => moderatesAll(role)).map(({ subject_id }) => subject_id));
 }
 
-/** Whether what somebody did stands above what an author may do: a closing, a pin, a pace. */
+/** Whether what somebody did stands above what an author may do: a closing, a pin, a pace, switched rules. */
 export async function isAbove(
   db: Kysely<Database>,
   { by, moderator }: { by: number | null | undefined; moderator: Moderator },
@@ -33,6 +33,28 @@ export async function isAbove(
   if (moderator.reach === 'all' || by === null || by === undefined) return false;
   const account = await db.selectFrom('account').select('role').where('id', '=', by).executeTakeFirst();
   return moderatesAll(account?.role ?? null);
+}
+
+/**
+ * Who set something of a conversation last.
+ *
+ * @param number that events about it have.
+ * @returns the id of an account; undefined or null: nobody is known to have.
+ */
+export async function whoSetLast(
+  db: Kysely<Database>,
+  { conversationId, number }: { conversationId: number; number: 'slow_after' | 'switched' },
+): Promise<number | null | undefined> {
+  const event = await db
+    .selectFrom('event')
+    .select('actor_id')
+    .where('subject_kind', '=', 'conversation')
+    .where('subject_id', '=', conversationId)
+    .where(sql<boolean>`numbers ? ${number}`)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return event?.actor_id;
 }
 
 function moderatesAll(role: Role | null): boolean {

@@ -23,10 +23,14 @@ export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): 
   if (subject_kind === 'report') return action === 'dismiss';
   if (subject_kind === 'conversation' && ['set_mode', 'set_closing'].includes(action)) return true;
   // Closings of earlier versions did not write down what they changed.
-  const marks = ['closure', 'days_before', 'own_before', 'slow_before', 'pinned_before'];
+  const marks = ['closure', 'days_before', 'own_before', 'slow_before', 'pinned_before', 'switched'];
   const known = marks.some((name) => numbers[name] !== undefined);
   const closable = ['conversation', 'branch', 'site'].includes(subject_kind);
-  return closable && known && ['close', 'close_later', 'reopen', 'set_pace', 'pin', 'unpin', 'undo'].includes(action);
+  return (
+    closable &&
+    known &&
+    ['close', 'close_later', 'reopen', 'set_pace', 'set_rules', 'pin', 'unpin', 'undo'].includes(action)
+  );
 }
 
 /** Whether an event is of the settings of the site, and not of its conversations. */

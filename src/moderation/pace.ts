@@ -1,10 +1,10 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { takeConversation } from '../comments/conversation.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import type { Event } from '../events/table.ts';
 import type { Conversation } from '../posts/table.ts';
-import { isAbove } from './above.ts';
+import { isAbove, whoSetLast } from './above.ts';
 import type { Moderator } from './decide.ts';
 
 /** Minutes that slow mode can be set to at most: a day. */
@@ -29,7 +29,8 @@ export function setPace(
   return db.transaction().execute(async (trx) => {
     const { slow_minutes: before } = await takeConversation(trx, conversationId);
     if (before === minutes) return 'unchanged';
-    if (await isAbove(trx, { by: await whoSetPace(trx, conversationId), moderator })) return 'above';
+    const by = await whoSetLast(trx, { conversationId, number: 'slow_after' });
+    if (await isAbove(trx, { by, moderator })) return 'above';
     await changePace(trx, { conversationId, minutes });
     const numbers = { slow_before: before, slow_after: minutes };
     const subject = { subjectKind: 'conversation', subjectId: conversationId, action: 'set_pace' } as const;
@@ -57,19 +58,6 @@ export async function takeBackPace(
   await changePace(trx, { conversationId, minutes: before });
   const subject = { subjectKind: 'conversation', subjectId: conversationId, action: 'undo', undoes } as const;
   return await recordEvent(trx, { ...subject, numbers: { slow_before: after, slow_after: before }, actorId, now });
-}
-
-async function whoSetPace(trx: Transaction<Database>, conversationId: number): Promise<number | null | undefined> {
-  const event = await trx
-    .selectFrom('event')
-    .select('actor_id')
-    .where('subject_kind', '=', 'conversation')
-    .where('subject_id', '=', conversationId)
-    .where(sql<boolean>`numbers ? 'slow_after'`)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return event?.actor_id;
 }
 
 async function changePace(

@@ -16,6 +16,7 @@ import { personRoutes } from './person-routes.ts';
 import { pinRoutes } from './pin-routes.ts';
 import { showQueue } from './queue-page.ts';
 import { reportDecisionRoutes } from './report-routes.ts';
+import { ruleSwitchRoutes } from './rule-switch-routes.ts';
 import { savedRoutes } from './saved-routes.ts';
 import { standingRoutes } from './standing-routes.ts';
 import { sweepRoutes } from './sweep-routes.ts';
@@ -47,6 +48,7 @@ export function moderationRoutes(context: AppContext): Router {
   router.use(closureRoutes(context));
   router.use(paceRoutes(context));
   router.use(pinRoutes(context));
+  router.use(ruleSwitchRoutes(context));
   router.use(personRoutes(context));
   router.use(standingRoutes(context));
   router.use(byMailRoutes(context));

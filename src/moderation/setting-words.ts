@@ -4,6 +4,7 @@ import type { RuleChoice } from '../rules/rule.ts';
 import { nameField } from '../site/name-field.ts';
 import type { ChangedFields, CommentMode, SettingValue } from '../site/table.ts';
 import { asSite } from './close.ts';
+import { switchesIn } from './rule-switches.ts';
 import { daysIn } from './take-back-closing.ts';
 import { modesIn, type NamedMode } from './take-back-mode.ts';
 
@@ -25,7 +26,7 @@ export function wordSiteSettings(fields: ChangedFields): SettingWords[] {
 
 /**
  * Says in words what an event changed of the settings of a conversation: who may reply, after how many days it closes by
- * itself, how often one person may speak.
+ * itself, how often one person may speak, which rules hold.
  */
 export function wordConversationSettings(
   event: Pick<Event, 'action' | 'from_status' | 'to_status' | 'numbers'>,
@@ -42,6 +43,8 @@ export function wordConversationSettings(
   }
   if (slow_before !== undefined && slow_after !== undefined)
     changes.push({ field: 'pace.label', before: wordPace(slow_before), after: wordPace(slow_after) });
+  for (const { rule, before, after } of switchesIn(event))
+    changes.push({ field: `rules.title.${rule}`, before: wordSwitch(before), after: wordSwitch(after) });
   return changes;
 }
 
@@ -84,6 +87,10 @@ function wordMode(mode: NamedMode): Message {
 function wordDays(days: number): Message {
   if (days === asSite) return { key: 'settings.value.asSite' };
   return days === 0 ? { key: 'settings.value.never' } : { key: 'settings.value.days', values: { value: days } };
+}
+
+function wordSwitch(value: boolean | undefined): Message {
+  return { key: value === undefined ? 'settings.value.asSite' : value ? 'switches.on' : 'switches.off' };
 }
 
 function wordPace(minutes: number): Message {

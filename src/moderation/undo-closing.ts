@@ -11,6 +11,7 @@ import { mayUndo } from './may-undo.ts';
 import { takeBackPace } from './pace.ts';
 import { takeBackPin } from './pin.ts';
 import { isConversationReachable } from './queries.ts';
+import { takeBackSwitches } from './rule-switches.ts';
 import { findRunningOf, stopBatch } from './sweep-queries.ts';
 import { isAsLeft, takeBackClosing } from './take-back-closing.ts';
 import { modesIn, takeBackMode } from './take-back-mode.ts';
@@ -25,8 +26,8 @@ interface Undoing {
 }
 
 /**
- * Takes back a closing, with what was rejected along with it, a reopening, a change of who may reply, of the days or of the
- * pace, or a pin. Waits for the replies that are being stored, as every closing does.
+ * Takes back a closing, with what was rejected along with it, a reopening, a change of who may reply, of the days, of the
+ * pace or of the rules, or a pin. Waits for the replies that are being stored, as every closing does.
  *
  * @param undoing `partly`: where the closing has moved on, take back what was rejected along with it.
  */
@@ -57,6 +58,7 @@ async function takeBack(
     const taking = { event, actorId, now };
     if (modes) return undoneBy(await takeBackMode(trx, { ...taking, conversation, modes }));
     if (event.numbers.slow_before !== undefined) return undoneBy(await takeBackPace(trx, { ...taking, conversation }));
+    if (event.numbers.switched !== undefined) return undoneBy(await takeBackSwitches(trx, { ...taking, conversation }));
     if (event.numbers.pinned_before !== undefined)
       return undoneBy(await takeBackPin(trx, { conversationId: conversation.id, event, moderator, now }));
   }
