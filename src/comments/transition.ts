@@ -2,16 +2,20 @@ import { sql, type Transaction } from 'kysely';
 import { announceWaiting } from '../alerts/announce.ts';
 import { closeAppealsOfReturned } from '../appeals/queries.ts';
 import type { Database } from '../database.ts';
+import { decidingEvents } from '../events/deciding.ts';
 import { recordEvent } from '../events/queries.ts';
 import { announceDecision, announceReadable, endOwn } from '../following/announce.ts';
 import { type Step, settleReports } from '../reports/settle.ts';
 import { changeCounts, type StatusMove } from './counts.ts';
 import { eraseWords } from './erase.ts';
-import { type CommentAction, type CommentStatus, isReadable, nextStatus } from './lifecycle.ts';
+import { type CommentAction, type CommentStatus, isErased, isReadable, nextStatus } from './lifecycle.ts';
 import type { Comment } from './table.ts';
 
 /** What a transition needs of a comment that was locked for it. */
-export type LockedComment = Pick<Comment, 'id' | 'conversation_id' | 'parent_id' | 'status' | 'shown'>;
+export type LockedComment = Pick<
+  Comment,
+  'id' | 'conversation_id' | 'parent_id' | 'status' | 'shown' | 'unconfirmed_spam'
+>;
 
 /** What an undo takes back: an event, and the status that it led away from. */
 export interface TakenBack {
@@ -54,7 +58,7 @@ export async function lockWithAncestors(
       union
       select above.id, above.parent_id from comment above join branch on above.id = branch.parent_id
     )
-    select comment.id, comment.conversation_id, comment.parent_id, comment.status, comment.shown
+    select comment.id, comment.conversation_id, comment.parent_id, comment.status, comment.shown, comment.unconfirmed_spam
     from comment
     where comment.id in (select id from branch)
     order by comment.id
@@ -65,7 +69,7 @@ export async function lockWithAncestors(
 
 /**
  * The one place where statuses change: the rows, what of their branches is shown, the counts, and the events, together. What
- * is deleted loses its words on the way.
+ * is deleted or expires loses its words on the way.
  *
  * @param comments locked by `lockWithAncestors`.
  * @returns the new status of each that changed, by id; where the action is not possible nothing happens.
@@ -80,12 +84,12 @@ export async function changeStatus(
   const moves: StatusMove[] = [];
   for (const comment of comments) {
     const takenBack = change.takenBack?.get(comment.id);
-    const action = actionFor(comment.status, change);
-    const to = action === 'undo' ? takenBack?.from : nextStatus(comment.status, action);
+    const action = actionFor(comment, change);
+    const to = action === 'undo' ? takenBack?.from : nextStatus(comment.status, action, comment.unconfirmed_spam);
     if (!to) continue;
-    if (to === 'deleted') await eraseWords(trx, comment.id);
+    if (isErased(to)) await eraseWords(trx, comment.id);
     if (isReadable(to)) await approve(trx, comment.id);
-    else await hide(trx, comment, to);
+    else await hide(trx, comment, { status: to, byRule: change.rule !== undefined });
     await announce(trx, { comment, to, now: change.now });
     const eventId = await recordEvent(trx, {
       subjectKind: 'comment',
@@ -106,6 +110,7 @@ export async function changeStatus(
     steps.set(comment.id, { to, eventId });
     moves.push({ conversationId: comment.conversation_id, from: comment.status, to });
   }
+  if (change.action === 'undo') await knowUnconfirmed(trx, changed);
   await answerWhoWaits(trx, { steps, now: change.now });
   await announceWaiting(trx, { commentIds: [...changed].flatMap(([id, to]) => (to === 'pending' ? [id] : [])) });
   // Nobody is to decide on it any more, or somebody has to be found anew.
@@ -114,14 +119,23 @@ export async function changeStatus(
       .deleteFrom('hand_over')
       .where('comment_id', 'in', [...changed.keys()])
       .execute();
-  const deleted = [...changed].flatMap(([id, to]) => (to === 'deleted' ? [id] : []));
-  await endOwn(trx, { commentIds: deleted });
+  const erased = [...changed].flatMap(([id, to]) => (isErased(to) ? [id] : []));
+  await endOwn(trx, { commentIds: erased });
   await changeCounts(trx, moves);
   return changed;
 }
 
-function actionFor(status: CommentStatus, { action, otherwise }: Change): CommentAction | 'undo' {
-  return action === 'undo' || nextStatus(status, action) ? action : (otherwise ?? action);
+function actionFor({ status, unconfirmed_spam }: LockedComment, { action, otherwise }: Change): CommentAction | 'undo' {
+  return action === 'undo' || nextStatus(status, action, unconfirmed_spam) ? action : (otherwise ?? action);
+}
+
+// What is spam again after an undo may stand there by a rule alone, as before.
+async function knowUnconfirmed(trx: Transaction<Database>, changed: ReadonlyMap<number, CommentStatus>): Promise<void> {
+  const spam = [...changed].flatMap(([id, status]) => (status === 'spam' ? [{ id, status }] : []));
+  const deciding = await decidingEvents(trx, spam);
+  const byRule = spam.flatMap(({ id }) => (deciding.get(id)?.rule ? [id] : []));
+  if (byRule.length > 0)
+    await trx.updateTable('comment').set({ unconfirmed_spam: true }).where('id', 'in', byRule).execute();
 }
 
 // What was asked for, by an appeal or a report, may just have happened.
@@ -142,12 +156,13 @@ async function announce(
 ): Promise<void> {
   const { id: commentId, conversation_id: conversationId, parent_id: parentId } = comment;
   if (isReadable(to)) await announceReadable(trx, { commentId, conversationId, parentId, now });
-  if (to !== 'deleted') await announceDecision(trx, { commentId });
+  if (!isErased(to)) await announceDecision(trx, { commentId });
 }
 
 // What is approved shows, and everything above it at least as a placeholder.
 async function approve(trx: Transaction<Database>, id: number): Promise<void> {
-  await trx.updateTable('comment').set({ status: 'approved', shown: true }).where('id', '=', id).execute();
+  const approved = { status: 'approved', shown: true, unconfirmed_spam: false } as const;
+  await trx.updateTable('comment').set(approved).where('id', '=', id).execute();
   await sql`
     with recursive above as (
       select parent.id, parent.parent_id from comment parent
@@ -159,8 +174,13 @@ async function approve(trx: Transaction<Database>, id: number): Promise<void> {
 }
 
 // What is hidden stays as a placeholder while something below it shows; else its parent may have to go too, and so on.
-async function hide(trx: Transaction<Database>, comment: LockedComment, status: CommentStatus): Promise<void> {
-  await trx.updateTable('comment').set({ status }).where('id', '=', comment.id).execute();
+async function hide(
+  trx: Transaction<Database>,
+  comment: LockedComment,
+  { status, byRule }: { status: CommentStatus; byRule: boolean },
+): Promise<void> {
+  const standing = { status, unconfirmed_spam: byRule && status === 'spam' };
+  await trx.updateTable('comment').set(standing).where('id', '=', comment.id).execute();
   let id: number | null = comment.shown ? comment.id : null;
   while (id !== null) id = await hideUnlessNeeded(trx, id);
 }

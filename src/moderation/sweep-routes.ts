@@ -60,7 +60,9 @@ export function sweepRoutes(context: AppContext): Router {
 async function askWhetherMeant({ db, now }: AppContext, request: Request, response: Response): Promise<void> {
   const owner = moderatorOf(response);
   const filter = readFilter(request.query);
-  const action = found(offeredActions(response, filter.status).find((each) => each === request.query.action));
+  const action = found(
+    offeredActions(response, filter.status, filter.unconfirmed).find((each) => each === request.query.action),
+  );
   const subject = filter.like && (await loadSubject(db, { id: filter.like.commentId, owner }));
   const post = filter.postId === undefined ? undefined : await findPostById(db, filter.postId);
   const { askedAt, throughEvent, expected } = await askFor(db, { owner, filter, subject, at: now() });
@@ -89,7 +91,8 @@ async function beginSweep({ db, now }: AppContext, request: Request, response: R
   const read = readBulkDecision(request.body);
   if ('key' in read) return refuse(read);
   const { action, reason, note } = read.decision;
-  if (!offeredActions(response, filter.status).includes(action)) return refuse({ key: 'decision.unknownAction' });
+  if (!offeredActions(response, filter.status, filter.unconfirmed).includes(action))
+    return refuse({ key: 'decision.unknownAction' });
   const asked = readFields(request.body, ['key', 'asked', 'through', 'expected']);
   // On a site where nothing has happened yet there is no last event.
   const throughEvent = asked.through === '0' ? 0 : readId(asked.through);
