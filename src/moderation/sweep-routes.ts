@@ -23,6 +23,8 @@ import { offerUndo } from './undo-routes.ts';
 
 interface QuestionPage {
   readonly action: ModeratorAction;
+  /** What that is called here: who marks as spam what a rule took for it confirms that. */
+  readonly called: ModeratorAction | 'confirm';
   readonly status: QueueFilter['status'];
   readonly expected: number;
   /** The filters in words; none: everything of the status. */
@@ -63,13 +65,15 @@ async function askWhetherMeant({ db, now }: AppContext, request: Request, respon
   const action = found(
     offeredActions(response, filter.status, filter.unconfirmed).find((each) => each === request.query.action),
   );
+  const called = filter.unconfirmed && action === 'spam' ? 'confirm' : action;
   const subject = filter.like && (await loadSubject(db, { id: filter.like.commentId, owner }));
   const post = filter.postId === undefined ? undefined : await findPostById(db, filter.postId);
   const { askedAt, throughEvent, expected } = await askFor(db, { owner, filter, subject, at: now() });
   sendPage(response, questionView, {
-    title: frameOf(response).t(`sweep.ask.${action}`, { count: expected }),
+    title: frameOf(response).t(`sweep.ask.${called}`, { count: expected }),
     hiddenFromSearch: true,
     action,
+    called,
     status: filter.status,
     expected,
     filters: wordFilters(filter, { title: post?.title, name: subject?.name }).map(({ words }) => words),

@@ -104,6 +104,9 @@ describe('Spam', () => {
     expect(await statusOf(site.db, id)).toBe('expired');
     expect((await openPage(site, `/comments/${id}/appeal`, { cookie })).status).toBe(410);
     expect((await openPage(site, '/moderation/appeals', moderator)).status).toBe(200);
+    expect((await openPage(site, '/moderation/log', moderator)).status).toBe(200);
+    const { id: event } = await lastEvent(site.db, 'appeal', appeal?.id ?? 0);
+    expect((await sendForm(site, '/moderation/undo', { event: String(event) }, moderator)).status).toBe(409);
   });
 
   it('is erased in parts, all of it, also behind what stays', async () => {

@@ -4,6 +4,7 @@ import type { Database } from '../../src/database.ts';
 import { unconfirmedSpam } from '../../src/moderation/filter.ts';
 import { countMatching, findMatching } from '../../src/moderation/matching.ts';
 import { carryOn } from '../../src/moderation/sweep.ts';
+import { findSweep } from '../../src/moderation/sweep-queries.ts';
 import {
   type Asker,
   decideOn,
@@ -159,7 +160,9 @@ describe('A sweep of what rules took for spam', () => {
         `/moderation/sweeps/new?status=spam&unconfirmed=1&action=${action}`,
         moderator,
       );
-      expect(wordsOf(question.text)).toContain('350 comments');
+      expect(wordsOf(question.text)).toContain(
+        action === 'spam' ? 'Confirm that 350 comments are spam?' : '350 comments?',
+      );
       const begun = await sendForm(site, '/moderation/sweeps', { ...fieldsOf(question.text), action }, moderator);
       await finish(begun.headers.location);
       expect(await unconfirmed()).toEqual([]);
@@ -261,7 +264,8 @@ function fieldsOf(text: string): Fields {
 
 async function finish(location: string | undefined): Promise<void> {
   const sweepId = Number(/^\/moderation\/sweeps\/(\d+)$/.exec(location ?? '')?.[1]);
-  await carryOn(site.db, { sweepId, now: () => site.now });
+  while ((await findSweep(site.db, sweepId))?.state === 'running')
+    await carryOn(site.db, { sweepId, now: () => site.now });
 }
 
 async function unconfirmed(): Promise<number[]> {
