@@ -3,6 +3,7 @@ import { cleanUpAccounts } from './accounts/clean-up.ts';
 import { cleanUpAppeals } from './appeals/clean-up.ts';
 import { cleanUpProofs } from './commenters/clean-up.ts';
 import { cleanUpComments } from './comments/clean-up.ts';
+import { expireSpam } from './comments/expire-spam.ts';
 import type { Database } from './database.ts';
 import { cleanUpFollowing } from './following/clean-up.ts';
 import { cleanUpMail } from './mail/clean-up.ts';
@@ -13,6 +14,7 @@ import { cleanUpVisitors } from './visitors/clean-up.ts';
 
 const parts = [
   ...[cleanUpComments, cleanUpAppeals, cleanUpReports, cleanUpStandings, cleanUpSweeps],
+  expireSpam,
   ...[cleanUpAccounts, cleanUpProofs, cleanUpVisitors, cleanUpFollowing, cleanUpMail],
 ];
 

@@ -5,7 +5,7 @@ import { recordEvent } from '../events/queries.ts';
 import { requestFollowing } from '../following/confirm.ts';
 import { provedAddresses } from '../visitors/queries.ts';
 import { findAppealsAgainst, insertAppeal } from './queries.ts';
-import { isAppealable } from './standing.ts';
+import { isAppealable, isToldByMail } from './standing.ts';
 
 /** An appeal that somebody files. */
 export interface Filing {
@@ -37,7 +37,7 @@ export function fileAppeal(db: Kysely<Database>, filing: Filing): Promise<Filed>
     const id = await insertAppeal(trx, { commentId, eventId, text, now });
     if (id === undefined) return 'twice';
     await recordEvent(trx, { subjectKind: 'appeal', subjectId: id, action: 'appeal', now });
-    await askToTell(trx, { filing, conversationId: comment.conversation_id });
+    if (isToldByMail(comment.status)) await askToTell(trx, { filing, conversationId: comment.conversation_id });
     return 'filed';
   });
 }

@@ -16,7 +16,7 @@ import { identifyBrowser, visitorCookies } from '../visitors/this-browser.ts';
 import { fileAppeal } from './file-appeal.ts';
 import { type AppealForm, longestAppeal, readAppeal } from './form.ts';
 import { findAppealsAgainst } from './queries.ts';
-import { appealHref, explainAppeal, isAppealable } from './standing.ts';
+import { appealHref, explainAppeal, isAppealable, isToldByMail } from './standing.ts';
 
 interface AppealPage {
   readonly action: string;
@@ -102,7 +102,7 @@ export function appealRoutes(app: AppContext): Router {
     const form = readAppeal(request.body);
     if (form.errors.length > 0) return sendForm(response, { appealed, form, status: 422 });
     const browserId = appealed.browserId ?? (await identifyBrowser({ db, now, cookies }, request, response));
-    const email = appealed.byLink ? undefined : form.email;
+    const email = asksMail(appealed) ? form.email : undefined;
     const { commentId, deciding } = appealed;
     // What was sent before is answered as it was then, however much has come since.
     const earlier = (await findAppealsAgainst(db, [deciding.eventId])).has(deciding.eventId);
@@ -155,11 +155,15 @@ function send(
     sentences,
     form,
     longest: longestAppeal,
-    asksMail: !appealed.byLink,
+    asksMail: asksMail(appealed),
     backHref,
   };
   const title = frameOf(response).t(form ? 'appeal.title' : 'appeal.filedTitle');
   sendPage(response, appealView, { title, hiddenFromSearch: true, ...page }, status);
+}
+
+function asksMail({ byLink, status }: Appealed): boolean {
+  return !byLink && isToldByMail(status);
 }
 
 function nothingToAppeal(): HttpError {

@@ -9,6 +9,11 @@ export function isAppealable(status: string): boolean {
   return appealable.includes(status);
 }
 
+/** Whether the outcome of an appeal can be told by mail: what is spam mails nobody, since the address may be anyone's. */
+export function isToldByMail(status: string): boolean {
+  return status !== 'spam';
+}
+
 /** Where the form for an appeal against what was decided on a comment is. */
 export function appealHref(commentId: number): string {
   return `/comments/${commentId}/appeal`;

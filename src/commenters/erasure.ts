@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
+import { erasedStatuses } from '../comments/lifecycle.ts';
 import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
 import { eraseEventNotes } from '../events/erase-notes.ts';
@@ -79,11 +80,11 @@ async function findSome(trx: Transaction<Database>, { email, browserId, alsoUnpr
   const comments = () => trx.selectFrom('comment').select('id').limit(batchSize);
   const proved = comments().where('email', '=', email).where('email_proved', '=', true);
   const unproved = comments().where('browser_id', '=', browserId).where('email_proved', '=', false);
-  // What was deleted before has lost its words, but not yet its browser.
-  const deleted = comments()
-    .where('status', '=', 'deleted')
+  // What was erased before has lost its words, but not yet its browser.
+  const erased = comments()
+    .where('status', 'in', erasedStatuses)
     .where('browser_id', 'in', trx.selectFrom('proved_address').select('browser_id').where('email', '=', email));
-  for (const some of [proved, deleted, ...(alsoUnproved ? [unproved] : [])]) {
+  for (const some of [proved, erased, ...(alsoUnproved ? [unproved] : [])]) {
     const rows = await some.execute();
     if (rows.length > 0) return rows.map(({ id }) => id);
   }

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { erasedStatuses } from '../comments/lifecycle.ts';
 import type { Comment } from '../comments/table.ts';
 import type { Database } from '../database.ts';
 import type { Post } from '../posts/table.ts';
@@ -26,7 +27,7 @@ export interface WrittenComments {
 const pageLength = 20;
 
 /**
- * One's own comments with their posts, newest first. What its writer deleted is left out.
+ * One's own comments with their posts, newest first. What was erased is left out.
  *
  * @param before id of the comment behind which to go on.
  */
@@ -34,7 +35,7 @@ export async function listWritten(
   db: Kysely<Database>,
   { browserId, before }: { browserId: number; before: number | undefined },
 ): Promise<WrittenComments> {
-  const kept = sql<boolean>`comment.status <> 'deleted'`;
+  const kept = sql<boolean>`comment.status <> all(${erasedStatuses}::text[])`;
   const { rows } = await sql<WrittenComment>`
     select comment.id, comment.status, comment.browser_id, comment.name, comment.email_proved, comment.html,
       comment.created_at, comment.edited_at,

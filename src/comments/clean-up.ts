@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
 import { daysBefore } from '../days-before.ts';
+import { erasedStatuses } from './lifecycle.ts';
 
-/** For how many days things are kept; of what was deleted, as long as the limits look back: it counts as if it stood. */
-const daysKept = { networkHash: 30, networkHashOfDeleted: 1 / 24, submission: 30, fingerprint: 30 };
+/** For how many days things are kept; of what was erased, as long as the limits look back: it counts as if it stood. */
+const daysKept = { networkHash: 30, networkHashOfErased: 1 / 24, submission: 30, fingerprint: 30 };
 
 /** Forgets which networks comments came from, and deletes the keys of their forms and what their texts are known by. */
 export async function cleanUpComments(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
@@ -15,8 +16,8 @@ export async function cleanUpComments(db: Kysely<Database>, { now }: { now: Date
       where.or([
         where('created_at', '<', daysBefore(now, daysKept.networkHash)),
         where.and([
-          where('status', '=', 'deleted'),
-          where('created_at', '<', daysBefore(now, daysKept.networkHashOfDeleted)),
+          where('status', 'in', erasedStatuses),
+          where('created_at', '<', daysBefore(now, daysKept.networkHashOfErased)),
         ]),
       ]),
     )

@@ -6,6 +6,7 @@ import type { ConversationContext } from './conversation-page.ts';
 import { deleteComment } from './delete.ts';
 import { findWritten } from './editing-queries.ts';
 import { findOwn, type IdRequest, type OwnComment, whereabouts } from './find-own.ts';
+import { isErased } from './lifecycle.ts';
 
 interface DeletePage {
   readonly id: number;
@@ -23,7 +24,7 @@ export async function askBeforeDeleting(
 ): Promise<void> {
   const own = await findOwn(context, request, response, 'delete.notYours');
   const { comment } = own;
-  if (comment.status === 'deleted') return response.redirect(303, placeOf(own));
+  if (isErased(comment.status)) return response.redirect(303, placeOf(own));
   const page = { id: comment.id, html: trustStored(comment.html), backHref: whereabouts(own) };
   sendPage(response, deleteView, { title: frameOf(response).t('delete.title'), hiddenFromSearch: true, ...page });
 }

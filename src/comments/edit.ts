@@ -14,7 +14,7 @@ import { countEdits, findWritten, replaceText, type WrittenComment } from './edi
 import { factsOf, gatherFacts, type KnownFacts, wordsOf } from './facts.ts';
 import { checkText, type FieldErrors } from './form.ts';
 import type { Verdict } from './judge.ts';
-import type { CommentAction } from './lifecycle.ts';
+import { type CommentAction, isErased } from './lifecycle.ts';
 import { findLikenesses } from './likeness.ts';
 import { judgeComment } from './policies.ts';
 import { insertJudgement } from './queries.ts';
@@ -63,7 +63,7 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
     const comment = await findWritten(trx, commentId);
     if (!comment) return { kind: 'refused', why: 'deleted' };
     const body = edit.body.trim();
-    if (body === comment.source && comment.status !== 'deleted') return { kind: 'unchanged' };
+    if (body === comment.source && !isErased(comment.status)) return { kind: 'unchanged' };
     const closures = closuresAbove(terms.closures, comment.path);
     const closing = closingOf(
       closingFacts({ ...terms, closures, publishedAt: terms.post.published_at }),

@@ -13,7 +13,7 @@ export type WrittenComment = Pick<
   | 'conversation_id'
   | 'path'
   | 'status'
-  | 'held_by'
+  | 'unconfirmed_spam'
   | 'shown'
   | 'account_id'
   | 'browser_id'
@@ -38,7 +38,7 @@ export function findWritten(db: Kysely<Database>, id: number): Promise<WrittenCo
       'conversation_id',
       'path',
       'status',
-      'held_by',
+      'unconfirmed_spam',
       'shown',
       'account_id',
       'browser_id',

@@ -1,4 +1,4 @@
-import type { CommentStatus } from './lifecycle.ts';
+import { type CommentStatus, isErased } from './lifecycle.ts';
 
 /** What decides whether the writer of a comment can still edit it. */
 export interface EditingFacts {
@@ -22,7 +22,7 @@ const editable: readonly CommentStatus[] = ['pending', 'approved'];
 
 /** Why a comment cannot be edited now; undefined where it can. */
 export function whyNotEdited(facts: EditingFacts, now: Date): EditRefusal | undefined {
-  if (facts.status === 'deleted') return 'deleted';
+  if (isErased(facts.status)) return 'deleted';
   if (!editable.includes(facts.status)) return 'decided';
   if (facts.editMinutes === 0) return 'off';
   if (now >= editableUntil(facts)) return 'late';

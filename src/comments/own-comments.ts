@@ -1,6 +1,5 @@
-import type { ExpressionBuilder, Kysely } from 'kysely';
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { Database } from '../database.ts';
-import { spamRules } from '../rules/rule.ts';
 import type { CommentStatus } from './lifecycle.ts';
 import type { Claimant } from './ownership.ts';
 import { compareIn, mergeByKey } from './thread.ts';
@@ -65,10 +64,7 @@ function isOwn({ accountId, browserIds }: Claimant) {
             eb.and([
               eb('browser_id', 'in', browserIds),
               eb('account_id', 'is', null),
-              eb.or([
-                eb('status', 'in', ownReadable),
-                eb.and([eb('status', '=', 'spam'), eb('held_by', 'in', spamRules)]),
-              ]),
+              eb.or([eb('status', 'in', ownReadable), eb('unconfirmed_spam', '=', sql.lit(true))]),
             ]),
           ]),
       ...(accountId === undefined ? [] : [eb.and([eb('account_id', '=', accountId), eb('status', '=', 'approved')])]),

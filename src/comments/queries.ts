@@ -78,14 +78,14 @@ export async function hasApproved(db: Kysely<Database>, browserId: number): Prom
 /** A comment with what is needed to lead to it. */
 export type LocatedComment = Pick<
   Comment,
-  'id' | 'conversation_id' | 'path' | 'status' | 'shown' | 'browser_id' | 'held_by' | 'name' | 'html'
+  'id' | 'conversation_id' | 'path' | 'status' | 'shown' | 'browser_id' | 'unconfirmed_spam' | 'name' | 'html'
 >;
 
 /** Finds a comment by its id, whatever its status: the caller decides who may know of it. */
 export function findComment(db: Kysely<Database>, id: number): Promise<LocatedComment | undefined> {
   return db
     .selectFrom('comment')
-    .select(['id', 'conversation_id', 'path', 'status', 'shown', 'browser_id', 'held_by', 'name', 'html'])
+    .select(['id', 'conversation_id', 'path', 'status', 'shown', 'browser_id', 'unconfirmed_spam', 'name', 'html'])
     .where('id', '=', id)
     .executeTakeFirst();
 }

@@ -91,7 +91,7 @@ export async function storeComments(
     stored as (
       insert into comment (
         id, conversation_id, parent_id, root_id, depth, path, status, shown, account_id, browser_id, name, email,
-        email_proved, website, source, html, renderer_version, network_hash, held_by, created_at
+        email_proved, website, source, html, renderer_version, network_hash, held_by, unconfirmed_spam, created_at
       )
       select
         id, ${conversationId}::integer, parent_id, coalesce(root_id, id), depth,
@@ -100,7 +100,8 @@ export async function storeComments(
           select from proved_address
           where proved_address.browser_id = given.known_browser_id and proved_address.email = given.email
         ),
-        website, source, html, renderer_version, network_hash, case when status <> 'approved' then rule end, now
+        website, source, html, renderer_version, network_hash, case when status <> 'approved' then rule end,
+        status = 'spam', now
       from given
     ),
     judged as (

@@ -36,6 +36,8 @@ export interface CommentTable {
   edited_at: Generated<Date | null>;
   /** The rule that held it, when it was written, last edited or enough reported; null: none did. */
   held_by: Generated<string | null>;
+  /** Whether a rule took it for spam and nobody has decided on it since. */
+  unconfirmed_spam: Generated<boolean>;
   external_source: string | null;
   external_id: string | null;
 }

@@ -1,7 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
-import { spamRules } from '../rules/rule.ts';
 import type { CommentStatus } from './lifecycle.ts';
 import {
   behindAllKeys,
@@ -58,18 +57,14 @@ const beforeAllKeys = Buffer.alloc(0);
 /** What the writer alone still sees of the own comment. */
 export const ownVisible: readonly CommentStatus[] = ['pending', 'rejected', 'removed'];
 
-/** Whether a rule took a comment for spam. Its writer may be no spammer, and is told; who was found out by a moderator is not. */
-export function isSpamByRule({ status, held_by }: { status: CommentStatus; held_by: string | null }): boolean {
-  return status === 'spam' && spamRules.some((rule) => rule === held_by);
-}
-
 /** Whether a reader finds a comment in its conversation: as text, as a placeholder, or as the own one that is held. */
 export function isVisibleTo(
   comment: {
     readonly status: CommentStatus;
     readonly shown: boolean;
     readonly browser_id: number | null;
-    readonly held_by: string | null;
+    /** Whether a rule took it for spam: its writer may be no spammer, and is told. Who was found out by a moderator is not. */
+    readonly unconfirmed_spam: boolean;
   },
   browserId: number | undefined,
 ): boolean {
@@ -77,7 +72,7 @@ export function isVisibleTo(
     comment.shown ||
     (browserId !== undefined &&
       comment.browser_id === browserId &&
-      (ownVisible.includes(comment.status) || isSpamByRule(comment)))
+      (ownVisible.includes(comment.status) || comment.unconfirmed_spam))
   );
 }
 

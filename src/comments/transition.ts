@@ -3,16 +3,20 @@ import { announceWaiting } from '../alerts/announce.ts';
 import { closeAppealsOfDecided, closeAppealsOfReturned } from '../appeals/queries.ts';
 import { isAppealable } from '../appeals/standing.ts';
 import type { Database } from '../database.ts';
+import { decidingEvents } from '../events/deciding.ts';
 import { recordEvent } from '../events/queries.ts';
 import { announceDecision, announceReadable, endOwn } from '../following/announce.ts';
 import { type Step, settleReports } from '../reports/settle.ts';
 import { changeCounts, type StatusMove } from './counts.ts';
 import { eraseWords } from './erase.ts';
-import { type CommentAction, type CommentStatus, isReadable, nextStatus } from './lifecycle.ts';
+import { type CommentAction, type CommentStatus, isErased, isReadable, nextStatus } from './lifecycle.ts';
 import type { Comment } from './table.ts';
 
 /** What a transition needs of a comment that was locked for it. */
-export type LockedComment = Pick<Comment, 'id' | 'conversation_id' | 'parent_id' | 'status' | 'shown'>;
+export type LockedComment = Pick<
+  Comment,
+  'id' | 'conversation_id' | 'parent_id' | 'status' | 'shown' | 'unconfirmed_spam'
+>;
 
 /** What an undo takes back: an event, and the status that it led away from. */
 export interface TakenBack {
@@ -55,7 +59,7 @@ export async function lockWithAncestors(
       union
       select above.id, above.parent_id from comment above join branch on above.id = branch.parent_id
     )
-    select comment.id, comment.conversation_id, comment.parent_id, comment.status, comment.shown
+    select comment.id, comment.conversation_id, comment.parent_id, comment.status, comment.shown, comment.unconfirmed_spam
     from comment
     where comment.id in (select id from branch)
     order by comment.id
@@ -66,7 +70,7 @@ export async function lockWithAncestors(
 
 /**
  * The one place where statuses change: the rows, what of their branches is shown, the counts, and the events, together. What
- * is deleted loses its words on the way.
+ * is deleted or expires loses its words on the way.
  *
  * @param comments locked by `lockWithAncestors`.
  * @returns the new status of each that changed, by id; where the action is not possible nothing happens.
@@ -81,12 +85,17 @@ export async function changeStatus(
   const moves: StatusMove[] = [];
   for (const comment of comments) {
     const takenBack = change.takenBack?.get(comment.id);
-    const action = actionFor(comment.status, change);
-    const to = action === 'undo' ? takenBack?.from : nextStatus(comment.status, action);
+    const action = actionFor(comment, change);
+    const to = action === 'undo' ? takenBack?.from : nextStatus(comment.status, action, comment.unconfirmed_spam);
     if (!to) continue;
-    if (to === 'deleted') await eraseWords(trx, comment.id);
+    if (isErased(to)) await eraseWords(trx, comment.id);
     if (isReadable(to)) await approve(trx, comment.id);
-    else await hide(trx, comment, { status: to, heldBy: action === 'hold' ? change.rule : undefined });
+    else
+      await hide(trx, comment, {
+        status: to,
+        heldBy: action === 'hold' ? change.rule : undefined,
+        byRule: change.rule !== undefined,
+      });
     await announce(trx, { comment, to, now: change.now });
     const eventId = await recordEvent(trx, {
       subjectKind: 'comment',
@@ -107,6 +116,7 @@ export async function changeStatus(
     steps.set(comment.id, { to, eventId });
     moves.push({ conversationId: comment.conversation_id, from: comment.status, to });
   }
+  if (change.action === 'undo') await knowUnconfirmed(trx, changed);
   await answerWhoWaits(trx, { steps, change });
   await announceWaiting(trx, { commentIds: [...changed].flatMap(([id, to]) => (to === 'pending' ? [id] : [])) });
   // Nobody is to decide on it any more, or somebody has to be found anew.
@@ -115,14 +125,23 @@ export async function changeStatus(
       .deleteFrom('hand_over')
       .where('comment_id', 'in', [...changed.keys()])
       .execute();
-  const deleted = [...changed].flatMap(([id, to]) => (to === 'deleted' ? [id] : []));
-  await endOwn(trx, { commentIds: deleted });
+  const erased = [...changed].flatMap(([id, to]) => (isErased(to) ? [id] : []));
+  await endOwn(trx, { commentIds: erased });
   await changeCounts(trx, moves);
   return changed;
 }
 
-function actionFor(status: CommentStatus, { action, otherwise }: Change): CommentAction | 'undo' {
-  return action === 'undo' || nextStatus(status, action) ? action : (otherwise ?? action);
+function actionFor({ status, unconfirmed_spam }: LockedComment, { action, otherwise }: Change): CommentAction | 'undo' {
+  return action === 'undo' || nextStatus(status, action, unconfirmed_spam) ? action : (otherwise ?? action);
+}
+
+// What is spam again after an undo may stand there by a rule alone, as before.
+async function knowUnconfirmed(trx: Transaction<Database>, changed: ReadonlyMap<number, CommentStatus>): Promise<void> {
+  const spam = [...changed].flatMap(([id, status]) => (status === 'spam' ? [{ id, status }] : []));
+  const deciding = await decidingEvents(trx, spam);
+  const byRule = spam.flatMap(({ id }) => (deciding.get(id)?.rule ? [id] : []));
+  if (byRule.length > 0)
+    await trx.updateTable('comment').set({ unconfirmed_spam: true }).where('id', 'in', byRule).execute();
 }
 
 // What was asked for, by an appeal or a report, may just have happened.
@@ -147,12 +166,13 @@ async function announce(
 ): Promise<void> {
   const { id: commentId, conversation_id: conversationId, parent_id: parentId } = comment;
   if (isReadable(to)) await announceReadable(trx, { commentId, conversationId, parentId, now });
-  if (to !== 'deleted') await announceDecision(trx, { commentId });
+  if (!isErased(to)) await announceDecision(trx, { commentId });
 }
 
 // What is approved shows, and everything above it at least as a placeholder.
 async function approve(trx: Transaction<Database>, id: number): Promise<void> {
-  await trx.updateTable('comment').set({ status: 'approved', shown: true }).where('id', '=', id).execute();
+  const approved = { status: 'approved', shown: true, unconfirmed_spam: false } as const;
+  await trx.updateTable('comment').set(approved).where('id', '=', id).execute();
   await sql`
     with recursive above as (
       select parent.id, parent.parent_id from comment parent
@@ -167,12 +187,12 @@ async function approve(trx: Transaction<Database>, id: number): Promise<void> {
 async function hide(
   trx: Transaction<Database>,
   comment: LockedComment,
-  { status, heldBy }: { status: CommentStatus; heldBy: string | undefined },
+  { status, heldBy, byRule }: { status: CommentStatus; heldBy: string | undefined; byRule: boolean },
 ): Promise<void> {
   const held = heldBy === undefined ? {} : { held_by: heldBy };
   await trx
     .updateTable('comment')
-    .set({ status, ...held })
+    .set({ status, unconfirmed_spam: byRule && status === 'spam', ...held })
     .where('id', '=', comment.id)
     .execute();
   let id: number | null = comment.shown ? comment.id : null;

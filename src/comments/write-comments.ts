@@ -271,7 +271,8 @@ async function tellAndFollow(
   if (terms.followed && isReadable(verdict.status)) {
     await announceReadable(trx, { commentId, conversationId, parentId: parent?.id ?? null, now });
   }
-  if (browserId !== undefined) {
+  // What looks like spam mails nobody: the address may be anyone's.
+  if (browserId !== undefined && verdict.status !== 'spam') {
     await followFromReply(trx, {
       choice: readFollowChoice(submission.fields),
       email: draft.email,

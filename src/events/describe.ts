@@ -12,6 +12,7 @@ const told = [
   'hold',
   'edit',
   'delete',
+  'expire',
   'close',
   'close_later',
   'reopen',

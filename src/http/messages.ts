@@ -22,6 +22,7 @@ import reading from '../../messages/en/reading.json' with { type: 'json' };
 import reports from '../../messages/en/reports.json' with { type: 'json' };
 import rules from '../../messages/en/rules.json' with { type: 'json' };
 import settings from '../../messages/en/settings.json' with { type: 'json' };
+import spam from '../../messages/en/spam.json' with { type: 'json' };
 import writing from '../../messages/en/writing.json' with { type: 'json' };
 
 const english = {
@@ -46,6 +47,7 @@ const english = {
   ...reports,
   ...rules,
   ...settings,
+  ...spam,
   ...writing,
 };
 

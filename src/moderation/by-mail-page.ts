@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { Kysely } from 'kysely';
 import { explainWaiting } from '../alerts/explain.ts';
-import { allowedActions, type ModeratorAction } from '../comments/lifecycle.ts';
+import { allowedActions, isErased, type ModeratorAction } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
 import { decidingEvents } from '../events/deciding.ts';
 import { lastEvents } from '../events/queries.ts';
@@ -68,8 +68,8 @@ export async function sendByMailPage(
   }: { right: Extract<OpenedRight, { kind: 'open' }>; action: string; refused?: Refused | undefined },
 ): Promise<void> {
   const [row] = await listQueue(db, { ids: [right.commentId], status: 'pending' });
-  // Its writer deleted it.
-  if (!row || row.status === 'deleted') throw new HttpError(410, { key: 'byMail.over' });
+  // Nothing is left of it.
+  if (!row || isErased(row.status)) throw new HttpError(410, { key: 'byMail.over' });
   const { id, status } = row;
   const [events, deciding] = await Promise.all([
     lastEvents(db, { subjectKind: 'comment', subjectIds: [id] }),

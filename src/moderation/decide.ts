@@ -117,7 +117,9 @@ async function sortOut(
     const seen = decision.seen.get(comment.id);
     const late = seen !== undefined && event !== undefined && event.id !== seen;
     const overtaken = late || above.has(comment.id);
-    const impossible = !nextStatus(comment.status, decision.action) || (onlyWaiting && comment.status !== 'pending');
+    const { status, unconfirmed_spam } = comment;
+    const next = nextStatus(status, decision.action, unconfirmed_spam);
+    const impossible = !next || (onlyWaiting && status !== 'pending');
     if (!overtaken && !impossible) sorted.open.push(comment);
     else if (event && isSameDecision(event, { decision, moderator })) sorted.repeated.push(comment);
     else sorted.overtaken.push({ id: comment.id, status: comment.status, event });

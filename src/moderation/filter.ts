@@ -1,4 +1,4 @@
-import { type CommentStatus, commentStatuses } from '../comments/lifecycle.ts';
+import { type CommentStatus, commentStatuses, isErased } from '../comments/lifecycle.ts';
 import { readFields, readId } from '../http/fields.ts';
 import type { Message, MessageKey } from '../http/messages.ts';
 import { holdingRules, type RuleName } from '../rules/rule.ts';
@@ -12,6 +12,8 @@ export type Likeness = (typeof likenesses)[number];
 /** Which comments the queue lists. */
 export interface QueueFilter {
   readonly status: CommentStatus;
+  /** Only what a rule took for spam, and nobody has decided on since. */
+  readonly unconfirmed: boolean;
   readonly postId: number | undefined;
   /** Only what has this in common with a comment. */
   readonly like: { readonly kind: Likeness; readonly commentId: number } | undefined;
@@ -29,8 +31,8 @@ export interface QueueAge {
   readonly unit: 'hours' | 'days';
 }
 
-// What a writer deleted is no moderator's any more.
-export const queueStatuses = commentStatuses.filter((status) => status !== 'deleted');
+// What was erased is no moderator's any more.
+export const queueStatuses = commentStatuses.filter((status) => !isErased(status));
 
 /** Longest text that is looked for, in characters, and the oldest age, in hours or days. */
 export const longestText = 100;
@@ -39,7 +41,7 @@ const mostUnits = 9_999;
 const hour = 3_600_000;
 const lengths = { hours: hour, days: 24 * hour };
 
-const names = ['status', 'post', ...likenesses, 'rule', 'age', 'than', 'unit', 'text'] as const;
+const names = ['status', 'unconfirmed', 'post', ...likenesses, 'rule', 'age', 'than', 'unit', 'text'] as const;
 
 /** Reads filters out of an address or a form; what makes no sense filters nothing. */
 export function readFilter(source: unknown): QueueFilter {
@@ -47,8 +49,10 @@ export function readFilter(source: unknown): QueueFilter {
   const kind = likenesses.find((each) => readId(fields[each]) !== undefined);
   const count = readId(fields.than);
   const side = (['older', 'newer'] as const).find((each) => each === fields.age);
+  const status = queueStatuses.find((each) => each === fields.status) ?? 'pending';
   return {
-    status: queueStatuses.find((each) => each === fields.status) ?? 'pending',
+    status,
+    unconfirmed: status === 'spam' && fields.unconfirmed === '1',
     postId: readId(fields.post),
     like: kind && { kind, commentId: Number(fields[kind]) },
     rule: holdingRules.find((each) => each === fields.rule),
@@ -62,9 +66,10 @@ export function readFilter(source: unknown): QueueFilter {
 
 /** The fields by which an address or a form says the same filters again. */
 export function filterFields(filter: QueueFilter): Record<string, string> {
-  const { status, postId, like, rule, age, text } = filter;
+  const { status, unconfirmed, postId, like, rule, age, text } = filter;
   return {
     ...(status !== 'pending' && { status }),
+    ...(unconfirmed && status === 'spam' && { unconfirmed: '1' }),
     ...(postId !== undefined && { post: String(postId) }),
     ...(like && { [like.kind]: String(like.commentId) }),
     ...(rule && { rule }),
@@ -82,8 +87,12 @@ export function queueHref(filter: QueueFilter, after?: number): string {
 
 /** No filter but the status. */
 export function unfiltered(status: CommentStatus): QueueFilter {
-  return { status, postId: undefined, like: undefined, rule: undefined, age: undefined, text: '' };
+  const other = { postId: undefined, like: undefined, rule: undefined, age: undefined, text: '' };
+  return { status, unconfirmed: false, ...other };
 }
+
+/** What a rule took for spam, and nobody has decided on since. */
+export const unconfirmedSpam: QueueFilter = { ...unfiltered('spam'), unconfirmed: true };
 
 /** The moment that an age is about. */
 export function momentOf({ count, unit }: QueueAge, now: Date): Date {
@@ -105,8 +114,9 @@ export function wordFilters(
   filter: QueueFilter,
   { title, name }: { title: string | undefined; name: string | undefined },
 ): WordedFilter[] {
-  const { postId, like, rule, age, text } = filter;
+  const { unconfirmed, postId, like, rule, age, text } = filter;
   return [
+    ...(unconfirmed ? [{ words: words('filter.is.unconfirmed'), without: { ...filter, unconfirmed: false } }] : []),
     ...(postId === undefined
       ? []
       : [{ words: words('filter.is.post', { title: title ?? '' }), without: { ...filter, postId: undefined } }]),

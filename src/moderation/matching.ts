@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { erasedStatuses } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
 import { momentOf, type QueueFilter } from './filter.ts';
@@ -108,7 +109,7 @@ export async function loadSubject(
     .select((eb) => eb.case().when('email_proved', '=', sql.lit(true)).then(eb.ref('email')).end().as('email'))
     .select(sql<string>`md5(source)`.as('text_hash'))
     .where('id', '=', id)
-    .where('status', '<>', 'deleted')
+    .where('status', 'not in', erasedStatuses)
     .where(isWithinReach(owner))
     .executeTakeFirst();
 }
@@ -161,6 +162,8 @@ function candidates(
   const matches = rest.length === 0 ? sql`true` : sql`(${sql.join(rest, sql` and `)})`;
   const limits = [
     sql`comment.status = ${sql.lit(filter.status)}`,
+    // Each of its orders has an index of its own, see migrations/029-spam.ts.
+    ...(filter.unconfirmed ? [sql`comment.unconfirmed_spam`] : []),
     ...(after === undefined ? [] : [filter.status === 'pending' ? sql`${key} > ${after}` : sql`${key} < ${after}`]),
     ...boundsOfAge(filter, at),
   ];

@@ -8,9 +8,9 @@ export function moderatorOf(response: Response): Moderator {
   return { viewer: signedInViewer(response), reach: viewerReach(response, 'moderate') };
 }
 
-/** What whoever is signed in may do with a comment of some status. */
-export function offeredActions(response: Response, status: CommentStatus): ModeratorAction[] {
-  return allowedActions(status).filter((action) => mayTake(response, action));
+/** What whoever is signed in may do with a comment of some status. @param unconfirmed see `nextStatus`. */
+export function offeredActions(response: Response, status: CommentStatus, unconfirmed = false): ModeratorAction[] {
+  return allowedActions(status, unconfirmed).filter((action) => mayTake(response, action));
 }
 
 /** Whether whoever is signed in may decide so at all. */

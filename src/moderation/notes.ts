@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { erasedStatuses } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
 import type { Moderator } from './decide.ts';
@@ -98,7 +99,7 @@ async function lockSubject(
     .selectFrom('comment')
     .select('browser_id')
     .where('id', '=', commentId)
-    .where('status', '<>', 'deleted')
+    .where('status', 'not in', erasedStatuses)
     .forNoKeyUpdate()
     .executeTakeFirst();
   if (!comment) return undefined;

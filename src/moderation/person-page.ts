@@ -104,8 +104,9 @@ async function listLatest(db: AppContext['db'], writer: Writer): Promise<PersonP
   }));
 }
 
-function completed(counts: StatusCounts): Required<StatusCounts> {
-  return { pending: 0, approved: 0, rejected: 0, spam: 0, removed: 0, deleted: 0, ...counts };
+// Spam that has expired was spam.
+function completed({ expired = 0, spam = 0, ...counts }: StatusCounts): Required<StatusCounts> {
+  return { pending: 0, approved: 0, rejected: 0, removed: 0, deleted: 0, ...counts, spam: spam + expired, expired: 0 };
 }
 
 function sumOf(counts: StatusCounts): number {

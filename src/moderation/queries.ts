@@ -29,6 +29,7 @@ export function listQueue(db: Kysely<Database>, { ids, status }: { ids: readonly
         'comment.id',
         'comment.parent_id',
         'comment.status',
+        'comment.unconfirmed_spam',
         'comment.name',
         'comment.website',
         'comment.html',

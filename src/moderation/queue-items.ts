@@ -41,13 +41,10 @@ export async function loadQueueItems(
   const { authors_moderate: authorsModerate } = siteOf(response);
   const { dates } = frameOf(response);
   const judgesPeople = viewerReach(response, 'judge_people') === 'all';
-  return rows.map((row) =>
-    presentQueueItem(
-      row,
-      { ...found, viewerId, authorsModerate },
-      { dates, judgesPeople, actions: above.has(row.id) ? [] : offeredActions(response, row.status) },
-    ),
-  );
+  return rows.map((row) => {
+    const actions = above.has(row.id) ? [] : offeredActions(response, row.status, row.unconfirmed_spam);
+    return presentQueueItem(row, { ...found, viewerId, authorsModerate }, { dates, judgesPeople, actions });
+  });
 }
 
 function idsOf(rows: readonly QueueRow[], what: 'edited' | 'noted' | 'handed'): number[] {

@@ -16,6 +16,7 @@ import {
   queueHref,
   queueStatuses,
   readFilter,
+  unconfirmedSpam,
   unfiltered,
   wordFilters,
 } from './filter.ts';
@@ -58,6 +59,8 @@ interface QueuePage extends WaitingCounts {
   readonly filters: readonly { readonly words: Message; readonly withoutHref: string }[];
   /** The form that asks for something else. */
   readonly form: FilterForm;
+  /** How much looks like spam, and the way there; undefined where nothing does, and on all but the first view. */
+  readonly spam: { readonly words: Message; readonly href: string } | undefined;
   /** How many match, in a sentence; undefined where the tab says it. */
   readonly count: Message | undefined;
   /** What can be done with all that matches, and what is asked for, as the fields of the form that does it. */
@@ -94,7 +97,8 @@ export async function showQueue(context: AppContext, request: Request, response:
   const after = readId(request.query.after);
   const subject = like && (await loadSubject(db, { id: like.commentId, owner }));
   const search = { owner, filter, subject, at: now(), after };
-  const [found, counts, saved, posts, running, post] = await Promise.all([
+  const first = !mine && after === undefined && queueHref(filter) === queueHref(unfiltered('pending'));
+  const [found, counts, saved, posts, running, post, spam] = await Promise.all([
     mine
       ? findHandedTo(db, { owner, after, wanted: queueRows + 1 })
       : findMatching(db, { ...search, wanted: queueRows + 1 }),
@@ -103,6 +107,7 @@ export async function showQueue(context: AppContext, request: Request, response:
     listWaitingPosts(db, owner),
     listRunningSweeps(db, owner.viewer.id),
     postId === undefined ? undefined : findPostById(db, postId),
+    first ? countSpam(db, { owner, at: now() }) : 0,
   ]);
   const page = found.ids.slice(0, queueRows);
   const [items, count, moderation] = await Promise.all([
@@ -138,8 +143,9 @@ export async function showQueue(context: AppContext, request: Request, response:
       .filter(({ without }) => without.postId === postId)
       .map(({ words, without }) => ({ words, withoutHref: queueHref(without) })),
     form: { filter, rules: holdingRules, posts: [...offered, ...posts] },
+    spam: spam === 0 ? undefined : { words: wordSpam(spam), href: queueHref(unconfirmedSpam) },
     count,
-    actions: offeredActions(response, status),
+    actions: offeredActions(response, status, filter.unconfirmed),
     fields: filterFields(filter),
     running: running.map((sweep) => presentProgress(sweep)),
     here: mine ? mineHref(after) : queueHref(filter, after),
@@ -147,6 +153,15 @@ export async function showQueue(context: AppContext, request: Request, response:
     furtherHref: further === undefined ? undefined : queueHref(filter, further),
     keys: usualKeys,
   });
+}
+
+function countSpam(db: AppContext['db'], search: Pick<Search, 'owner' | 'at'>): Promise<number> {
+  return countMatching(db, { ...search, filter: unconfirmedSpam, subject: undefined, most: mostCounted + 1 });
+}
+
+function wordSpam(count: number): Message {
+  if (count > mostCounted) return { key: 'queue.manyLookLikeSpam', values: { count: mostCounted } };
+  return { key: 'queue.looksLikeSpam', values: { count } };
 }
 
 async function wordCount(

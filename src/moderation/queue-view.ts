@@ -152,7 +152,9 @@ function shortenEarlier(revision: LatestRevision | undefined): QueueItem['earlie
 function recordOf(row: QueueRow, { records }: QueueFindings): Message {
   if (row.account_id !== null) return { key: 'queue.record.staff' };
   if (row.browser_id === null) return { key: 'queue.record.unknown' };
-  const counts = { approved: 0, rejected: 0, spam: 0, removed: 0, pending: 0, deleted: 0, ...records.get(row.id) };
+  // Spam that has expired was spam.
+  const { expired = 0, spam = 0, ...others } = records.get(row.id) ?? {};
+  const counts = { approved: 0, rejected: 0, removed: 0, pending: 0, deleted: 0, ...others, spam: spam + expired };
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (total === 0) return { key: 'queue.record.first' };
   return total < recordLength

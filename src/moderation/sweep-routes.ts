@@ -23,6 +23,8 @@ import { offerUndo } from './undo-routes.ts';
 
 interface QuestionPage {
   readonly action: ModeratorAction;
+  /** What that is called here: who marks as spam what a rule took for it confirms that. */
+  readonly called: ModeratorAction | 'confirm';
   readonly status: QueueFilter['status'];
   readonly expected: number;
   /** The filters in words; none: everything of the status. */
@@ -60,14 +62,18 @@ export function sweepRoutes(context: AppContext): Router {
 async function askWhetherMeant({ db, now }: AppContext, request: Request, response: Response): Promise<void> {
   const owner = moderatorOf(response);
   const filter = readFilter(request.query);
-  const action = found(offeredActions(response, filter.status).find((each) => each === request.query.action));
+  const action = found(
+    offeredActions(response, filter.status, filter.unconfirmed).find((each) => each === request.query.action),
+  );
+  const called = filter.unconfirmed && action === 'spam' ? 'confirm' : action;
   const subject = filter.like && (await loadSubject(db, { id: filter.like.commentId, owner }));
   const post = filter.postId === undefined ? undefined : await findPostById(db, filter.postId);
   const { askedAt, throughEvent, expected } = await askFor(db, { owner, filter, subject, at: now() });
   sendPage(response, questionView, {
-    title: frameOf(response).t(`sweep.ask.${action}`, { count: expected }),
+    title: frameOf(response).t(`sweep.ask.${called}`, { count: expected }),
     hiddenFromSearch: true,
     action,
+    called,
     status: filter.status,
     expected,
     filters: wordFilters(filter, { title: post?.title, name: subject?.name }).map(({ words }) => words),
@@ -89,7 +95,8 @@ async function beginSweep({ db, now }: AppContext, request: Request, response: R
   const read = readBulkDecision(request.body);
   if ('key' in read) return refuse(read);
   const { action, reason, note } = read.decision;
-  if (!offeredActions(response, filter.status).includes(action)) return refuse({ key: 'decision.unknownAction' });
+  if (!offeredActions(response, filter.status, filter.unconfirmed).includes(action))
+    return refuse({ key: 'decision.unknownAction' });
   const asked = readFields(request.body, ['key', 'asked', 'through', 'expected']);
   // On a site where nothing has happened yet there is no last event.
   const throughEvent = asked.through === '0' ? 0 : readId(asked.through);

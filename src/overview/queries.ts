@@ -121,11 +121,20 @@ export async function listSpamTimes(
   db: Kysely<Database>,
   { owner, since }: { owner: QueueOwner; since: Date },
 ): Promise<{ times: Date[]; cut: boolean }> {
+  const latestThat = (status: 'spam' | 'expired') => {
+    const some = db
+      .selectFrom('comment')
+      .select(['comment.id', 'comment.created_at', 'comment.conversation_id'])
+      .where('comment.status', '=', status)
+      .orderBy('comment.id', 'desc')
+      .limit(mostCounted);
+    return db.selectFrom(some.as('some')).selectAll();
+  };
+  // What has expired since came as well.
   const latest = db
-    .selectFrom('comment')
-    .select(['comment.id', 'comment.created_at', 'comment.conversation_id'])
-    .where('comment.status', '=', 'spam')
-    .orderBy('comment.id', 'desc')
+    .selectFrom(latestThat('spam').unionAll(latestThat('expired')).as('either'))
+    .selectAll()
+    .orderBy('id', 'desc')
     .limit(mostCounted);
   const rows = await db
     .selectFrom(latest.as('latest'))

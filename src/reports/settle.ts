@@ -17,6 +17,7 @@ const outcomes: Readonly<Record<string, ReportOutcome>> = {
   spam: 'acted',
   removed: 'acted',
   deleted: 'gone',
+  expired: 'acted',
 };
 
 /** Settles the open reports about comments by what was done to these; by the comment's id. */

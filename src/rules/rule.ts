@@ -108,9 +108,6 @@ export function choiceOf<Name extends SettableRule>(
   return choice as Extract<RuleChoice, { name: Name }>;
 }
 
-/** The rules that may take a comment for spam by themselves. */
-export const spamRules: readonly RuleName[] = ['bait', 'words', 'hosts', 'copies', 'learned'];
-
 /** All rules that may hold a comment or take it for spam, in the order in which a site begins. */
 export const holdingRules: readonly RuleName[] = [
   'all_held',

@@ -23,6 +23,7 @@ export const settingNames = [
   'close_after_days',
   'close_after_quiet_days',
   'edit_minutes',
+  'spam_days',
   'email_required',
   'authors_moderate',
   'authors_remove',
@@ -36,7 +37,7 @@ export type SettingName = (typeof settingNames)[number];
 type FormSettings = Pick<Settings, SettingName>;
 
 const longest = { title: 100, tagline: 200 };
-const most = { closeAfterDays: 36_500, editMinutes: 1_440 };
+const most = { closeAfterDays: 36_500, editMinutes: 1_440, spamDays: 3_650 };
 
 /** Picks the settings out of what was sent. */
 export function readSettings(body: unknown): SettingsFields {
@@ -54,6 +55,7 @@ export function fieldsOf(site: FormSettings): SettingsFields {
     close_after_days: site.close_after_days === null ? '' : String(site.close_after_days),
     close_after_quiet_days: site.close_after_quiet_days === null ? '' : String(site.close_after_quiet_days),
     edit_minutes: String(site.edit_minutes),
+    spam_days: site.spam_days === null ? '' : String(site.spam_days),
     email_required: site.email_required ? 'on' : '',
     authors_moderate: site.authors_moderate ? 'on' : '',
     authors_remove: site.authors_remove ? 'on' : '',
@@ -78,6 +80,7 @@ export function checkSettings(
   const days = readNumber(fields.close_after_days);
   const quietDays = readNumber(fields.close_after_quiet_days);
   const minutes = readNumber(fields.edit_minutes);
+  const spamDays = readNumber(fields.spam_days) ?? 0;
   const errors: SettingError[] = [];
   const refuse = (field: SettingName, message: Message) => errors.push({ field, message });
 
@@ -94,6 +97,8 @@ export function checkSettings(
   }
   if (!(minutes !== undefined && minutes <= most.editMinutes))
     refuse('edit_minutes', { key: 'settings.minutesWrong', values: { most: most.editMinutes } });
+  if (!(spamDays <= most.spamDays))
+    refuse('spam_days', { key: 'settings.spam_daysWrong', values: { most: most.spamDays } });
   if (errors.length > 0) return errors;
 
   return {
@@ -105,6 +110,7 @@ export function checkSettings(
     close_after_days: days ?? null,
     close_after_quiet_days: quietDays ?? null,
     edit_minutes: minutes as number,
+    spam_days: spamDays === 0 ? null : spamDays,
     email_required: fields.email_required === 'on',
     authors_moderate: fields.authors_moderate === 'on',
     authors_remove: fields.authors_remove === 'on',

@@ -20,6 +20,7 @@ export const siteColumns = [
   'site.authors_pin',
   'site.authors_close',
   'site.rules_token',
+  'site.spam_days',
   'site.version',
 ] as const;
 

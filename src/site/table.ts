@@ -22,6 +22,8 @@ export interface SiteTable {
   close_after_quiet_days: number | null;
   /** Minutes for which a comment can be edited by its writer; 0: not at all. */
   edit_minutes: Generated<number>;
+  /** Days after which spam is erased; null: never. */
+  spam_days: Generated<number | null>;
   email_required: Generated<boolean>;
   /** Whether authors decide over comments on their own posts. */
   authors_moderate: Generated<boolean>;

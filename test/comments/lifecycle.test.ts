@@ -5,23 +5,25 @@ import {
   type CommentAction,
   type CommentStatus,
   commentStatuses,
+  isErased,
   isReadable,
   moderatorActions,
   nextStatus,
 } from '../../src/comments/lifecycle.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
-const actions = ['approve', 'reject', 'spam', 'remove', 'restore', 'hold', 'delete'] as const;
+const actions = ['approve', 'reject', 'spam', 'remove', 'restore', 'hold', 'delete', 'expire'] as const;
 
 // Written out a second time on purpose: a change of the table has to be meant.
 const table: Record<CommentStatus, Record<CommentAction, CommentStatus | '—'>> = {
   // in the order of the actions above
-  pending: row('approved', 'rejected', 'spam', '—', '—', '—', 'deleted'),
-  approved: row('—', '—', 'spam', 'removed', '—', 'pending', 'deleted'),
-  rejected: row('approved', '—', 'spam', '—', 'pending', '—', 'deleted'),
-  spam: row('approved', 'rejected', '—', '—', 'pending', '—', 'deleted'),
-  removed: row('—', '—', 'spam', '—', 'approved', '—', 'deleted'),
-  deleted: row('—', '—', '—', '—', '—', '—', '—'),
+  pending: row('approved', 'rejected', 'spam', '—', '—', '—', 'deleted', '—'),
+  approved: row('—', '—', 'spam', 'removed', '—', 'pending', 'deleted', '—'),
+  rejected: row('approved', '—', 'spam', '—', 'pending', '—', 'deleted', '—'),
+  spam: row('approved', 'rejected', '—', '—', 'pending', '—', 'deleted', 'expired'),
+  removed: row('—', '—', 'spam', '—', 'approved', '—', 'deleted', '—'),
+  deleted: row('—', '—', '—', '—', '—', '—', '—', '—'),
+  expired: row('—', '—', '—', '—', '—', '—', '—', '—'),
 };
 
 const cells = Object.entries(table).flatMap(([status, next]) =>
@@ -45,13 +47,24 @@ describe('The table of statuses and actions', () => {
     },
   );
 
+  it('lets a moderator confirm what a rule alone took for spam, where it stands, and nothing else', () => {
+    for (const status of commentStatuses) {
+      const confirmable = status === 'spam' ? ['approve', 'reject', 'spam', 'restore'] : allowedActions(status);
+      expect(allowedActions(status, true)).toEqual(confirmable);
+    }
+    expect(nextStatus('spam', 'spam', true)).toBe('spam');
+    expect(nextStatus('spam', 'spam')).toBeUndefined();
+  });
+
   it('shows readers what is approved, and nothing else', () => {
     expect(commentStatuses.filter(isReadable)).toEqual(['approved']);
   });
 
-  it('lets no action lead to the status that the comment has already, or out of deleted', () => {
+  it('lets no action lead to the status that the comment has already, or out of what is erased', () => {
     for (const [status, , next] of cells) expect(next).not.toBe(status);
-    expect(Object.values(table.deleted)).toEqual(actions.map(() => '—'));
+    for (const status of commentStatuses.filter(isErased))
+      expect(Object.values(table[status])).toEqual(actions.map(() => '—'));
+    expect(commentStatuses.filter(isErased)).toEqual(['deleted', 'expired']);
   });
 });
 
@@ -73,9 +86,9 @@ describe('The database', () => {
 });
 
 function row(
-  ...[approve, reject, spam, remove, restore, hold, deletion]: (CommentStatus | '—')[]
+  ...[approve, reject, spam, remove, restore, hold, deletion, expire]: (CommentStatus | '—')[]
 ): Record<CommentAction, CommentStatus | '—'> {
-  return { approve, reject, spam, remove, restore, hold, delete: deletion } as Record<
+  return { approve, reject, spam, remove, restore, hold, delete: deletion, expire } as Record<
     CommentAction,
     CommentStatus | '—'
   >;

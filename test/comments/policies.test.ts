@@ -23,7 +23,7 @@ const all = rulesInForce(defaultRules.map((rule) => ({ ...rule, enabled: true })
 describe('The list of policies', () => {
   test('begins with an order that is a decision: who works here, what is held anyway, what only programs do, what looks like spam, whom moderators trust, who is new, who waits, the rest', () => {
     const order: RuleName[] = [
-      ...(['staff', 'all_held', 'person_held', 'bait', 'words', 'hosts', 'links'] as const),
+      ...(['staff', 'all_held', 'person_held', 'bait', 'words', 'hosts', 'copies', 'links'] as const),
       ...(['name_link', 'flooding', 'person_trusted', 'first_comment', 'waiting', 'standard'] as const),
     ];
     expect(usual.map(({ name }) => name)).toEqual(order);
@@ -58,6 +58,19 @@ describe('The list of policies', () => {
     ],
     ['a link elsewhere', 'hosts', { hosts: ['a.example'] }, undefined, { spam: 'casino.example' }],
     ['links that nobody looked at', 'hosts', {}, undefined, { spam: 'casino.example' }],
+    ['one that said the same before', 'copies', { copies: { same: 1, near: 0 } }, undefined],
+    ['two that said the same or nearly', 'copies', { copies: { same: 1, near: 1 } }, held({ count: 2, spam: 0 })],
+    [
+      ...(['four that said the same or nearly', 'copies', { copies: { same: 3, near: 1 } }] as const),
+      { status: 'spam', numbers: { count: 4, spam: 1 } },
+    ],
+    ['a text that is too short to be a copy', 'copies', {}, undefined],
+    ['a low score', 'learned', { score: 69 }, undefined],
+    ['a high score', 'learned', { score: 70 }, held({ spam: 0 })],
+    ['a very high score', 'learned', { score: 90 }, { status: 'spam', numbers: { spam: 1 } }],
+    ['a very high score where none is enough', 'learned', { score: 100 }, undefined, { held: null, spam: null }],
+    ['a score where only spam is marked', 'learned', { score: 89 }, undefined, { held: null, spam: 90 }],
+    ['no score', 'learned', {}, undefined],
     ['an address as a name', 'name_link', { nameLink: true }, held()],
     ['a name', 'name_link', { nameLink: false }, undefined],
     ['a name that nobody looked at', 'name_link', {}, undefined],
@@ -92,7 +105,7 @@ describe('The list of policies', () => {
     ['somebody whom a moderator trusts', 'person_held', { standing: 'trusted' }, undefined],
     ['anything', 'standard', {}, approved],
   ];
-  it.each(cases)('given %s, %s says so', (_facts, rule, facts, opinion, set) => {
+  it.each(cases)('given %s, %s says so', (...[, rule, facts, opinion, set]) => {
     const { settings } = all.find(({ name }) => name === rule) as Rule;
     const judge = policies[rule] as Judge<Rule['settings']>;
     expect(judge({ ...guest, ...facts }, { ...settings, ...set } as Rule['settings'], '')).toEqual(opinion);
@@ -185,7 +198,17 @@ describe('The rules of a site', () => {
 describe('The sentence of a rule', () => {
   it.each(Object.keys(policies) as RuleName[])('exists for %s', (rule) => {
     const key: MessageKey = `rule.${rule}`;
-    const numbers = { links: 3, allowed: 2, recent: 5, seconds: 1, days: 400, needed: 1, reports: 3, spam: 1 };
+    const numbers = {
+      links: 3,
+      allowed: 2,
+      recent: 5,
+      seconds: 1,
+      days: 400,
+      needed: 1,
+      reports: 3,
+      spam: 1,
+      count: 4,
+    };
     expect(t(key, numbers)).not.toBe(key);
     expect(t(key, numbers)).toMatch(/^(Held|Published at once|Taken for spam): .+\.$/);
   });

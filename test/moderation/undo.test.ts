@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { commentStatuses, moderatorActions, nextStatus, undoable } from '../../src/comments/lifecycle.ts';
+import { commentStatuses, isErased, moderatorActions, nextStatus, undoable } from '../../src/comments/lifecycle.ts';
+import { recordEvents } from '../../src/events/queries.ts';
 import { randomFrom } from '../comments/storm.ts';
 import {
   type Asker,
@@ -46,10 +47,28 @@ function undo(event: number | string, fields: Fields = {}, asker: Asker = modera
 const lastOn = (id: number) => lastEvent(site.db, 'comment', id);
 
 /** Where everything in the conversation stands: the rows and what is derived from them. */
+// As if a rule had done it: of these, what is spam.
+async function takeForSpam(ids: readonly number[]): Promise<void> {
+  const spam = await site.db
+    .updateTable('comment')
+    .set({ unconfirmed_spam: true, held_by: 'words' })
+    .where('id', 'in', ids)
+    .where('status', '=', 'spam')
+    .returning('id')
+    .execute();
+  const event = { subjectKind: 'comment', action: 'post', to: 'spam', rule: 'words', now: site.now } as const;
+  await site.db.transaction().execute((trx) =>
+    recordEvents(
+      trx,
+      spam.map(({ id }) => ({ ...event, subjectId: id })),
+    ),
+  );
+}
+
 async function stateOfAll() {
   const comments = await site.db
     .selectFrom('comment')
-    .select(['id', 'status', 'shown'])
+    .select(['id', 'status', 'shown', 'unconfirmed_spam'])
     .where('conversation_id', '=', conversationId)
     .orderBy('id')
     .execute();
@@ -226,9 +245,10 @@ describe('The undo of a decision', () => {
         conversationId,
         Array.from({ length: 12 }, (_, at) => ({
           parent: at === 0 || random() < 0.3 ? undefined : Math.floor(random() * at),
-          status: pick(commentStatuses.filter((status) => status !== 'deleted')),
+          status: pick(commentStatuses.filter((status) => !isErased(status))),
         })),
       );
+      await takeForSpam(ids.filter(() => random() < 0.7));
       const states = [await stateOfAll()];
       const events: number[] = [];
       for (let step = 0; step < 25; step += 1) {

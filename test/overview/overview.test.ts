@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { changeStatus, lockWithAncestors } from '../../src/comments/transition.ts';
 import { type Answer, decideOn, lastEvent, openPage, replyTo, sendForm, wordsOf } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
@@ -104,6 +105,19 @@ describe('The overview', () => {
     const { text } = await overview();
     expect(wordsOf(text)).toContain('One spam comment came, on');
     expect(rowOf(text, 'spam', dayText())).toBe(`${dayText()} 1`);
+  });
+
+  it('counts what a rule took for spam, what a moderator confirmed once, and what has expired since', async () => {
+    await replyTo(site, path, { topic: 'Filled in.' });
+    const { id: confirmed } = await replyTo(site, path, { topic: 'Filled in.' });
+    await decideOn(site, moderator, confirmed, { action: 'spam' });
+    const { id: expired } = await replyTo(site, path, { topic: 'Filled in.' });
+    await site.db.transaction().execute(async (trx) => {
+      const locked = await lockWithAncestors(trx, [expired]);
+      await changeStatus(trx, locked.values(), { action: 'expire', actorId: undefined, now: site.now });
+    });
+    const { text } = await overview();
+    expect(rowOf(text, 'spam', dayText())).toBe(`${dayText()} 3`);
   });
 
   it('tells of thirty days and no more', async () => {

@@ -64,6 +64,7 @@ describe('the settings', () => {
         close_after_days: '30',
         close_after_quiet_days: '9',
         edit_minutes: '0',
+        spam_days: '14',
         email_required: 'on',
         authors_moderate: '',
         authors_remove: 'on',
@@ -74,7 +75,7 @@ describe('the settings', () => {
     await save(form).expect(303).expect('Location', '/settings');
     expect(await loadSite(site.db)).toEqual({
       ...{ id: 1, title: 'A quiet place', tagline: 'For slow readers', language: 'en', time_zone: 'Europe/Zurich' },
-      ...{ comment_mode: 'all_held', close_after_days: 30, close_after_quiet_days: 9, edit_minutes: 0 },
+      ...{ comment_mode: 'all_held', close_after_days: 30, close_after_quiet_days: 9, edit_minutes: 0, spam_days: 14 },
       ...{ email_required: true, authors_moderate: false, authors_remove: true, authors_pin: false },
       ...{ authors_close: true, version: 2, rules_token: expect.any(String) },
     });

@@ -42,8 +42,8 @@ export async function plantThread(
         ${some.map(({ path }) => path)}::bytea[], ${planted.slice(at, at + 5000).map(({ status }) => status)}::text[],
         ${shown.slice(at, at + 5000)}::boolean[]
       ) as planted (id, parent_id, root_id, depth, path, status, shown),
-      -- What is deleted says nothing any more: the database checks it.
-      lateral (select case status when 'deleted' then 0 else 60 end) as length (words)`.execute(db);
+      -- What is erased says nothing any more: the database checks it.
+      lateral (select case when status in ('deleted', 'expired') then 0 else 60 end) as length (words)`.execute(db);
   }
   const count = (status: CommentStatus) => planted.filter((each) => each.status === status).length;
   await db
