@@ -27,6 +27,7 @@ import type {
   PostTagTable,
   TagTable,
 } from './posts/table.ts';
+import type { ReplayTable } from './replay/table.ts';
 import type { ReportTable } from './reports/table.ts';
 import type { RuleChangeTable, RuleTable } from './rules/table.ts';
 import type { SecretTable, SettingsChangeTable, SiteTable } from './site/table.ts';
@@ -61,6 +62,7 @@ export interface Database {
   proof: ProofTable;
   proved_address: ProvedAddressTable;
   rate_limit: RateLimitTable;
+  replay: ReplayTable;
   report: ReportTable;
   revision: RevisionTable;
   rule: RuleTable;

@@ -13,6 +13,7 @@ import type { Tasks } from './jobs/worker.ts';
 import { deliverMail } from './mail/deliver.ts';
 import { createMailer } from './mail/mailer.ts';
 import { carryOn } from './moderation/sweep.ts';
+import { carryOnReplay } from './replay/run.ts';
 import { tellReporter } from './reports/tell.ts';
 
 /** What is done for each kind of job. The features add jobs and know nothing of the worker; here they meet. */
@@ -32,6 +33,7 @@ export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
     mail_due_alerts: () => mailDueAlerts(alerts),
     send_digests: () => sendDigests(following),
     sweep: ({ sweepId }) => carryOn(db, { sweepId, now }),
+    replay: (payload) => carryOnReplay(db, payload),
     clean_up: () => cleanUp(db, { now: now() }),
   };
 }

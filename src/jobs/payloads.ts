@@ -14,6 +14,8 @@ export interface JobPayloads {
   readonly send_digests: Readonly<Record<string, never>>;
   /** Carries on with a decision on all comments that match some filters. */
   readonly sweep: { readonly sweepId: number };
+  /** Carries on with judging what was written before by other rules. */
+  readonly replay: { readonly replayId: number };
   /** Notes for moderators who want mail that comments wait. */
   readonly gather_alerts: { readonly commentIds: readonly number[] };
   /** Mails to one of them what has gathered. */
@@ -36,6 +38,7 @@ export const mostAttempts: Readonly<Record<JobName, number>> = {
   ask_confirmation: 12,
   send_digests: 3,
   sweep: 20,
+  replay: 20,
   gather_alerts: 12,
   mail_alerts: 12,
   mail_due_alerts: 3,
