@@ -3,13 +3,15 @@ import { type Command, UsageError } from './commands/command.ts';
 import { exampleOf, helpCommand, helpText } from './commands/help.ts';
 import { ownerCreate } from './commands/owner-create.ts';
 import { render } from './commands/render.ts';
+import { replay } from './commands/replay.ts';
 import { restore } from './commands/restore.ts';
+import { rules } from './commands/rules.ts';
 import { readConfig } from './config.ts';
 import { sentenceOf } from './process/start-error.ts';
 import { onStopSignals } from './process/stop-signals.ts';
 
 /** Everything that can be asked for. */
-const commands: readonly Command[] = [ownerCreate, backup, restore, render, helpCommand(() => commands)];
+const commands: readonly Command[] = [ownerCreate, backup, restore, render, rules, replay, helpCommand(() => commands)];
 
 const exitCodes = { failed: 1, notUnderstood: 2, stopped: 130 };
 
