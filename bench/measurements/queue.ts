@@ -1,8 +1,8 @@
-import pg from 'pg';
 import { fillQueue, owner } from '../content/fill.ts';
 import { askOnce, cookiesOf, encodeRequest, openConnection } from '../load/connection.ts';
 import { median, quantile } from '../load/statistics.ts';
-import type { Figure, Ground, Measurement } from '../measurement.ts';
+import type { Figure, Measurement } from '../measurement.ts';
+import { addDatabase } from '../processes/add-database.ts';
 import type { MeasuredProcess } from '../processes/measured-process.ts';
 import { withSite } from '../processes/site.ts';
 
@@ -52,20 +52,6 @@ export const queue: Measurement = {
     };
   },
 };
-
-// The others would have to live with a million comments.
-async function addDatabase({ postgres, ...ground }: Ground, name: string): Promise<Ground> {
-  const client = new pg.Client({ connectionString: postgres.url });
-  await client.connect();
-  try {
-    await client.query(`create database ${name}`);
-  } finally {
-    await client.end();
-  }
-  const url = new URL(postgres.url);
-  url.pathname = `/${name}`;
-  return { ...ground, postgres: { ...postgres, url: url.href } };
-}
 
 async function timePages(
   site: MeasuredProcess,
