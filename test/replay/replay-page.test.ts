@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
 import { cleanUp } from '../../src/clean-up.ts';
+import { releaseAbandonedJobs } from '../../src/jobs/queries.ts';
 import { findCandidate, findProgress } from '../../src/replay/queries.ts';
 import { partSize } from '../../src/replay/replay.ts';
 import { carryOnReplay, replayOnce } from '../../src/replay/run.ts';
@@ -90,7 +91,7 @@ describe('Rules that are tried', () => {
     expect(words).toMatch(/Ann Approved .* A person Approved it\./);
   });
 
-  it('take no decision that was undone for one, and neither what a rule did when the staff edited', async () => {
+  it('take neither a decision that was undone for one, nor what the staff wrote', async () => {
     const undone = await replyTo(site, path, { body: `Three: ${links(3)}` });
     await decideOn(site, moderator, undone.id, { action: 'reject' });
     const { id: event } = await site.db
@@ -218,13 +219,19 @@ describe('A replay that takes a while', () => {
     expect(going.headers.refresh).toBe('1');
     expect(wordsOf(going.text)).toContain(`Judged once more: ${partSize} of ${many} comments`);
     expect(going.text).toMatch(new RegExp(`<progress [^>]*max="${many}" value="${partSize}"`));
-    // Another process takes the job over.
+    await loseWorker();
     await carryOnReplay(site.db, { replayId: id });
     const done = await openPage(site, href, owner);
     expect(done.headers.refresh).toBeUndefined();
     expect(rowsOf(done.text)['Published at once']).toEqual([String(many), String(many)]);
     await carryOnReplay(site.db, { replayId: id });
     expect((await findProgress(site.db, id))?.done).toBe(many);
+  });
+
+  it('that two processes carry on with at once counts each comment once', async () => {
+    const href = await begin({ 'links.allowed': '0' });
+    await Promise.all([finish(href), finish(href), finish(href)]);
+    expect(rowsOf((await openPage(site, href, owner)).text)['Published at once']).toEqual([String(many), String(many)]);
   });
 
   it('names a hundred of a kind, and says how many more there are', async () => {
@@ -283,6 +290,16 @@ function hiddenIn(html: string): Fields {
   const form = /<form class="replay-form"[\s\S]*<\/form>/.exec(html)?.[0] ?? '';
   const names = [...form.matchAll(/name="([\w.]+)" value/g)].map(([, name = '']) => name);
   return Object.fromEntries(names.map((name) => [name, fieldOn(form, name) ?? '']));
+}
+
+/** The process that did the jobs is dead: another one finds them, and takes them over. */
+async function loseWorker(): Promise<void> {
+  await sql`update graphile_worker._private_jobs set locked_at = now() - interval '3 minutes', locked_by = 'dead'`.execute(
+    site.db,
+  );
+  await releaseAbandonedJobs(site.db);
+  const { rows } = await sql`select id from graphile_worker._private_jobs where locked_at is not null`.execute(site.db);
+  expect(rows).toEqual([]);
 }
 
 /** Adds comments like one that was written, each judged as that was. */
