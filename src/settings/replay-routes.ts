@@ -23,8 +23,11 @@ interface ReplayPage {
 const runningView = defineView<RunningPage>('settings/replay-running');
 const replayView = defineView<ReplayPage>('settings/replay');
 
-/** After so many seconds the page of a replay asks for itself again: no script is needed for that. */
-const refreshSeconds = 1;
+/**
+ * After so many seconds the page of a replay asks for itself again: no script is needed for that. What is short is over by then, and
+ * over what takes longer somebody wants to read the page in peace.
+ */
+const refreshSeconds = ({ expected }: ReplayProgress) => (expected > 10_000 ? 5 : 1);
 
 /** Where one sees what rules would have done. */
 export function replayHref(id: number): string {
@@ -44,7 +47,7 @@ export function replayRoutes({ db }: Pick<AppContext, 'db'>): Router {
     const { t } = frameOf(response);
     const head = { title: t('replay.title'), hiddenFromSearch: true };
     if (progress.state === 'running') {
-      response.set('Refresh', String(refreshSeconds));
+      response.set('Refresh', String(refreshSeconds(progress)));
       return sendPage(response, runningView, { ...head, progress, href: replayHref(id) });
     }
     const { candidate, rules_token: token, scope, tally } = found(await findReplay(db, id));
