@@ -4,6 +4,7 @@ import { measureScope, readJudged } from '../../src/replay/judged-comments.ts';
 import { replayComment } from '../../src/replay/replay.ts';
 import { loadRules, storeRules } from '../../src/rules/queries.ts';
 import { choiceOf, defaultRules, type RuleChoice } from '../../src/rules/rule.ts';
+import { act, addWaiting, learnAll } from '../learner/lessons.ts';
 import { fieldOn, openPage, postReply, sendForm } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
@@ -25,6 +26,7 @@ beforeAll(async () => {
   site = await createTestSite({ TRUST_PROXY: 'loopback' });
   staff = [await site.signIn('owner'), await site.signIn('author')];
   await site.db.updateTable('site').set({ edit_minutes: 60 }).execute();
+  await teach();
 });
 afterAll(() => site.close());
 
@@ -49,7 +51,12 @@ describe(`Rules that are tried again on what they judged, with seed ${seed}`, ()
     expect({ seed, verdicts: new Set(judged.map(({ verdict }) => verdict)).size }).toEqual({ seed, verdicts: 3 });
     expect(new Set(judged.map(({ rule }) => rule)).size).toBeGreaterThan(5);
     expect(new Set(judged.map(({ comment_id }) => comment_id)).size).toBeLessThan(judged.length);
-    expect([facts(({ staffRole }) => staffRole !== null), facts(({ links }) => links > 2)]).toEqual([true, true]);
+    const some = [facts(({ staffRole }) => staffRole !== null), facts(({ links }) => links > 2)];
+    some.push(
+      facts(({ score = 0 }) => score > 50),
+      facts(({ copies }) => (copies?.near ?? 0) > 0),
+    );
+    expect({ seed, some }).toEqual({ seed, some: [true, true, true, true] });
   });
 });
 
@@ -59,6 +66,8 @@ function randomRules(): RuleChoice[] {
     hosts: { spam: pick(random, ['spam.example', '']) },
     links: { allowed: pick(random, [0, 1, 2]), hosts: pick(random, ['good.example', '']) },
     flooding: { browser: pick(random, [2, 5]), network: pick(random, [4, 20]) },
+    copies: { held: pick(random, [1, 2]), spam: pick(random, [3, 9]) },
+    learned: { held: pick(random, [20, 60, null]), spam: pick(random, [90, null]) },
     wave: { comments: pick(random, [5, 60]) },
     post_age: { days: pick(random, [10, 365]) },
   };
@@ -69,6 +78,19 @@ function randomRules(): RuleChoice[] {
   })) as RuleChoice[];
   const links = choiceOf(rules, 'links');
   return chance(0.5) ? [links, ...rules.filter(({ name }) => name !== 'links')] : rules;
+}
+
+// So that what is written has a score, and not always the same.
+async function teach(): Promise<void> {
+  const { conversationId } = await addPost(site.db, { title: 'Lessons' });
+  for (const [action, words] of [
+    ['spam', 'Casinos everywhere, buy now'],
+    ['approve', 'Good point, and a novel thought'],
+  ] as const) {
+    const texts = Array.from({ length: 60 }, (_none, index) => `${words}, No. ${index}`);
+    await act(site.db, await addWaiting(site.db, conversationId, texts), { action, actorId: staff[0]?.id });
+  }
+  await learnAll(site.db);
 }
 
 async function writeMuch(): Promise<void> {
