@@ -10,13 +10,13 @@ import { tellDecision } from './following/decision.ts';
 import { sendDigests } from './following/digest.ts';
 import { tellFollowers } from './following/tell.ts';
 import type { Tasks } from './jobs/worker.ts';
-import { learnDue } from './learner/learn.ts';
 import { deliverMail } from './mail/deliver.ts';
 import { createMailer } from './mail/mailer.ts';
 import { rejectAsItCloses } from './moderation/closing-date.ts';
 import { carryOn } from './moderation/sweep.ts';
 import { carryOnReplay } from './replay/run.ts';
 import { tellReporter } from './reports/tell.ts';
+import { learnDue } from './training/learn.ts';
 
 /** What is done for each kind of job. The features add jobs and know nothing of the worker; here they meet. */
 export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {

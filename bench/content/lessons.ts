@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../src/database.ts';
 import { featuresOf, type Written } from '../../src/learner/features.ts';
-import { countFeatures, countLearned } from '../../src/learner/relearn.ts';
+import { countFeatures, countLearned } from '../../src/training/relearn.ts';
 import { createRandom } from './random.ts';
 
 const syllables = 'ba de fi go hu ka le mi no pu ra se ti vo wu za che sha tre plo qui gra ndo ste'.split(' ');

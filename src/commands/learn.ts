@@ -12,7 +12,7 @@ export const learn: Command = {
     const { values } = parseArgs({ args: [...words], options: { imported: { type: 'boolean', default: false } } });
     const { print, tell, stopping } = surroundings;
     const [{ learnFromNothing }, { isTrained, leastOfEach }] = await Promise.all([
-      import('../learner/relearn.ts'),
+      import('../training/relearn.ts'),
       import('../learner/score.ts'),
     ]);
     await withSite(surroundings, async ({ db }) => {

@@ -5,7 +5,6 @@ import { HttpError } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
-import { learnerRoutes } from '../learner/routes.ts';
 import { countGivenUp } from '../mail/undelivered.ts';
 import { siteOf } from '../site/current.ts';
 import { saveSettings } from '../site/settings.ts';
@@ -20,6 +19,7 @@ import {
   type SettingsFields,
   settingNames,
 } from './form.ts';
+import { learnerRoutes } from './learner-routes.ts';
 import { mailRoutes } from './mail-routes.ts';
 import { offerUndo } from './offer-undo.ts';
 import { replayRoutes } from './replay-routes.ts';

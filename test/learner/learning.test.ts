@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
-import { learnDue, learnSome } from '../../src/learner/learn.ts';
-import { learnFromNothing } from '../../src/learner/relearn.ts';
 import { scoreComments } from '../../src/learner/scoring.ts';
 import { foldText } from '../../src/text/fold.ts';
+import { learnDue, learnSome } from '../../src/training/learn.ts';
+import { learnFromNothing } from '../../src/training/relearn.ts';
 import { tracesOf } from '../commenters/traces.ts';
 import { decideOn, replyTo, sendForm, statusOf, until } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';

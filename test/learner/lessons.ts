@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import type { CommentAction } from '../../src/comments/lifecycle.ts';
 import { changeStatus, lockWithAncestors } from '../../src/comments/transition.ts';
 import type { Database } from '../../src/database.ts';
-import { learnSome } from '../../src/learner/learn.ts';
 import { undo } from '../../src/moderation/undo.ts';
+import { learnSome } from '../../src/training/learn.ts';
 import { approved, plantThread } from '../support/threads.ts';
 
 const written = { source_format: 'markdown' as const, name: 'Greta Guest', website: null };

@@ -1,7 +1,7 @@
 import type { Frame } from '../http/render.ts';
+import { type Judged, type Outcome, outcomeFrom } from '../learner/held-out.ts';
 import { type Chart, drawLines } from '../overview/chart.ts';
-import { type Judged, type Outcome, outcomeFrom } from './held-out.ts';
-import type { Thresholds } from './thresholds.ts';
+import type { Thresholds } from './learner-thresholds.ts';
 
 /** Scores for which the page says what is right and wrong from them on, in hundredths. */
 const told = [50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 99] as const;

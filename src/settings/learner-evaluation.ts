@@ -1,9 +1,9 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
-import { type Example, heaviest, type Judged, judgeHeldOut } from './held-out.ts';
-import type { Total } from './queries.ts';
-import { isTrained, type Weighed } from './score.ts';
+import { type Example, heaviest, type Judged, judgeHeldOut } from '../learner/held-out.ts';
+import type { Total } from '../learner/queries.ts';
+import { isTrained, type Weighed } from '../learner/score.ts';
 
 /** Comments that are scored anew to tell how well it goes: the newest. */
 const mostExamples = 2_000;

@@ -1,8 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { storeLessons, type Total } from '../learner/queries.ts';
 import { takeTurn } from '../turns.ts';
 import { findLessons } from './labels.ts';
-import { storeLessons, type Total } from './queries.ts';
 
 /** Comments that are looked at together. */
 const batchSize = 500;

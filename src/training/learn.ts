@@ -1,9 +1,9 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { addJob } from '../jobs/queries.ts';
+import { changeFeatures, changeTotal, loadTotal, storeLessons, takeLessons, tallyOf } from '../learner/queries.ts';
 import { tryTurn } from '../turns.ts';
 import { findLessons } from './labels.ts';
-import { changeFeatures, changeTotal, loadTotal, storeLessons, takeLessons, tallyOf } from './queries.ts';
 
 /** Comments that one transaction looks at. */
 const batchSize = 100;

@@ -5,17 +5,16 @@ import { found, HttpError } from '../http/errors.ts';
 import { readFields } from '../http/fields.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { explainFeature } from '../learner/explain.ts';
+import { countDue, loadTotal, type Total } from '../learner/queries.ts';
+import { isTrained, leastOfEach, type Weighed } from '../learner/score.ts';
 import { sendChart } from '../overview/chart-view.ts';
 import { loadRules } from '../rules/queries.ts';
 import { choiceOf, type RuleChoice } from '../rules/rule.ts';
 import { saveRules } from '../rules/save-rules.ts';
-import { offerUndo } from '../settings/offer-undo.ts';
 import { siteOf } from '../site/current.ts';
 import { isUuid } from '../text/uuid.ts';
-import { createEvaluation, type Evaluation, leastTold } from './evaluation.ts';
-import { explainFeature } from './explain.ts';
-import { countDue, loadTotal, type Total } from './queries.ts';
-import { isTrained, leastOfEach, type Weighed } from './score.ts';
+import { createEvaluation, type Evaluation, leastTold } from './learner-evaluation.ts';
 import {
   checkThresholds,
   fieldsOf,
@@ -23,8 +22,9 @@ import {
   type ThresholdError,
   type ThresholdFields,
   withThresholds,
-} from './thresholds.ts';
-import { type ToldOutcomes, tellOutcomes, tellThresholds } from './told.ts';
+} from './learner-thresholds.ts';
+import { type ToldOutcomes, tellOutcomes, tellThresholds } from './learner-told.ts';
+import { offerUndo } from './offer-undo.ts';
 
 interface LearnerPage {
   /** Whether it is on, and how much it has learned, in a sentence. */
@@ -52,7 +52,7 @@ interface LearnerPage {
   readonly overtaken: boolean;
 }
 
-const learnerView = defineView<LearnerPage>('learner/learner');
+const learnerView = defineView<LearnerPage>('settings/learner');
 const path = '/settings/rules/learner';
 
 /**

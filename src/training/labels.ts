@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import { moderatorActions } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
 import { type Deciding, decidingEvents } from '../events/deciding.ts';
-import { featuresOf } from './features.ts';
-import type { LearnedCommentTable } from './table.ts';
+import { featuresOf } from '../learner/features.ts';
+import type { LearnedCommentTable } from '../learner/table.ts';
 
 /**
  * Finds out what these comments teach at present: those that a moderator approved or marked as spam, as far as that decision
