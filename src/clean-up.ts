@@ -9,11 +9,12 @@ import { cleanUpFollowing } from './following/clean-up.ts';
 import { cleanUpMail } from './mail/clean-up.ts';
 import { cleanUpSweeps } from './moderation/clean-up.ts';
 import { cleanUpStandings } from './persons/clean-up.ts';
+import { cleanUpReplays } from './replay/clean-up.ts';
 import { cleanUpReports } from './reports/clean-up.ts';
 import { cleanUpVisitors } from './visitors/clean-up.ts';
 
 const parts = [
-  ...[cleanUpComments, cleanUpAppeals, cleanUpReports, cleanUpStandings, cleanUpSweeps],
+  ...[cleanUpComments, cleanUpAppeals, cleanUpReports, cleanUpStandings, cleanUpSweeps, cleanUpReplays],
   expireSpam,
   ...[cleanUpAccounts, cleanUpProofs, cleanUpVisitors, cleanUpFollowing, cleanUpMail],
 ];

@@ -4,13 +4,24 @@ import { exampleOf, helpCommand, helpText } from './commands/help.ts';
 import { learn } from './commands/learn.ts';
 import { ownerCreate } from './commands/owner-create.ts';
 import { render } from './commands/render.ts';
+import { replay } from './commands/replay.ts';
 import { restore } from './commands/restore.ts';
+import { rules } from './commands/rules.ts';
 import { readConfig } from './config.ts';
 import { sentenceOf } from './process/start-error.ts';
 import { onStopSignals } from './process/stop-signals.ts';
 
 /** Everything that can be asked for. */
-const commands: readonly Command[] = [ownerCreate, backup, restore, render, learn, helpCommand(() => commands)];
+const commands: readonly Command[] = [
+  ownerCreate,
+  backup,
+  restore,
+  render,
+  learn,
+  rules,
+  replay,
+  helpCommand(() => commands),
+];
 
 const exitCodes = { failed: 1, notUnderstood: 2, stopped: 130 };
 

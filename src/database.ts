@@ -35,6 +35,7 @@ import type {
   TagTable,
 } from './posts/table.ts';
 import { planNameOf } from './prepared.ts';
+import type { ReplayTable } from './replay/table.ts';
 import type { ReportTable } from './reports/table.ts';
 import type { RuleTable } from './rules/table.ts';
 import type { SecretTable, SettingsChangeTable, SiteTable } from './site/table.ts';
@@ -74,6 +75,7 @@ export interface Database {
   proof: ProofTable;
   proved_address: ProvedAddressTable;
   rate_limit: RateLimitTable;
+  replay: ReplayTable;
   report: ReportTable;
   revision: RevisionTable;
   rule: RuleTable;

@@ -14,6 +14,7 @@ import { deliverMail } from './mail/deliver.ts';
 import { createMailer } from './mail/mailer.ts';
 import { rejectAsItCloses } from './moderation/closing-date.ts';
 import { carryOn } from './moderation/sweep.ts';
+import { carryOnReplay } from './replay/run.ts';
 import { tellReporter } from './reports/tell.ts';
 import { learnDue } from './training/learn.ts';
 
@@ -36,6 +37,7 @@ export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
     sweep: ({ sweepId }) => carryOn(db, { sweepId, now }),
     learn: () => learnDue(db),
     reject_waiting: ({ closureId }) => rejectAsItCloses(db, { closureId, now: now() }),
+    replay: (payload) => carryOnReplay(db, payload),
     clean_up: () => cleanUp(db, { now: now() }),
   };
 }

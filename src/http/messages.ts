@@ -19,6 +19,7 @@ import persons from '../../messages/en/persons.json' with { type: 'json' };
 import posts from '../../messages/en/posts.json' with { type: 'json' };
 import queue from '../../messages/en/queue.json' with { type: 'json' };
 import reading from '../../messages/en/reading.json' with { type: 'json' };
+import replay from '../../messages/en/replay.json' with { type: 'json' };
 import reports from '../../messages/en/reports.json' with { type: 'json' };
 import rules from '../../messages/en/rules.json' with { type: 'json' };
 import settings from '../../messages/en/settings.json' with { type: 'json' };
@@ -44,6 +45,7 @@ const english = {
   ...posts,
   ...queue,
   ...reading,
+  ...replay,
   ...reports,
   ...rules,
   ...settings,

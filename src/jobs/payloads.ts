@@ -16,6 +16,8 @@ export interface JobPayloads {
   readonly sweep: { readonly sweepId: number };
   /** Begins to reject what waits where a closing has come that lay ahead. */
   readonly reject_waiting: { readonly closureId: number };
+  /** Carries on with judging what was written before by other rules. */
+  readonly replay: { readonly replayId: number };
   /** Notes for moderators who want mail that comments wait. */
   readonly gather_alerts: { readonly commentIds: readonly number[] };
   /** Mails to one of them what has gathered. */
@@ -41,6 +43,7 @@ export const mostAttempts: Readonly<Record<JobName, number>> = {
   send_digests: 3,
   sweep: 20,
   reject_waiting: 20,
+  replay: 20,
   gather_alerts: 12,
   mail_alerts: 12,
   mail_due_alerts: 3,

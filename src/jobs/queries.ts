@@ -28,18 +28,19 @@ export async function countWaitingJobs(db: Kysely<Database>): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
+const watched: readonly JobName[] = ['sweep', 'replay'];
+
 /**
  * Takes back jobs from processes that died over them, so that others do them. All that such a process has begun is taken
  * back with the job that took so long, so none may: a mail server is given up within minutes, and what goes to very many
- * people is shared out to jobs that follow each other. Somebody watches a sweep, which takes seconds at a time: it is missed
- * sooner.
+ * people is shared out to jobs that follow each other. What somebody watches takes seconds at a time: it is missed sooner.
  */
 export async function releaseAbandonedJobs(db: Kysely<Database>): Promise<void> {
   await sql`
     select graphile_worker.force_unlock_workers(
       array(
         select distinct locked_by from graphile_worker.jobs
-        where locked_at < now() - case task_identifier when ${'sweep' satisfies JobName} then interval '2 minutes'
+        where locked_at < now() - case when task_identifier = any(${watched}) then interval '2 minutes'
           else interval '10 minutes' end
       )
     )`.execute(db);

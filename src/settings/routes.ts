@@ -22,6 +22,7 @@ import {
 import { learnerRoutes } from './learner-routes.ts';
 import { mailRoutes } from './mail-routes.ts';
 import { offerUndo } from './offer-undo.ts';
+import { replayRoutes } from './replay-routes.ts';
 import { rulesRoutes } from './rules-routes.ts';
 
 interface SettingsPage {
@@ -50,6 +51,7 @@ export function settingsRoutes({ db, config, now }: AppContext): Router {
   router.use(mailRoutes({ db, config }));
   router.use(rulesRoutes({ db, now }));
   router.use(learnerRoutes({ db, now }));
+  router.use(replayRoutes({ db }));
 
   router.get('/settings', async (_request, response) => {
     const site = siteOf(response);

@@ -5,12 +5,15 @@ import { found, HttpError } from '../http/errors.ts';
 import { readFields } from '../http/fields.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { startReplay } from '../replay/run.ts';
 import { loadRules } from '../rules/queries.ts';
 import { changesBetween, saveRules } from '../rules/save-rules.ts';
 import { siteOf } from '../site/current.ts';
 import { nameField } from '../site/name-field.ts';
 import { isUuid } from '../text/uuid.ts';
 import { offerUndo } from './offer-undo.ts';
+import { replayHref } from './replay-routes.ts';
+import { type Over, offeredScopes, readOver } from './replay-scopes.ts';
 import { listFields } from './rule-fields.ts';
 import { areRules, checkRules, formOf, moveRule, type RuleError, type RulesForm, readRules } from './rules-form.ts';
 import { presentRules, type RuleItem } from './rules-view.ts';
@@ -23,6 +26,9 @@ interface RulesPage {
   readonly errors: readonly RuleError[];
   /** Whether the form holds what is not saved yet. */
   readonly unsaved: boolean;
+  /** To which comments the rules are tried on, of those that there are. */
+  readonly over: Over;
+  readonly scopes: readonly Over[];
   /** Titles of the rules that somebody else has saved otherwise meanwhile; undefined: nobody has. */
   readonly overtaken: readonly string[] | undefined;
 }
@@ -30,8 +36,8 @@ interface RulesPage {
 const rulesView = defineView<RulesPage>('settings/rules');
 
 /**
- * `GET` and `POST /settings/rules`; `POST /settings/rules/arrange`, which moves one without saving; and
- * `GET /settings/rules/lists/:field.txt`, a list as a file. For owners: stands behind the guard of `/settings`.
+ * `GET` and `POST /settings/rules`; `POST /settings/rules/arrange`, which moves one without saving; `POST /settings/rules/replay`,
+ * which tries them; and `GET /settings/rules/lists/:field.txt`, a list as a file. For owners: stands behind the guard of `/settings`.
  */
 export function rulesRoutes({ db, now }: Pick<AppContext, 'db' | 'now'>): Router {
   const router = Router();
@@ -47,28 +53,37 @@ export function rulesRoutes({ db, now }: Pick<AppContext, 'db' | 'now'>): Router
   });
 
   router.post('/settings/rules/arrange', async (request, response) => {
-    const { form, token } = await readForm(request);
+    const { form, ...rest } = await readForm(request);
     const { move } = readFields(request.body, ['move']);
-    send(response, { form: moveRule(form, move), token, unsaved: true });
+    send(response, { form: moveRule(form, move), ...rest, unsaved: true });
   });
 
   router.post('/settings/rules', async (request, response) => {
-    const { form, token } = await readForm(request);
+    const { form, token, over } = await readForm(request);
     const checked = checkRules(form);
-    if (!areRules(checked)) return send(response, { form, token, errors: checked, unsaved: true }, 422);
+    if (!areRules(checked)) return send(response, { form, token, over, errors: checked, unsaved: true }, 422);
 
     const actorId = signedInViewer(response).id;
     const outcome = await saveRules(db, { rules: checked, token, actorId, now: now() });
     if (outcome.kind === 'overtaken') {
       const { t } = frameOf(response);
       const overtaken = Object.keys(changesBetween(outcome.theirs, checked)).map((field) => t(nameField(field)));
-      return send(response, { form, token: siteOf(response).rules_token, unsaved: true, overtaken }, 409);
+      return send(response, { form, token: siteOf(response).rules_token, over, unsaved: true, overtaken }, 409);
     }
     leaveNotice(request, { key: 'rules.saved', offer: offerUndo(outcome.eventId, '/settings/rules') });
     response.redirect(303, '/settings/rules');
   });
 
-  async function readForm({ body }: Request): Promise<{ form: RulesForm; token: string }> {
+  router.post('/settings/rules/replay', async (request, response) => {
+    const { form, token, over } = await readForm(request);
+    const rules = checkRules(form);
+    if (!areRules(rules)) return send(response, { form, token, over, errors: rules, unsaved: true }, 422);
+    const actorId = signedInViewer(response).id;
+    const id = await startReplay(db, { rules, token, scope: offeredScopes[over], actorId, now: now() });
+    response.redirect(303, replayHref(id));
+  });
+
+  async function readForm({ body }: Request): Promise<{ form: RulesForm; token: string; over: Over }> {
     const { token } = readFields(body, ['token']);
     if (!isUuid(token)) throw new HttpError(400);
     const stored = await loadRules(db);
@@ -78,6 +93,7 @@ export function rulesRoutes({ db, now }: Pick<AppContext, 'db' | 'now'>): Router
         stored.map(({ name }) => name),
       ),
       token: token.toLowerCase(),
+      over: readOver(body),
     };
   }
 
@@ -88,8 +104,9 @@ export function rulesRoutes({ db, now }: Pick<AppContext, 'db' | 'now'>): Router
       token,
       errors = [],
       unsaved = false,
+      over = 'comments',
       overtaken,
-    }: { form: RulesForm; token: string } & Partial<Pick<RulesPage, 'errors' | 'unsaved' | 'overtaken'>>,
+    }: { form: RulesForm; token: string } & Partial<Pick<RulesPage, 'errors' | 'unsaved' | 'over' | 'overtaken'>>,
     status = 200,
   ): void {
     const { t } = frameOf(response);
@@ -99,6 +116,8 @@ export function rulesRoutes({ db, now }: Pick<AppContext, 'db' | 'now'>): Router
       token,
       errors,
       unsaved,
+      over,
+      scopes: Object.keys(offeredScopes) as Over[],
       overtaken,
     };
     sendPage(response, rulesView, { title: t('rules.title'), hiddenFromSearch: true, ...page }, status);
