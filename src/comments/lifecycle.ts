@@ -59,7 +59,7 @@ export function allowedActions(status: CommentStatus, unconfirmed = false): Mode
 export const erasedStatuses: readonly CommentStatus[] = ['deleted', 'expired'];
 
 /** Whether nothing is left of a comment of this status but its place. */
-export function isErased(status: CommentStatus): boolean {
+export function isErased(status: CommentStatus): status is 'deleted' | 'expired' {
   return erasedStatuses.includes(status);
 }
 

@@ -1,9 +1,9 @@
-import { type CommentStatus, type ModeratorAction, moderatorActions } from '../comments/lifecycle.ts';
+import { type CommentStatus, isErased, type ModeratorAction, moderatorActions } from '../comments/lifecycle.ts';
 import type { Deciding } from '../events/deciding.ts';
 import type { VerdictStatus } from './tally.ts';
 
 /** What a person can have decided of a comment. */
-export type Decided = Exclude<CommentStatus, 'pending' | 'deleted'>;
+export type Decided = Exclude<CommentStatus, 'pending' | 'deleted' | 'expired'>;
 
 /**
  * What a person decided of a comment, and what stands.
@@ -15,7 +15,7 @@ export function decidedByPerson(
   status: CommentStatus,
   deciding: Pick<Deciding, 'action' | 'actorId' | 'rule'> | undefined,
 ): Decided | undefined {
-  if (status === 'pending' || status === 'deleted' || !deciding) return undefined;
+  if (status === 'pending' || isErased(status) || !deciding) return undefined;
   const { action, actorId, rule } = deciding;
   const byPerson = actorId !== null && rule === undefined && moderatorActions.includes(action as ModeratorAction);
   return byPerson ? status : undefined;

@@ -1,6 +1,7 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { wordsOf } from '../comments/facts.ts';
 import type { Facts } from '../comments/judge.ts';
+import { isErased } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
 import { daysBefore } from '../days-before.ts';
 import { decidingEvents } from '../events/deciding.ts';
@@ -86,7 +87,7 @@ export async function readJudged(
     .execute();
   const deciding = await decidingEvents(
     db,
-    rows.filter(({ status }) => status !== 'pending' && status !== 'deleted'),
+    rows.filter(({ status }) => status !== 'pending' && !isErased(status)),
   );
   const comments = rows.map(({ id, status, name, html, ...row }): JudgedComment => {
     const opinion = row.opinions.find(({ rule }) => rule === row.rule);
@@ -101,7 +102,7 @@ export async function readJudged(
         detail: opinion?.detail,
       },
       decided: decidedByPerson(status, deciding.get(id)),
-      words: status === 'deleted' ? undefined : wordsOf(name, trustStored(html)),
+      words: isErased(status) ? undefined : wordsOf(name, trustStored(html)),
     };
   });
   const end = rows.at(-1)?.judgement_id ?? first;

@@ -1,3 +1,4 @@
+import { isErased } from '../comments/lifecycle.ts';
 import { explainRule } from '../events/explain-decision.ts';
 import type { Message, MessageKey } from '../http/messages.ts';
 import type { NamedComment } from '../replay/named-comments.ts';
@@ -109,7 +110,7 @@ function presentItem(
   return {
     id: commentId,
     href: `/moderation/comments/${commentId}`,
-    named: comment && comment.status !== 'deleted' ? comment : undefined,
+    named: comment && !isErased(comment.status) ? comment : undefined,
     before: explainRuling(before),
     after: explainRuling(after),
     decided: decided && { key: `replay.decided.${decided}` },

@@ -27,7 +27,7 @@ afterAll(() => site.close());
 beforeEach(async () => {
   await site.db
     .updateTable('comment')
-    .set({ status: 'removed', shown: false })
+    .set({ status: 'removed', shown: false, unconfirmed_spam: false })
     .where('status', '<>', 'deleted')
     .execute();
   for (const table of ['learning_due', 'learned_comment', 'learner_feature', 'learner_total'] as const)
