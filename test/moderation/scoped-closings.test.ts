@@ -313,7 +313,7 @@ describe('What waits at a closing', () => {
 
 /** A reply that waits. */
 async function held(fields: Fields = {}): Promise<number> {
-  const links = Array.from({ length: 9 }, (_, index) => `https://example.com/${index}`).join(' ');
+  const links = Array.from({ length: 3 }, (_, index) => `https://example.com/${index}`).join(' ');
   const { id } = await replyTo(site, path, { body: `See ${links} ${Math.random()}`, ...fields });
   expect(await statusOf(site.db, id)).toBe('pending');
   return id;
