@@ -2,8 +2,9 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
 import type { Message, Translate } from '../http/messages.ts';
 import { findNamed } from '../replay/named-comments.ts';
+import type { Tally } from '../replay/result.ts';
 import type { Scope } from '../replay/scope.ts';
-import { sumChanged, type Tally } from '../replay/tally.ts';
+import { sumChanged } from '../replay/tally.ts';
 import { type ChangedItem, type ChangedKind, namedIn, presentReplay } from '../settings/replay-view.ts';
 
 /** Prints what rules would have done: for people, in the words of the page, or as JSON, with ids in place of names and texts. */

@@ -2,7 +2,7 @@ import { readFollowChoice, wantsMail } from '../following/choices.ts';
 import { countAsking } from '../following/limits.ts';
 import { findFirstAnswer } from './first-answers.ts';
 import { checkGuestReply, isDraft } from './form.ts';
-import type { ReplyContext } from './replying.ts';
+import type { ReplyContext } from './reply-context.ts';
 import type { Submission } from './submission.ts';
 
 /**

@@ -11,7 +11,8 @@ import { freshForm } from './conversation-page.ts';
 import { readConversationState } from './conversation-state.ts';
 import { findComment, isPinned, type LocatedComment } from './queries.ts';
 import { pageHref } from './read-thread.ts';
-import { type ReplyContext, sendReplyPage } from './replying.ts';
+import type { ReplyContext } from './reply-context.ts';
+import { sendReplyPage } from './replying.ts';
 import { findPageStart, isVisibleTo } from './thread-queries.ts';
 
 type IdRequest = Request<{ id: string }>;

@@ -9,8 +9,9 @@ import { freshForm } from './conversation-page.ts';
 import { readConversationState } from './conversation-state.ts';
 import { checkText, type FieldErrors, readReply } from './form.ts';
 import { renderVisibly } from './rendering.ts';
+import type { ReplyContext } from './reply-context.ts';
 import type { ReplyForm } from './reply-form.ts';
-import { type ReplyContext, sendClosed, sendFormAgain } from './replying.ts';
+import { sendClosed, sendFormAgain } from './replying.ts';
 
 interface PreviewPage {
   /** The name that the reply would have; empty where none was typed yet. */

@@ -1,7 +1,5 @@
 import type { Request, Response } from 'express';
-import type { AttemptLimits } from '../accounts/attempts.ts';
 import { viewerOf } from '../accounts/viewer.ts';
-import type { AppContext } from '../context.ts';
 import { tooManyAsked } from '../following/limits.ts';
 import { markPrivate } from '../http/caching.ts';
 import { notFound } from '../http/errors.ts';
@@ -17,18 +15,14 @@ import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
 import { recogniseBrowser } from '../visitors/this-browser.ts';
 import { type RememberedPerson, setRemembered, setVisitor } from '../visitors/visitor.ts';
 import { secondsUntilAsked } from './asking-by-mail.ts';
-import { type ConversationContext, freshForm, sendPostPage } from './conversation-page.ts';
+import { freshForm, sendPostPage } from './conversation-page.ts';
 import { readConversationState } from './conversation-state.ts';
 import { type FieldErrors, type ReplyFields, readReply } from './form.ts';
 import { findComment } from './queries.ts';
+import type { ReplyContext } from './reply-context.ts';
 import { listErrors, type ReplyForm } from './reply-form.ts';
-import type { PostReply } from './reply-lines.ts';
 import type { Outcome, Writer } from './submission.ts';
 import { tellTaken } from './taken.ts';
-
-/** What it takes to answer a reply. */
-export type ReplyContext = ConversationContext &
-  Pick<AppContext, 'config' | 'secrets'> & { readonly limits: AttemptLimits; readonly post: PostReply };
 
 /** The form for a reply to one comment, on a page of its own: the way that needs no script. */
 export interface ReplyPage {

@@ -16,8 +16,9 @@ import { showBranch } from './branch-page.ts';
 import { sendPostPage } from './conversation-page.ts';
 import { leadToComment, showReplyForm } from './permalink.ts';
 import { previewReply } from './preview.ts';
+import type { ReplyContext } from './reply-context.ts';
 import { formReplyLines } from './reply-lines.ts';
-import { type ReplyContext, takeReply } from './replying.ts';
+import { takeReply } from './replying.ts';
 import { postComments } from './service.ts';
 import { writerRoutes } from './writer-routes.ts';
 

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { askBeforeDeleting, takeDeletion } from './deleting-pages.ts';
 import { showEditForm, takeEdit } from './editing-pages.ts';
-import type { ReplyContext } from './replying.ts';
+import type { ReplyContext } from './reply-context.ts';
 
 /**
  * What writers do with their own comments:

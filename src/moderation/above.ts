@@ -3,7 +3,7 @@ import { permissions } from '../accounts/permissions.ts';
 import type { Role } from '../accounts/table.ts';
 import { moderatorActions } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 
 /**
  * Which of these comments stand where a moderator of all posts decided last: above that an author decides nothing, until a

@@ -11,8 +11,8 @@ import type { Closure } from '../posts/table.ts';
 import type { Site } from '../site/table.ts';
 import { takeTurn } from '../turns.ts';
 import { isAbove } from './above.ts';
-import type { Moderator } from './decide.ts';
 import type { ClosingForm } from './form.ts';
+import type { Moderator } from './moderator.ts';
 import { rejectWaiting, type WaitingRejected } from './reject-waiting.ts';
 import { stopBatch } from './sweep-queries.ts';
 

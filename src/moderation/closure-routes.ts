@@ -10,8 +10,8 @@ import { frameOf } from '../http/render.ts';
 import { siteOf } from '../site/current.ts';
 import { close, eventSubject, reopen } from './close.ts';
 import { type ClosingPlace, placeOfBranch, placeOfPost, placeOfSite } from './closing-place.ts';
-import type { Moderator } from './decide.ts';
 import { readClosing } from './form.ts';
+import type { Moderator } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
 import { offerUndo } from './undo-routes.ts';
 

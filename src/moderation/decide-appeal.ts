@@ -9,7 +9,7 @@ import { findEvent, recordEvent, type ToldEvent } from '../events/queries.ts';
 import { announceDecision } from '../following/announce.ts';
 import { isAbove } from './above.ts';
 import { hasOtherModerator } from './appeal-queries.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 import { filterReachable } from './queries.ts';
 
 /** What somebody decides on an appeal. */

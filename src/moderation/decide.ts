@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
-import type { Reach } from '../accounts/permissions.ts';
-import type { Viewer } from '../accounts/viewer.ts';
 import { shareConversation } from '../comments/conversation.ts';
 import { findFirstAnswer } from '../comments/first-answers.ts';
 import { type CommentStatus, nextStatus } from '../comments/lifecycle.ts';
@@ -12,13 +10,8 @@ import type { Database } from '../database.ts';
 import { lastEvents, type ToldEvent } from '../events/queries.ts';
 import { listDecidedAbove } from './above.ts';
 import type { DecisionForm } from './form.ts';
+import type { Moderator } from './moderator.ts';
 import { filterReachable } from './queries.ts';
-
-/** Who decides, and how far their right to do so reaches. */
-export interface Moderator {
-  readonly viewer: Viewer;
-  readonly reach: Reach;
-}
 
 /** A comment that somebody else decided on first: what was done, and where it stands. */
 export interface Overtaken {

@@ -4,7 +4,7 @@ import { lockWithAncestors } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
 import { findEvent, recordEvents, type ToldEvent } from '../events/queries.ts';
 import { dismissReports } from '../reports/settle.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 import { filterReachable } from './queries.ts';
 import { listOpenReports } from './report-queries.ts';
 

@@ -5,8 +5,8 @@ import type { Role } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import { prepared } from '../prepared.ts';
-import type { Moderator } from './decide.ts';
 import type { Found } from './matching.ts';
+import type { Moderator } from './moderator.ts';
 import { filterReachable, isOnPostOf, isWithinReach, type QueueOwner } from './queries.ts';
 
 /** To whom a comment was handed, by whom, and what was said along with it. */

@@ -4,9 +4,9 @@ import type { Standing } from '../events/standing.ts';
 import type { Dates } from '../http/dates.ts';
 import type { Message, MessageKey } from '../http/messages.ts';
 import { hrefOf } from '../posts/addresses.ts';
-import type { Moderator } from './decide.ts';
 import { type LogRow, mostTogether } from './log-queries.ts';
 import { isUndoable, mayUndo } from './may-undo.ts';
+import type { Moderator } from './moderator.ts';
 import { personHref, personLogHref } from './person-addresses.ts';
 import { type SettingWords, wordConversationSettings, wordSiteSettings } from './setting-words.ts';
 

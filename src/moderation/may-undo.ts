@@ -1,7 +1,7 @@
 import { permissions } from '../accounts/permissions.ts';
 import { undoable } from '../comments/lifecycle.ts';
 import type { DoneEvent } from '../events/queries.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 
 type Doing = Pick<DoneEvent, 'subject_kind' | 'action' | 'actor_id' | 'numbers'>;
 

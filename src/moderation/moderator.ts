@@ -1,7 +1,13 @@
 import type { Response } from 'express';
-import { signedInViewer, viewerReach } from '../accounts/viewer.ts';
+import type { Reach } from '../accounts/permissions.ts';
+import { signedInViewer, type Viewer, viewerReach } from '../accounts/viewer.ts';
 import { allowedActions, type CommentStatus, type ModeratorAction } from '../comments/lifecycle.ts';
-import type { Moderator } from './decide.ts';
+
+/** Who decides, and how far their right to do so reaches. */
+export interface Moderator {
+  readonly viewer: Viewer;
+  readonly reach: Reach;
+}
 
 /** Who decides: behind `requirePermission` for what moderators may. */
 export function moderatorOf(response: Response): Moderator {

@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { erasedStatuses } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 import { filterReachable } from './queries.ts';
 
 /** So many notes are kept about one comment, and about one person. */

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { moderationReach } from '../accounts/permissions.ts';
 import { isSigned, readClaim } from '../alerts/right.ts';
 import type { Database } from '../database.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 import { filterReachable } from './queries.ts';
 
 /** What a mailed link is worth now. */

@@ -5,7 +5,7 @@ import { recordEvent } from '../events/queries.ts';
 import type { Event } from '../events/table.ts';
 import type { Conversation } from '../posts/table.ts';
 import { isAbove, whoSetLast } from './above.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 
 /** Minutes that slow mode can be set to at most: a day. */
 export const slowest = 1_440;

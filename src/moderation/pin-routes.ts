@@ -3,7 +3,7 @@ import { requirePermission, signedInViewer, viewerReach } from '../accounts/view
 import type { AppContext } from '../context.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { type ClosingPlace, placeOfBranch } from './closing-place.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
 import { pinComment, unpinComment } from './pin.ts';
 import { offerUndo } from './undo-routes.ts';

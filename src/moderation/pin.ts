@@ -5,7 +5,7 @@ import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import type { Event } from '../events/table.ts';
 import { isAbove } from './above.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 
 /** What became of a pin. */
 export type PinOutcome =

@@ -5,7 +5,7 @@ import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
 import type { Closure } from '../posts/table.ts';
 import { listDecidedAbove } from './above.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 import { isConversationReachable } from './queries.ts';
 import { beginSweep, newestEvent } from './sweep-queries.ts';
 

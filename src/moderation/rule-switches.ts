@@ -6,7 +6,7 @@ import type { Event } from '../events/table.ts';
 import type { Conversation } from '../posts/table.ts';
 import { defaultRules, type RuleSwitches, type SettableRule } from '../rules/rule.ts';
 import { isAbove, whoSetLast } from './above.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 
 /** How events write down what a conversation says of a rule: on, off, or nothing of its own. */
 const [on, off, asSite] = [1, 0, -1];

@@ -7,7 +7,7 @@ import { decidingEvents } from '../events/deciding.ts';
 import { type DoneEvent, lastEvents, recordEvents } from '../events/queries.ts';
 import type { SubjectKind } from '../events/table.ts';
 import { reopenReports } from '../reports/settle.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 import { isConversationReachable } from './queries.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
 

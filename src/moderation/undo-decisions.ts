@@ -7,7 +7,8 @@ import type { Database } from '../database.ts';
 import { type DoneEvent, lastEvents, listForUndo, type ToldEvent } from '../events/queries.ts';
 import { standingOf } from '../events/standing.ts';
 import { reopenReports } from '../reports/settle.ts';
-import type { Moderator, Overtaken } from './decide.ts';
+import type { Overtaken } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 import { filterReachable } from './queries.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
 

@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import type { DoneEvent } from '../events/queries.ts';
 import { standingOf, type UndoableEvent } from '../events/standing.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 import { mostUndoneAtOnce } from './sweep.ts';
 import { beginSweep, newestEvent } from './sweep-queries.ts';
 import { undoDecisions } from './undo-decisions.ts';

@@ -3,7 +3,7 @@ import type { Database } from '../database.ts';
 import { type DoneEvent, listEvents } from '../events/queries.ts';
 import { takeBackRules } from '../rules/save-rules.ts';
 import { takeBackSettings } from '../site/take-back-settings.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
 
 /**

@@ -4,7 +4,7 @@ import { type DoneEvent, lastEvents, listForUndo } from '../events/queries.ts';
 import { standingOf } from '../events/standing.ts';
 import { takeBackStanding } from '../persons/give.ts';
 import { takeTurn } from '../turns.ts';
-import type { Moderator } from './decide.ts';
+import type { Moderator } from './moderator.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
 
 /** Takes back what was decided about a person. Waits for the replies that are being stored, as the decision did. */

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
 import { listDoneTogether } from '../events/queries.ts';
-import type { Moderator } from './decide.ts';
 import { isOfSettings, mayUndo } from './may-undo.ts';
+import type { Moderator } from './moderator.ts';
 import { undoAnswers } from './undo-answers.ts';
 import { undoClosing } from './undo-closing.ts';
 import { undoDecisions } from './undo-decisions.ts';

@@ -1,9 +1,6 @@
 import { type CommentStatus, isErased, type ModeratorAction, moderatorActions } from '../comments/lifecycle.ts';
 import type { Deciding } from '../events/deciding.ts';
-import type { VerdictStatus } from './tally.ts';
-
-/** What a person can have decided of a comment. */
-export type Decided = Exclude<CommentStatus, 'pending' | 'deleted' | 'expired'>;
+import type { Decided, VerdictStatus } from './result.ts';
 
 /**
  * What a person decided of a comment, and what stands.

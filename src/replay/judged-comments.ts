@@ -7,9 +7,9 @@ import { daysBefore } from '../days-before.ts';
 import { decidingEvents } from '../events/deciding.ts';
 import type { RuleSwitches } from '../rules/rule.ts';
 import { trustStored } from '../text/trusted-html.ts';
-import { type Decided, decidedByPerson } from './decided.ts';
+import { decidedByPerson } from './decided.ts';
+import type { Decided, Ruling } from './result.ts';
 import type { Scope } from './scope.ts';
-import type { Ruling } from './tally.ts';
 
 /** A stretch of judgements, by their ids, the ends included. */
 export interface Stretch {

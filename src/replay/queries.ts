@@ -2,9 +2,10 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import type { RuleChoice } from '../rules/rule.ts';
 import type { Stretch } from './judged-comments.ts';
+import type { Tally } from './result.ts';
 import type { Scope } from './scope.ts';
 import type { Replay } from './table.ts';
-import { emptyTally, type Tally } from './tally.ts';
+import { emptyTally } from './tally.ts';
 
 /** Stores rules that are to be tried. @returns the id of the replay. */
 export async function insertReplay(

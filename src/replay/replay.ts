@@ -3,7 +3,8 @@ import { judgeComment } from '../comments/policies.ts';
 import type { Database } from '../database.ts';
 import { type RuleChoice, rulesInForce } from '../rules/rule.ts';
 import { type JudgedComment, readJudged, type Stretch } from './judged-comments.ts';
-import { countMore, type Replayed, type Tally } from './tally.ts';
+import type { Replayed, Tally } from './result.ts';
+import { countMore } from './tally.ts';
 
 /** Comments that are judged at a time: nobody else in the process waits longer than for these. */
 export const partSize = 200;

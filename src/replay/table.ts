@@ -1,7 +1,7 @@
 import type { ColumnType, Generated, Selectable } from 'kysely';
 import type { RuleChoice } from '../rules/rule.ts';
+import type { Tally } from './result.ts';
 import type { Scope } from './scope.ts';
-import type { Tally } from './tally.ts';
 
 /** Rules that somebody wants to try on what was written before, and what has come of it so far. */
 export interface ReplayTable {

@@ -2,18 +2,9 @@ import { isErased } from '../comments/lifecycle.ts';
 import { explainRule } from '../events/explain-decision.ts';
 import type { Message, MessageKey } from '../http/messages.ts';
 import type { NamedComment } from '../replay/named-comments.ts';
+import type { Changed, Count, Replayed, Ruling, Tally, VerdictStatus } from '../replay/result.ts';
 import type { Scope } from '../replay/scope.ts';
-import {
-  type Changed,
-  type Count,
-  mostNamed,
-  type Replayed,
-  type Ruling,
-  sumChanged,
-  type Tally,
-  type VerdictStatus,
-  verdictStatuses,
-} from '../replay/tally.ts';
+import { mostNamed, sumChanged, verdictStatuses } from '../replay/tally.ts';
 
 /** What rules would have done, as it is told. */
 export interface ReplayReport {

@@ -27,6 +27,7 @@ const unseen: Readonly<Record<string, readonly string[]>> = {
   closure: [],
   comment: [
     'held_by',
+    'unconfirmed_spam',
     ...['id', 'email', 'browser_id', 'source', 'source_format', 'renderer_version', 'network_hash'],
     ...['external_source', 'external_id'],
   ],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CommentStatus } from '../../src/comments/lifecycle.ts';
-import { type Decided, decidedByPerson, isOtherwise } from '../../src/replay/decided.ts';
-import type { VerdictStatus } from '../../src/replay/tally.ts';
+import { decidedByPerson, isOtherwise } from '../../src/replay/decided.ts';
+import type { Decided, VerdictStatus } from '../../src/replay/result.ts';
 
 describe('What a person decided', () => {
   const by = (action: string, actorId: number | null, rule?: string) => ({

@@ -1,4 +1,4 @@
-import type { Moderator } from '../../src/moderation/decide.ts';
+import type { Moderator } from '../../src/moderation/moderator.ts';
 
 /** Somebody who moderates all posts, past the pages. */
 export function asModerator(id: number): Moderator {
