@@ -22,6 +22,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       ('hosts', true, '{"spam": ""}'),
       ('copies', true, '{"held": 2, "spam": 4}'),
       ('learned', false, '{"held": 70, "spam": 90}'),
+      ('outside', false, '{"url": "", "found": "held", "network": false}'),
       ('links', true, jsonb_build_object('allowed', links_allowed, 'hosts', '')),
       ('name_link', true, '{}'),
       ('flooding', true, '{"browser": 5, "network": 20}'),

@@ -2,8 +2,9 @@ import pg from 'pg';
 import type { SavedTable } from './format.ts';
 
 // Sessions stay behind, so that a restore signs nobody in who had signed out since; limits of attempts are stale within
-// the hour, and replays within a day. Which migrations were applied is kept as a list instead of as rows.
-const leftOut = ['session', 'rate_limit', 'replay', 'kysely_migration', 'kysely_migration_lock'];
+// the hour, and replays within a day. A key to a service elsewhere is nobody's who gets hold of a backup: it is typed once more.
+// Which migrations were applied is kept as a list instead of as rows.
+const leftOut = ['session', 'rate_limit', 'replay', 'outside_key', 'kysely_migration', 'kysely_migration_lock'];
 
 const isOwnTable = `c.relkind = 'r' and c.relnamespace = to_regnamespace(quote_ident(current_schema()))
   and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`;

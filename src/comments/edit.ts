@@ -16,10 +16,12 @@ import { checkText, type FieldErrors } from './form.ts';
 import type { Verdict } from './judge.ts';
 import { type CommentAction, isErased } from './lifecycle.ts';
 import { findLikenesses } from './likeness.ts';
+import { outsideFact, unaskedBy } from './outside-fact.ts';
 import { judgeComment } from './policies.ts';
 import { insertJudgement } from './queries.ts';
 import { renderVisibly } from './rendering.ts';
 import { speakerOf } from './speaker.ts';
+import type { Submission, Unasked } from './submission.ts';
 import { changeStatus, lockWithAncestors } from './transition.ts';
 
 /** An edit as it arrives from the writer of a comment. */
@@ -35,6 +37,8 @@ export interface Edit {
   readonly body: string;
   /** How often the comment had been edited when the form was opened; undefined where nobody says. */
   readonly version: number | undefined;
+  /** As of a reply. */
+  readonly outside?: Submission['outside'];
   readonly now: Date;
 }
 
@@ -47,6 +51,8 @@ export type EditOutcome =
   /** Moderators decided that this person writes nothing here at present. */
   | { readonly kind: 'shut_out'; readonly standing: ShutOut }
   | { readonly kind: 'overtaken'; readonly stored: string; readonly version: number }
+  /** As of a reply. */
+  | Unasked
   | { readonly kind: 'invalid'; readonly errors: FieldErrors };
 
 /**
@@ -85,6 +91,10 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
     if (edit.version !== undefined && edit.version !== edits)
       return { kind: 'overtaken', stored: comment.source, version: edits };
 
+    const rules = rulesInForce(await currentRules(trx, site.rules_token), terms.conversation.rule_switches);
+    const unasked = edit.staff ? undefined : unaskedBy(rules, edit.outside);
+    if (unasked) return unasked;
+
     await replaceText(trx, {
       comment,
       source: body,
@@ -94,10 +104,9 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
       now,
     });
     const known = factsOf(rendered, { writer: comment, staffRole: edit.staff?.role ?? null, terms, now });
-    const rules = rulesInForce(await currentRules(trx, site.rules_token), terms.conversation.rule_switches);
     const verdict = await judgeAnew(trx, {
       comment: { ...comment, source: body },
-      known: { ...known, standing: standing?.kind },
+      known: { ...known, ...outsideFact(edit.outside), standing: standing?.kind },
       rules,
       words: wordsOf(comment.name, rendered.html),
       now,

@@ -1,6 +1,5 @@
 import type { Response } from 'express';
 import { viewerOf } from '../accounts/viewer.ts';
-import type { AppContext } from '../context.ts';
 import { found } from '../http/errors.ts';
 import { readFields } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
@@ -12,14 +11,17 @@ import { isShutOut, type ShutOut } from '../persons/standing.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import type { PostForReading } from '../posts/queries.ts';
 import { siteOf } from '../site/current.ts';
+import { askingOutside, sentFrom } from './ask-outside.ts';
 import type { ConversationContext } from './conversation-page.ts';
 import { readConversationState } from './conversation-state.ts';
 import { editComment } from './edit.ts';
 import { type EditRefusal, editableUntil, mostEdits, whyNotEdited } from './editing.ts';
 import { countEdits, findWritten, type WrittenComment } from './editing-queries.ts';
 import { findOwn, type IdRequest, type OwnComment, whereabouts } from './find-own.ts';
+import type { ReplyContext } from './reply-context.ts';
 import { listErrors } from './reply-form.ts';
 import { tellSaved } from './taken.ts';
+import { idsInKey } from './thread.ts';
 
 interface EditPage {
   readonly id: number;
@@ -72,16 +74,12 @@ export async function showEditForm(
 }
 
 /** Takes an edit, and leads to the comment or says why it was not saved. What was typed is never lost. */
-export async function takeEdit(
-  context: ConversationContext & Pick<AppContext, 'secrets'>,
-  request: IdRequest,
-  response: Response,
-): Promise<void> {
+export async function takeEdit(context: ReplyContext, request: IdRequest, response: Response): Promise<void> {
   const own = await findOwn(context, request, response, 'edit.notYours');
   const [comment, post] = [own.comment, found(own.post)];
   const { body, version: seen, kept } = readFields(request.body, ['body', 'version', 'kept']);
   const version = /^\d{1,4}$/.test(seen) ? Number(seen) : undefined;
-  const outcome = await editComment(context.db, {
+  const edit = {
     commentId: comment.id,
     conversationId: comment.conversation_id,
     staff: comment.account_id === null ? undefined : viewerOf(response),
@@ -90,7 +88,16 @@ export async function takeEdit(
     body,
     version,
     now: context.now(),
-  });
+  };
+  const outcome = await askingOutside(
+    (outside) => editComment(context.db, { ...edit, outside }),
+    ({ settings }) =>
+      context.askOutside({
+        settings,
+        href: hrefOf(post),
+        comment: { ...toldOf(comment), body: body.trim(), ...sentFrom(request), edited: true },
+      }),
+  );
   if (outcome.kind === 'refused') return sendRefusal(response, { comment, post, why: outcome.why, typed: body });
   if (outcome.kind === 'shut_out') return sendShutOut(response, { comment, post, ...outcome, typed: body });
   if (outcome.kind === 'overtaken') return sendEditForm(response, { own, body, ...outcome, status: 409 });
@@ -99,6 +106,11 @@ export async function takeEdit(
   if (kept !== '') tellSaved(request, response, { commentId: comment.id, secure: context.cookies.secure });
   const edited = (await findWritten(context.db, comment.id)) ?? comment;
   response.redirect(303, whereabouts({ ...own, comment: edited }));
+}
+
+// What a service elsewhere is told of it beside the new text.
+function toldOf({ name, website, path, created_at }: WrittenComment) {
+  return { name, website, isReply: idsInKey(path).length > 1, writtenAt: created_at };
 }
 
 function sendEditForm(

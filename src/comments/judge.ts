@@ -34,6 +34,8 @@ export interface Facts {
   readonly score?: number | undefined;
   /** What weighed most for or against it. Erased along with the text. */
   readonly weighed?: readonly Weighed[] | undefined;
+  /** What a service elsewhere said of it: spam, surely spam (`discard`), or not. Missing: it was not asked, or said nothing. */
+  readonly outside?: OutsideWord | undefined;
   /** Whether the field was filled that no person sees. */
   readonly baited?: boolean | undefined;
   /** Seconds from the first key to sending, where a script could tell. */
@@ -43,6 +45,9 @@ export interface Facts {
   /** Whether it waited for a moderator when it was edited; missing for one that was just written. */
   readonly waiting?: boolean | undefined;
 }
+
+/** What a service elsewhere can say of a comment. */
+export type OutsideWord = 'spam' | 'discard' | 'good';
 
 /** What a policy thinks should become of a comment, with the numbers that its sentence names. */
 export interface Opinion {

@@ -24,6 +24,11 @@ export const policies: { readonly [Name in RuleName]: Judge<SettingsOf<Name>> } 
     if (spam !== null && score >= spam) return { status: 'spam', numbers: { spam: 1 } };
     return held !== null && score >= held ? { status: 'pending', numbers: { spam: 0 } } : undefined;
   },
+  outside: ({ outside }, { found }) => {
+    if (outside === 'discard' || (outside === 'spam' && found === 'spam'))
+      return { status: 'spam', numbers: { spam: 1 } };
+    return outside === 'spam' ? { status: 'pending', numbers: { spam: 0 } } : undefined;
+  },
   links: judgeLinks,
   name_link: ({ nameLink }) => (nameLink ? { status: 'pending' } : undefined),
   flooding: ({ recentFromBrowser, recentFromNetwork }, { browser, network }) =>

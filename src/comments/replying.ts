@@ -12,8 +12,10 @@ import { hrefOf } from '../posts/addresses.ts';
 import type { PostForReading } from '../posts/queries.ts';
 import { normaliseLine } from '../text/plain-text.ts';
 import { type TrustedHtml, trustStored } from '../text/trusted-html.ts';
+import { normaliseWebsite } from '../text/website.ts';
 import { recogniseBrowser } from '../visitors/this-browser.ts';
 import { type RememberedPerson, setRemembered, setVisitor } from '../visitors/visitor.ts';
+import { askingOutside, sentFrom } from './ask-outside.ts';
 import { secondsUntilAsked } from './asking-by-mail.ts';
 import { freshForm, sendPostPage } from './conversation-page.ts';
 import { readConversationState } from './conversation-state.ts';
@@ -21,7 +23,7 @@ import { type FieldErrors, type ReplyFields, readReply } from './form.ts';
 import { findComment } from './queries.ts';
 import type { ReplyContext } from './reply-context.ts';
 import { listErrors, type ReplyForm } from './reply-form.ts';
-import type { Outcome, Writer } from './submission.ts';
+import type { Outcome, Unasked, Writer } from './submission.ts';
 import { tellTaken } from './taken.ts';
 
 /** The form for a reply to one comment, on a page of its own: the way that needs no script. */
@@ -75,7 +77,15 @@ export async function takeReply(
     const errors: FieldErrors = { follow: tooManyAsked(wait) };
     return sendFormAgain(context, request, response, { post, fields, errors, status: 429 });
   }
-  const outcome = await context.post(submission);
+  const outcome = await askingOutside(
+    (outside) => context.post({ ...submission, outside }),
+    ({ settings }) =>
+      context.askOutside({
+        settings,
+        href: hrefOf(post),
+        comment: { ...toldOf(fields), ...sentFrom(request), writtenAt: now },
+      }),
+  );
   const taken = outcome.kind === 'posted' || outcome.kind === 'repeated';
   if (taken && writer.kind === 'guest') {
     setRemembered(response, fields.remember === '' ? undefined : personIn(fields), cookies);
@@ -83,6 +93,17 @@ export async function takeReply(
   if (taken) tellTaken(request, response, { key: fields.key, secure: cookies.secure });
   if ('browserId' in outcome && outcome.browserId !== undefined) setVisitor(response, outcome.browserId, cookies);
   await answer(context, request, response, { post, fields, outcome });
+}
+
+// What a service elsewhere is told of it.
+function toldOf({ name, website, body, parent }: ReplyFields) {
+  return {
+    name: normaliseLine(name),
+    website: normaliseWebsite(website),
+    body: body.trim(),
+    isReply: parent !== '',
+    edited: false,
+  };
 }
 
 // As long as a cookie can be: what was taken is short, but for the spaces around it.
@@ -116,7 +137,7 @@ async function answer(
   context: ReplyContext,
   request: Request,
   response: Response,
-  { post, fields, outcome }: { post: PostForReading; fields: ReplyFields; outcome: Outcome },
+  { post, fields, outcome }: { post: PostForReading; fields: ReplyFields; outcome: Exclude<Outcome, Unasked> },
 ): Promise<void> {
   const { t } = frameOf(response);
   markPrivate(response);

@@ -1,8 +1,10 @@
 import { type Request, type Response, Router } from 'express';
 import { createAttemptLimits } from '../accounts/attempts.ts';
 import { rowsFor } from '../accounts/viewer.ts';
+import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
 import { gone, notFound } from '../http/errors.ts';
+import { shortly } from '../outside/ask.ts';
 import { hrefOf } from '../posts/addresses.ts';
 import { stateOf } from '../posts/publication.ts';
 import type { PostForReading } from '../posts/queries.ts';
@@ -12,6 +14,7 @@ import type { PostKind } from '../posts/table.ts';
 import { noteBrowser } from '../visitors/queries.ts';
 import { visitorCookies } from '../visitors/this-browser.ts';
 import { readVisitor } from '../visitors/visitor.ts';
+import { createAskOutside } from './ask-outside.ts';
 import { showBranch } from './branch-page.ts';
 import { sendPostPage } from './conversation-page.ts';
 import { leadToComment, showReplyForm } from './permalink.ts';
@@ -137,8 +140,9 @@ async function findReadable(
 }
 
 function replyContext(app: AppContext): ReplyContext {
-  const { db, pool, rows, now, config, secrets } = app;
+  const { db, pool, rows, now, config, secrets, logger } = app;
   const limits = createAttemptLimits({ pool, secret: secrets.network });
   const post = formReplyLines((submissions) => postComments(db, submissions));
-  return { db, rows, now, config, secrets, limits, post, cookies: visitorCookies(app) };
+  const askOutside = createAskOutside({ db, logger, network: shortly, siteAddress: publicAddress(config) });
+  return { db, rows, now, config, secrets, limits, post, askOutside, cookies: visitorCookies(app) };
 }

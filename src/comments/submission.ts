@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Role } from '../accounts/table.ts';
 import type { ShutOut } from '../persons/standing.ts';
+import type { RuleSettings } from '../rules/rule.ts';
 import { normaliseEmail } from '../text/email-address.ts';
 import { normaliseLine } from '../text/plain-text.ts';
 import { isUuid, uuidOf } from '../text/uuid.ts';
 import type { Closing } from './closing.ts';
 import type { FieldErrors, ReplyFields } from './form.ts';
-import type { Verdict } from './judge.ts';
+import type { OutsideWord, Verdict } from './judge.ts';
 
 /** Who writes: one of the staff, or a guest in a browser that may be new. */
 export type Writer =
@@ -23,7 +24,15 @@ export interface Submission {
   readonly limit: number;
   /** Whether the address typed may be asked by mail to confirm what its owner wants to be told. */
   readonly mayAsk?: boolean | undefined;
+  /** What a service elsewhere said of it, or that it said nothing. `unasked`: it can be asked first. Missing: it is not to be. */
+  readonly outside?: OutsideWord | 'nothing' | 'unasked' | undefined;
   readonly now: Date;
+}
+
+/** What has to be asked before a comment can be judged, and how. Nothing was stored. */
+export interface Unasked {
+  readonly kind: 'unasked';
+  readonly settings: RuleSettings['outside'];
 }
 
 /** How long somebody has to wait until the next comment, and why. */
@@ -47,6 +56,8 @@ export type Outcome =
   | { readonly kind: 'closed'; readonly closing: Closing }
   /** Moderators decided that this person writes nothing here at present. */
   | { readonly kind: 'shut_out'; readonly standing: ShutOut }
+  /** It could be stored, once a service elsewhere has been asked about it. */
+  | Unasked
   /** Its post is not published, or not any more. */
   | { readonly kind: 'unpublished' }
   | { readonly kind: 'invalid'; readonly errors: FieldErrors };

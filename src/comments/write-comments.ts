@@ -24,6 +24,7 @@ import type { Facts } from './judge.ts';
 import { isReadable } from './lifecycle.ts';
 import { type Compared, findLikenesses, type Likeness } from './likeness.ts';
 import { waitsFor } from './limits.ts';
+import { outsideFact, unaskedBy } from './outside-fact.ts';
 import { judgeComment } from './policies.ts';
 import { type ParentRow, shareParents } from './queries.ts';
 import { renderVisibly } from './rendering.ts';
@@ -168,6 +169,10 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
   const rendered = renderVisibly(draft.body);
   if (!rendered) return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };
 
+  const rules = rulesInForce(ground.rules, terms.conversation.rule_switches);
+  const unasked = writer.kind === 'guest' ? unaskedBy(rules, submission.outside) : undefined;
+  if (unasked) return unasked;
+
   const likeness = ground.likenesses.get(submission) as Likeness;
   const known = factsOf(rendered, {
     writer: draft,
@@ -176,11 +181,11 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
     now,
   });
   const verdict = judgeComment(
-    { ...known, ...factsOfSending(fields, writer), ...likeness.facts, standing: guestStanding?.kind, ...counts },
     {
-      rules: rulesInForce(ground.rules, terms.conversation.rule_switches),
-      words: wordsOf(draft.name, rendered.html),
+      ...{ ...known, ...factsOfSending(fields, writer), ...likeness.facts, ...outsideFact(submission.outside) },
+      ...{ standing: guestStanding?.kind, ...counts },
     },
+    { rules, words: wordsOf(draft.name, rendered.html) },
   );
   return {
     parent,

@@ -72,7 +72,9 @@ function wordValue(name: string, value: SettingValue): Message {
 
 // Lists can be long; what stands first in them is enough to know them by.
 function wordRule({ enabled, settings }: RuleChoice): Message {
-  const values = Object.values<string | number | null>(settings).map((value) => String(value ?? '–').slice(0, 60));
+  const values = Object.values<string | number | boolean | null>(settings).map((value) =>
+    typeof value === 'boolean' ? (value ? '✓' : '–') : String(value ?? '–').slice(0, 60),
+  );
   return { key: 'log.rule', values: { on: String(enabled), value: values.join(', '), count: values.length } };
 }
 

@@ -9,6 +9,9 @@ export interface Network {
   readonly patience: number;
 }
 
+/** The network as it is, for a question that a person waits for: two seconds. */
+export const shortly: Network = { fetch, patience: 2_000 };
+
 /** Asks a service what it thinks of a comment. What goes wrong is no opinion, never an error: comments do not wait for it. */
 export async function askOpinion(
   network: Network,

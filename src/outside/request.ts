@@ -1,9 +1,8 @@
 import type { OutsideService } from './service.ts';
 
-/** What a service may be told of a comment. */
+/** What a service may be told of a comment. The e-mail address of its writer it never is. */
 export interface ToldComment {
   readonly name: string;
-  readonly email: string | null | undefined;
   readonly website: string | null | undefined;
   /** As it was written. */
   readonly body: string;
@@ -32,17 +31,16 @@ export type Question = 'comment-check' | 'submit-spam' | 'submit-ham';
 
 /**
  * What is sent about a comment: the same fields for each question, since the service finds by them what it was asked before.
- * The address of the writer, and where they wrote from, only where the owner chose so.
+ * Where the writer sent it from only where the owner chose so.
  */
 export function commentRequest(service: OutsideService, question: Question, comment: ToldComment): ServiceRequest {
-  const { shares } = service;
+  const { sharesNetwork } = service;
   return requestFor(service, question, {
-    user_ip: shares.network ? comment.network : undefined,
-    user_agent: shares.network ? comment.userAgent : undefined,
+    user_ip: sharesNetwork ? comment.network : undefined,
+    user_agent: sharesNetwork ? comment.userAgent : undefined,
     permalink: comment.permalink,
     comment_type: comment.isReply ? 'reply' : 'comment',
     comment_author: comment.name,
-    comment_author_email: shares.email ? comment.email : undefined,
     comment_author_url: comment.website,
     comment_content: comment.body,
     comment_date_gmt: comment.writtenAt.toISOString(),

@@ -6,15 +6,8 @@ export interface OutsideService {
   readonly key: string;
   /** The public address of this site. */
   readonly blog: string;
-  /** What of a writer's is sent along beside the comment; nothing that the owner did not choose. */
-  readonly shares: Shares;
-}
-
-/** What the owner may choose to send. */
-export interface Shares {
-  readonly email: boolean;
-  /** The network address and the name of the browser; Akismet itself asks for the address. */
-  readonly network: boolean;
+  /** Whether the owner chose to send the network address of a writer and the name of the browser; Akismet itself asks for the address. */
+  readonly sharesNetwork: boolean;
 }
 
 /** Why an address is none of a service. */

@@ -11,6 +11,11 @@ export interface RuleSettings {
   readonly copies: { readonly held: number; readonly spam: number };
   /** Scores of 100 from which what looks like spam to the learner waits, or is spam; null: no score is enough. */
   readonly learned: { readonly held: number | null; readonly spam: number | null };
+  /**
+   * A service elsewhere that is asked, by its address, with the key that is kept beside the rules; empty: there is none. `found`:
+   * what becomes of what it takes for spam. `network`: whether it is told where a comment was sent from.
+   */
+  readonly outside: { readonly url: string; readonly found: 'held' | 'spam'; readonly network: boolean };
   /** So many links are no matter, and neither is what leads to no other hosts than these, one a line. */
   readonly links: { readonly allowed: number; readonly hosts: string };
   /** An address in place of a name. */
@@ -71,6 +76,7 @@ export const defaultRules: readonly RuleChoice[] = [
   { name: 'hosts', enabled: true, settings: { spam: '' } },
   { name: 'copies', enabled: true, settings: { held: 2, spam: 4 } },
   { name: 'learned', enabled: false, settings: { held: 70, spam: 90 } },
+  { name: 'outside', enabled: false, settings: { url: '', found: 'held', network: false } },
   { name: 'links', enabled: true, settings: { allowed: 2, hosts: '' } },
   { name: 'name_link', enabled: true, settings: {} },
   { name: 'flooding', enabled: true, settings: { browser: 5, network: 20 } },

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { keepKey } from '../outside/keys.ts';
 import { lockSite } from '../site/queries.ts';
 import { noteChange } from '../site/settings.ts';
 import type { ChangedFields, SettingValue, Site } from '../site/table.ts';
 import { type SettingsTakenBack, takeBackChange } from '../site/take-back-settings.ts';
 import { takeTurn } from '../turns.ts';
 import { loadRules, storeRules } from './queries.ts';
-import type { RuleChoice, SettableRule } from './rule.ts';
+import { choiceOf, type RuleChoice, type SettableRule } from './rule.ts';
 
 /** What became of an attempt to save the rules. */
 export type RulesOutcome =
@@ -21,14 +22,28 @@ export type RulesOutcome =
  * one state of the rules.
  *
  * @param token of the rules that the form was filled with.
+ * @param outsideKey for the service of the rule `outside`; undefined: it stays. It is no setting: neither written down nor taken back.
  */
 export function saveRules(
   db: Kysely<Database>,
-  { rules, token, actorId, now }: { rules: readonly RuleChoice[]; token: string; actorId: number; now: Date },
+  {
+    rules,
+    token,
+    outsideKey,
+    actorId,
+    now,
+  }: {
+    rules: readonly RuleChoice[];
+    token: string;
+    outsideKey?: string | undefined;
+    actorId: number;
+    now: Date;
+  },
 ): Promise<RulesOutcome> {
   return db.transaction().execute(async (trx) => {
     const { site, present } = await takeRules(trx);
     if (site.rules_token !== token) return { kind: 'overtaken', theirs: present };
+    if (outsideKey !== undefined) await keepKey(trx, { url: choiceOf(rules, 'outside').settings.url, key: outsideKey });
     return { kind: 'saved', eventId: await change(trx, { site, present, rules, actorId, now }) };
   });
 }

@@ -49,7 +49,7 @@ export function settingsRoutes({ db, config, now }: AppContext): Router {
   const router = Router();
   router.use('/settings', requirePermission('manage_settings'));
   router.use(mailRoutes({ db, config }));
-  router.use(rulesRoutes({ db, now }));
+  router.use(rulesRoutes({ db, config, now }));
   router.use(learnerRoutes({ db, now }));
   router.use(replayRoutes({ db }));
 

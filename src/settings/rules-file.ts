@@ -35,7 +35,7 @@ export function parseRules(text: string, { t }: { t: Translate }): RuleChoice[] 
     if (missing !== undefined) return `The rule “${name}” lacks its setting “${missing}”.`;
   }
   const { order, values } = formOf(given);
-  const checked = checkRules(readRules({ ...values, order: order.join(' ') }, known));
+  const checked = checkRules(readRules({ ...values, order: order.join(' ') }, known), { key: '' });
   if (areRules(checked)) return checked;
   return checked.map(({ field, message }) => `${field}: ${t(message.key, message.values)}`).join(' ');
 }

@@ -1,5 +1,6 @@
 import { readFields } from '../http/fields.ts';
 import type { Message, MessageKey } from '../http/messages.ts';
+import { readServiceUrl } from '../outside/service.ts';
 import type { RuleChoice, SettableRule } from '../rules/rule.ts';
 import { fieldName, type RuleField, settingsIn } from './rule-fields.ts';
 
@@ -22,10 +23,19 @@ export function formOf(rules: readonly RuleChoice[]): RulesForm {
     values: Object.fromEntries(
       rules.flatMap(({ name, enabled, settings }) => [
         [fieldName(name, 'on'), enabled ? 'on' : ''],
-        ...Object.entries(settings).map(([setting, value]) => [fieldName(name, setting), String(value ?? '')]),
+        ...Object.entries<SettingOfRule>(settings).map(([setting, value]) => [
+          fieldName(name, setting),
+          typedAs(value),
+        ]),
       ]),
     ),
   };
+}
+
+type SettingOfRule = string | number | boolean | null;
+
+function typedAs(value: SettingOfRule): string {
+  return typeof value === 'boolean' ? (value ? 'on' : '') : String(value ?? '');
 }
 
 /**
@@ -52,20 +62,27 @@ export function moveRule({ order, values }: RulesForm, move: string): RulesForm 
   return { order: order.map((each) => (each === moved ? other : each === other ? moved : each)), values };
 }
 
-/** Checks what was typed. @returns the rules in their new order, or what is wrong. */
-export function checkRules({ order, values }: RulesForm): RuleChoice[] | RuleError[] {
+/**
+ * Checks what was typed.
+ *
+ * @param key for a service elsewhere; empty: none was typed. There must be an address that it is for.
+ * @returns the rules in their new order, or what is wrong.
+ */
+export function checkRules({ order, values }: RulesForm, { key }: { key: string }): RuleChoice[] | RuleError[] {
   const errors: RuleError[] = [];
   const rules = order.map((name) => {
+    const enabled = values[fieldName(name, 'on')] === 'on';
+    const needed = enabled || (name === 'outside' && key !== '');
     const settings = settingsIn(name).map(([setting, shape]) => {
       const field = fieldName(name, setting);
       const typed = values[field] ?? '';
-      const wrong = whatIsWrong(shape, typed);
+      const wrong = whatIsWrong(shape, { typed, needed });
       if (wrong) errors.push({ field, message: wrong });
       return [setting, readSetting(shape, typed)] as const;
     });
     return {
       name,
-      enabled: values[fieldName(name, 'on')] === 'on',
+      enabled,
       settings: Object.fromEntries(settings),
     } as RuleChoice;
   });
@@ -77,22 +94,52 @@ export function areRules(checked: RuleChoice[] | RuleError[]): checked is RuleCh
   return checked.every((each) => 'settings' in each);
 }
 
-function readSetting(shape: RuleField, typed: string): string | number | null {
-  if (shape.kind === 'list') return typed.trim();
-  return shape.optional && typed.trim() === '' ? null : readNumber(typed);
+function readSetting(shape: RuleField, typed: string): SettingOfRule {
+  switch (shape.kind) {
+    case 'number':
+      return shape.optional && typed.trim() === '' ? null : readNumber(typed);
+    case 'list':
+      return typed.trim();
+    case 'address': {
+      const read = readServiceUrl(typed);
+      return 'url' in read ? read.url : '';
+    }
+    case 'choice':
+      return shape.choices.find((each) => each === typed) ?? shape.choices[0];
+    case 'flag':
+      return typed === 'on';
+  }
 }
 
-function whatIsWrong(shape: RuleField, typed: string): Message | undefined {
-  if (shape.kind === 'number') {
-    const { least, most, optional } = shape;
-    if (optional && typed.trim() === '') return undefined;
-    const value = readNumber(typed);
-    return value >= least && value <= most ? undefined : { key: 'rules.numberWrong', values: { least, most } };
+// @param needed whether there must be an address; a rule that is off may have none yet.
+function whatIsWrong(shape: RuleField, { typed, needed }: { typed: string; needed: boolean }): Message | undefined {
+  switch (shape.kind) {
+    case 'number':
+      return wrongNumber(shape, typed);
+    case 'list': {
+      const [problem] = shape.problems(typed);
+      if (!problem) return undefined;
+      const { line, kind, text } = problem;
+      return { key: `rules.list.${kind}` as MessageKey, values: { line, text } };
+    }
+    case 'address': {
+      if (typed.trim() === '' && !needed) return undefined;
+      const read = readServiceUrl(typed);
+      return 'problem' in read ? { key: `rules.address.${read.problem}` } : undefined;
+    }
+    case 'choice':
+    case 'flag':
+      return undefined;
   }
-  const [problem] = shape.problems(typed);
-  if (!problem) return undefined;
-  const { line, kind, text } = problem;
-  return { key: `rules.list.${kind}` as MessageKey, values: { line, text } };
+}
+
+function wrongNumber(
+  { least, most, optional }: Extract<RuleField, { kind: 'number' }>,
+  typed: string,
+): Message | undefined {
+  if (optional && typed.trim() === '') return undefined;
+  const value = readNumber(typed);
+  return value >= least && value <= most ? undefined : { key: 'rules.numberWrong', values: { least, most } };
 }
 
 // Anything but a whole number is no number, which no comparison lets pass.

@@ -1,20 +1,27 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Request, type Response, Router } from 'express';
 import { signedInViewer } from '../accounts/viewer.ts';
+import { publicAddress } from '../config.ts';
 import type { AppContext } from '../context.ts';
 import { found, HttpError } from '../http/errors.ts';
 import { readFields } from '../http/fields.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { shortly } from '../outside/ask.ts';
+import { hasKey } from '../outside/keys.ts';
+import { readServiceUrl } from '../outside/service.ts';
 import { startReplay } from '../replay/run.ts';
 import { loadRules } from '../rules/queries.ts';
+import { choiceOf, type RuleChoice } from '../rules/rule.ts';
 import { changesBetween, saveRules } from '../rules/save-rules.ts';
 import { siteOf } from '../site/current.ts';
 import { nameField } from '../site/name-field.ts';
 import { isUuid } from '../text/uuid.ts';
 import { offerUndo } from './offer-undo.ts';
+import { checkKey } from './outside-key.ts';
 import { replayHref } from './replay-routes.ts';
 import { type Over, offeredScopes, readOver } from './replay-scopes.ts';
-import { listFields } from './rule-fields.ts';
+import { keyField, listFields } from './rule-fields.ts';
 import { areRules, checkRules, formOf, moveRule, type RuleError, type RulesForm, readRules } from './rules-form.ts';
 import { presentRules, type RuleItem } from './rules-view.ts';
 
@@ -39,11 +46,12 @@ const rulesView = defineView<RulesPage>('settings/rules');
  * `GET` and `POST /settings/rules`; `POST /settings/rules/arrange`, which moves one without saving; `POST /settings/rules/replay`,
  * which tries them; and `GET /settings/rules/lists/:field.txt`, a list as a file. For owners: stands behind the guard of `/settings`.
  */
-export function rulesRoutes({ db, now }: Pick<AppContext, 'db' | 'now'>): Router {
+export function rulesRoutes({ db, config, now }: Pick<AppContext, 'db' | 'config' | 'now'>): Router {
+  const siteAddress = publicAddress(config);
   const router = Router();
 
   router.get('/settings/rules', async (_request, response) => {
-    send(response, { form: formOf(await loadRules(db)), token: siteOf(response).rules_token });
+    await send(response, { form: formOf(await loadRules(db)), token: siteOf(response).rules_token });
   });
 
   router.get('/settings/rules/lists/:field.txt', async (request, response) => {
@@ -53,38 +61,43 @@ export function rulesRoutes({ db, now }: Pick<AppContext, 'db' | 'now'>): Router
   });
 
   router.post('/settings/rules/arrange', async (request, response) => {
-    const { form, ...rest } = await readForm(request);
+    const { form, key, token, over } = await readForm(request);
     const { move } = readFields(request.body, ['move']);
-    send(response, { form: moveRule(form, move), ...rest, unsaved: true });
+    await send(response, { form: moveRule(form, move), key, token, over, unsaved: true });
   });
 
   router.post('/settings/rules', async (request, response) => {
-    const { form, token, over } = await readForm(request);
-    const checked = checkRules(form);
-    if (!areRules(checked)) return send(response, { form, token, over, errors: checked, unsaved: true }, 422);
+    const { form, key, token, over, stored } = await readForm(request);
+    const checked = checkRules(form, { key });
+    if (!areRules(checked)) return send(response, { form, key, token, over, errors: checked, unsaved: true }, 422);
 
     const actorId = signedInViewer(response).id;
-    const outcome = await saveRules(db, { rules: checked, token, actorId, now: now() });
+    const outcome = await saveRules(db, { rules: checked, token, outsideKey: key || undefined, actorId, now: now() });
     if (outcome.kind === 'overtaken') {
       const { t } = frameOf(response);
       const overtaken = Object.keys(changesBetween(outcome.theirs, checked)).map((field) => t(nameField(field)));
-      return send(response, { form, token: siteOf(response).rules_token, over, unsaved: true, overtaken }, 409);
+      return send(response, { form, key, token: siteOf(response).rules_token, over, unsaved: true, overtaken }, 409);
     }
-    leaveNotice(request, { key: 'rules.saved', offer: offerUndo(outcome.eventId, '/settings/rules') });
+    const [before, after] = [choiceOf(stored, 'outside'), choiceOf(checked, 'outside')];
+    const isNew = key !== '' || (after.enabled && !isDeepStrictEqual(before, after));
+    const complaint = isNew ? await checkKey({ db, network: shortly, siteAddress }, after.settings) : undefined;
+    leaveNotice(request, { key: complaint ?? 'rules.saved', offer: offerUndo(outcome.eventId, '/settings/rules') });
     response.redirect(303, '/settings/rules');
   });
 
   router.post('/settings/rules/replay', async (request, response) => {
-    const { form, token, over } = await readForm(request);
-    const rules = checkRules(form);
-    if (!areRules(rules)) return send(response, { form, token, over, errors: rules, unsaved: true }, 422);
+    const { form, key, token, over } = await readForm(request);
+    const rules = checkRules(form, { key });
+    if (!areRules(rules)) return send(response, { form, key, token, over, errors: rules, unsaved: true }, 422);
     const actorId = signedInViewer(response).id;
     const id = await startReplay(db, { rules, token, scope: offeredScopes[over], actorId, now: now() });
     response.redirect(303, replayHref(id));
   });
 
-  async function readForm({ body }: Request): Promise<{ form: RulesForm; token: string; over: Over }> {
-    const { token } = readFields(body, ['token']);
+  async function readForm({
+    body,
+  }: Request): Promise<{ form: RulesForm; key: string; token: string; over: Over; stored: readonly RuleChoice[] }> {
+    const { token, [keyField]: key } = readFields(body, ['token', keyField]);
     if (!isUuid(token)) throw new HttpError(400);
     const stored = await loadRules(db);
     return {
@@ -92,26 +105,33 @@ export function rulesRoutes({ db, now }: Pick<AppContext, 'db' | 'now'>): Router
         body,
         stored.map(({ name }) => name),
       ),
+      key: key.trim(),
       token: token.toLowerCase(),
       over: readOver(body),
+      stored,
     };
   }
 
-  function send(
+  async function send(
     response: Response,
     {
       form,
+      key = '',
       token,
       errors = [],
       unsaved = false,
       over = 'comments',
       overtaken,
-    }: { form: RulesForm; token: string } & Partial<Pick<RulesPage, 'errors' | 'unsaved' | 'over' | 'overtaken'>>,
+    }: { form: RulesForm; key?: string; token: string } & Partial<
+      Pick<RulesPage, 'errors' | 'unsaved' | 'over' | 'overtaken'>
+    >,
     status = 200,
-  ): void {
+  ): Promise<void> {
     const { t } = frameOf(response);
+    const service = readServiceUrl(form.values['outside.url'] ?? '');
+    const keyState = key !== '' ? 'typed' : 'url' in service && (await hasKey(db, service.url)) ? 'stored' : 'missing';
     const page = {
-      rules: presentRules(form, { errors, t }),
+      rules: presentRules(form, { errors, keyState, t }),
       order: form.order.join(' '),
       token,
       errors,

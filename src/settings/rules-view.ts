@@ -1,6 +1,6 @@
 import type { MessageKey, Translate } from '../http/messages.ts';
 import type { SettableRule } from '../rules/rule.ts';
-import { fieldName, settingsIn } from './rule-fields.ts';
+import { fieldName, keyField, settingsIn } from './rule-fields.ts';
 import type { RuleError, RulesForm } from './rules-form.ts';
 
 /** A rule as the page of the rules says it. */
@@ -12,6 +12,10 @@ export interface RuleItem {
   readonly sentence: readonly SentencePart[];
   /** Its lists, below the sentence. */
   readonly lists: readonly RuleList[];
+  /** What can be chosen beside it. */
+  readonly flags: readonly { readonly field: string; readonly label: string; readonly on: boolean }[];
+  /** Where a key is typed, and what is said of it; the key itself is never shown. */
+  readonly key: { readonly field: string; readonly label: string; readonly hint: string } | undefined;
   readonly first: boolean;
   readonly last: boolean;
 }
@@ -21,10 +25,19 @@ export type SentencePart =
   | { readonly text: string }
   | {
       readonly field: string;
+      readonly kind: InSentence;
       readonly label: string;
       readonly value: string;
+      /** Of a choice: what there is to choose. */
+      readonly choices: readonly { readonly value: string; readonly label: string }[];
       readonly error: string | undefined;
     };
+
+const inSentences = ['number', 'address', 'choice'] as const;
+type InSentence = (typeof inSentences)[number];
+
+/** Whether a key is stored for the service that is named, or was typed and comes to nothing with the form. */
+export type KeyState = 'stored' | 'missing' | 'typed';
 
 /** A list that is typed or pasted, an entry a line. */
 export interface RuleList {
@@ -41,7 +54,7 @@ export interface RuleList {
 /** Makes the rules of a form ready to print, in their order. */
 export function presentRules(
   { order, values }: RulesForm,
-  { errors, t }: { errors: readonly RuleError[]; t: Translate },
+  { errors, keyState, t }: { errors: readonly RuleError[]; keyState: KeyState; t: Translate },
 ): RuleItem[] {
   return order.map((name, index) => ({
     name,
@@ -49,6 +62,8 @@ export function presentRules(
     on: values[fieldName(name, 'on')] === 'on',
     sentence: sentenceOf(name, { values, errors, t }),
     lists: listsOf(name, { values, errors, t }),
+    flags: flagsOf(name, { values, t }),
+    key: name === 'outside' ? { field: keyField, label: t('rules.key'), hint: t(`rules.key.${keyState}`) } : undefined,
     first: index === 0,
     last: index === order.length - 1,
   }));
@@ -76,6 +91,15 @@ function listsOf(
     });
 }
 
+function flagsOf(rule: SettableRule, { values, t }: { values: RulesForm['values']; t: Translate }): RuleItem['flags'] {
+  return settingsIn(rule)
+    .filter(([, { kind }]) => kind === 'flag')
+    .map(([setting]) => {
+      const field = fieldName(rule, setting);
+      return { field, label: t(`rules.field.${field}` as MessageKey), on: values[field] === 'on' };
+    });
+}
+
 /** Where a list can be had as a file. */
 export function listHref(field: string): string {
   return `/settings/rules/lists/${field}.txt`;
@@ -90,16 +114,26 @@ function sentenceOf(
   rule: SettableRule,
   { values, errors, t }: { values: RulesForm['values']; errors: readonly RuleError[]; t: Translate },
 ): SentencePart[] {
-  const settings = new Set(settingsIn(rule).flatMap(([name, { kind }]) => (kind === 'number' ? [name] : [])));
-  const marks = Object.fromEntries([...settings].map((setting) => [setting, `\u0000${setting}\u0000`]));
+  const settings = new Map(
+    settingsIn(rule).flatMap(([name, shape]) => {
+      const kind = inSentences.find((each) => each === shape.kind);
+      return kind ? [[name, { kind, choices: shape.kind === 'choice' ? shape.choices : [] }] as const] : [];
+    }),
+  );
+  const marks = Object.fromEntries([...settings.keys()].map((setting) => [setting, `\u0000${setting}\u0000`]));
   return t(`rules.says.${rule}`, marks)
     .split('\u0000')
     .flatMap((part): SentencePart[] => {
-      if (!settings.has(part)) return part === '' ? [] : [{ text: part }];
+      const setting = settings.get(part);
+      if (!setting) return part === '' ? [] : [{ text: part }];
       const field = fieldName(rule, part);
       const error = errors.find((each) => each.field === field);
       const label = t(`rules.field.${field}` as MessageKey);
       const wrong = error && t(error.message.key, error.message.values);
-      return [{ field, label, value: values[field] ?? '', error: wrong }];
+      const choices = setting.choices.map((value) => ({
+        value,
+        label: t(`rules.choice.${field}.${value}` as MessageKey),
+      }));
+      return [{ field, kind: setting.kind, label, value: values[field] ?? '', choices, error: wrong }];
     });
 }

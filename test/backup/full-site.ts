@@ -24,6 +24,7 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
       values ('\\x0009000a5c00ff', 'new@site.example', 'author', 1, now(), now());
     insert into password_reset (token_hash, account_id, created_at, expires_at) values ('\\x', 1, now(), now());
     insert into session (sid, sess, expire) values ('one', '{"accountId": 1}', now());
+    insert into outside_key (url, key) values ('https://service.example/', 'secret');
     insert into rate_limit (key, points, expire) values ('sign-in', 3, 1);
     insert into conversation (mode) values (null), ('open');
     insert into conversation_count (conversation_id, readable) values (1, 7), (2, 0);

@@ -42,10 +42,10 @@ describe('a backup', () => {
     expect(await readdir(folder)).toEqual(['site.tar.gz']);
   });
 
-  it('holds rows of every table but sessions, limits, replays, and the list of migrations', async () => {
+  it('holds rows of every table but sessions, limits, replays, keys to services elsewhere, and the list of migrations', async () => {
     const { rows } = await site.pool.query(`select relname from pg_class where relkind = 'r'
       and relnamespace = 'public'::regnamespace order by relname`);
-    const left = ['kysely_migration', 'kysely_migration_lock', 'rate_limit', 'replay', 'session'];
+    const left = ['kysely_migration', 'kysely_migration_lock', 'outside_key', 'rate_limit', 'replay', 'session'];
     const content = await contentOf(site.pool);
     expect([...Object.keys(content), ...left].sort()).toEqual(rows.map((row) => row.relname));
     expect(Object.keys(content).filter((name) => content[name]?.rows.length === 0)).toEqual([]);

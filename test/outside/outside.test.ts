@@ -19,7 +19,7 @@ beforeEach(() => {
     url: server.url,
     key: 'right-key',
     blog: 'https://blog.example/',
-    shares: { email: false, network: false },
+    sharesNetwork: false,
   };
 });
 
@@ -27,7 +27,6 @@ const network = { fetch, patience: 5000 };
 
 const comment: ToldComment = {
   name: 'Гость',
-  email: 'guest@guests.example',
   website: 'https://guests.example/',
   body: 'Всё так & — «да»! 100 %=ok\n第二行',
   isReply: true,
@@ -65,22 +64,19 @@ describe('A service that speaks the interface', () => {
     ]);
   });
 
-  it.each([
-    ['the address of its writer', { email: true, network: false }, { comment_author_email: 'guest@guests.example' }],
-    ['where it comes from', { email: false, network: true }, { user_ip: '203.0.113.20', user_agent: 'A browser' }],
-  ])('is told %s where the owner chose so', async (_what, shares, told) => {
-    service = { ...service, shares };
+  it('is told where it comes from where the owner chose so', async () => {
     await ask();
-    const names = ['comment_author_email', 'user_ip', 'user_agent'];
-    const { fields = {} } = server.asked[0] ?? {};
-    expect(Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)))).toEqual(told);
+    service = { ...service, sharesNetwork: true };
+    await ask();
+    const told = { user_ip: '203.0.113.20', user_agent: 'A browser' };
+    expect(server.asked[1]?.fields).toEqual({ ...server.asked[0]?.fields, ...told });
   });
 
   it('is told that a text was changed, and of no field that is empty', () => {
-    const told = { ...comment, edited: true, isReply: false, website: null, email: '', network: undefined };
-    const { body } = commentRequest({ ...service, shares: { email: true, network: true } }, 'comment-check', told);
+    const told = { ...comment, edited: true, isReply: false, website: null, network: undefined };
+    const { body } = commentRequest({ ...service, sharesNetwork: true }, 'comment-check', told);
     expect([body.get('recheck_reason'), body.get('comment_type')]).toEqual(['edit', 'comment']);
-    expect(['comment_author_url', 'comment_author_email', 'user_ip'].filter((name) => body.has(name))).toEqual([]);
+    expect(['comment_author_url', 'user_ip'].filter((name) => body.has(name))).toEqual([]);
   });
 
   it('says what is spam, and what surely is', async () => {

@@ -3,6 +3,7 @@ import { loadRules, storeRules } from '../../src/rules/queries.ts';
 import { choiceOf, defaultRules, type RuleChoice } from '../../src/rules/rule.ts';
 import { type Fields, lastEvent, openPage, replyTo, sendForm, statusOf, wordsOf } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
+import { rulesFormOn } from '../support/rules-form.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 
 let site: TestSite;
@@ -304,18 +305,7 @@ describe('What only some comments meet', () => {
 });
 
 async function formNow(): Promise<Fields> {
-  const { text } = await openPage(site, '/settings/rules', owner);
-  const lists = [...text.matchAll(/<textarea id="([\w.]+)"[^>]*>\n([^<]*)<\/textarea>/g)];
-  const inputs = [...text.matchAll(/<input [^>]*name="([\w.]+)"[^>]*>/g)];
-  const typed = Object.fromEntries(lists.map(([, name = '', value = '']) => [name, value]));
-  const fields = Object.fromEntries(
-    inputs.flatMap(([input, name = '']) =>
-      input.includes('type="checkbox"') && !input.includes(' checked')
-        ? []
-        : [[name, /value="([^"]*)"/.exec(input)?.[1] ?? '']],
-    ),
-  );
-  return { ...fields, ...typed };
+  return rulesFormOn((await openPage(site, '/settings/rules', owner)).text);
 }
 
 async function save(fields: Fields) {
