@@ -89,6 +89,20 @@ export const goals = [
     goal: 2,
   },
   {
+    name: 'stream-first-view',
+    what: 'of the spam of a made stream, what waits for moderators or is published, by the rules that a site begins with',
+    unit: '%',
+    bound: 'at most',
+    goal: 5,
+  },
+  {
+    name: 'stream-good-as-spam',
+    what: 'good comments of that stream that are taken for spam',
+    unit: 'comments',
+    bound: 'at most',
+    goal: 0,
+  },
+  {
     name: 'first-load-2',
     what: 'a post with 2 comments and all its files, compressed',
     unit: 'KB',

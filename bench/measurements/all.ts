@@ -7,6 +7,7 @@ import { ownPage } from './own-page.ts';
 import { posting } from './posting.ts';
 import { queue } from './queue.ts';
 import { rendering } from './rendering.ts';
+import { stream } from './stream.ts';
 import { visibleElsewhere } from './visible-elsewhere.ts';
 
 /** Every measurement, in the order in which they run: those that fill the database with more come last. */
@@ -19,5 +20,6 @@ export const measurements: readonly Measurement[] = [
   posting,
   memory,
   judging,
+  stream,
   queue,
 ];
