@@ -1,4 +1,4 @@
-import { type GoodTexts, goodTexts } from './good-texts.ts';
+import { type GoodTexts, goodTexts, type Language } from './good-texts.ts';
 import type { MadeComment, MadeSite } from './made-comment.ts';
 import { choose, chooseByShare } from './random.ts';
 import { spin } from './spin.ts';
@@ -58,8 +58,8 @@ function write(
   random: () => number,
   { kind, texts, quoted }: { kind: (typeof kinds)[number]['kind']; texts: GoodTexts; quoted: () => string },
 ): string {
-  const sentence = () => sentenceOf(random, choose(random, texts.remarks));
-  const question = () => sentenceOf(random, choose(random, texts.questions));
+  const sentence = () => remarkOf(random, texts);
+  const question = () => inPassing(random, choose(random, texts.questions), texts);
   const sentences = (least: number, most: number) =>
     Array.from({ length: least + Math.floor(random() * (most - least + 1)) }, sentence).join(' ');
   const links = (count: number) =>
@@ -84,6 +84,25 @@ function write(
     case 'quoting':
       return `> ${quoted()}\n\n${sentenceOf(random, choose(random, texts.answers))}${random() < 0.5 ? ` ${sentence()}` : ''}`;
   }
+}
+
+/** Writes a sentence as people do, in this language. */
+export function writeRemark(random: () => number, language: Language): string {
+  const { texts } = goodTexts.find((each) => each.texts.language === language) as (typeof goodTexts)[number];
+  return remarkOf(random, texts);
+}
+
+function remarkOf(random: () => number, texts: GoodTexts): string {
+  return inPassing(random, choose(random, texts.remarks), texts);
+}
+
+// Two of three sentences begin or end in somebody's own way.
+function inPassing(random: () => number, text: string, { openings, asides }: GoodTexts): string {
+  const way = random();
+  const opened = way < 0.4 ? `${choose(random, openings)}${random() < 0.5 ? ': ' : ', '}${text}` : text;
+  const ended =
+    way > 0.25 && way < 0.75 ? opened.replace(/[.?]$/, (end) => ` (${choose(random, asides)})${end}`) : opened;
+  return sentenceOf(random, ended);
 }
 
 function sentenceOf(random: () => number, text: string): string {

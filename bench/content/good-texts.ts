@@ -1,8 +1,15 @@
+/** In which comments are written. */
+export type Language = 'english' | 'russian' | 'hebrew';
+
 /** What people write in one language: sentences with wordings to choose from. */
 export interface GoodTexts {
+  readonly language: Language;
   readonly names: readonly string[];
   /** So short that many write the same. */
   readonly thanks: readonly string[];
+  /** How somebody begins, with a comma, and what is said behind a sentence in passing: no two people put it the same way. */
+  readonly openings: readonly string[];
+  readonly asides: readonly string[];
   readonly questions: readonly string[];
   readonly remarks: readonly string[];
   /** What stands before a link. */
@@ -11,6 +18,11 @@ export interface GoodTexts {
   readonly answers: readonly string[];
   /** Sentences of posts, which are quoted. */
   readonly quotable: readonly string[];
+}
+
+// At the bars that stand in no braces.
+function splitUp(text: string): string[] {
+  return text.split(/\|(?![^{]*\})/);
 }
 
 // What posts and their comments are about: each sentence may be about any of them.
@@ -25,6 +37,13 @@ const quality =
   '{noisy|cheap|heavier than it looks|surprisingly robust|badly documented|a joy to use|slow|hard to find|overrated|beautiful|fragile|out of fashion|simpler than I feared|worth the money}';
 
 const english: GoodTexts = {
+  language: 'english',
+  openings: splitUp(
+    'Honestly|As far as I can tell|Well|Not that it matters, but|Having read this twice|From the other side of the river|Speaking as a {nurse|baker|renter|beginner|cyclist|retired teacher}|With all respect|Funny|I may be wrong, but|After {two|nine|thirty} years of this|Let me add|Since nobody has said it yet|To my surprise|Reading this on the {bus|balcony|ferry|night shift}|On a more serious note|Oh dear|At the risk of sounding {old|naive|bitter|pedantic}|For once|Coming from {Wales|Ghent|the coast|a family of tilers}',
+  ),
+  asides: splitUp(
+    'at least over here|if memory serves|and it rained all week|which surprised even the children|no offence meant|says the label|touch wood|for better or worse|much to the delight of the cat|and I counted twice|as the receipt still proves|in case anybody keeps a list|unlike the one in your photo|give or take a Tuesday|before the coffee had cooled|not counting the shed|if the archive is right|whatever the forum says|and yes, that hurt|at a third of the price|until the mayor came by|because somebody had to|with a spoon|in broad daylight',
+  ),
   names:
     'Anna|Ben|Carla M.|dan_k|Eleanor|Farid|greta|Hugh P.|Ines|Jonas|Kim|Leo|Maddy|Nora|Oskar|Petra W.|quill|Ruth|Sam|Tilda|Ulf|Vera|wim|Yusuf|Zoe'.split(
       '|',
@@ -36,10 +55,10 @@ const english: GoodTexts = {
     '{Same here.|Me too!|Looking forward to part two.|Bookmarked.|Made my day 😊}',
   ],
   questions: [
-    `Did you ever try this with ${thing}, and if so, how did it go?`,
-    `How long did it take you until ${thing} worked again? Mine has been ${quality} since ${when}.`,
+    `{Did you ever try|Have you tried|Has anybody repeated|Would you do|Could one do} {this|the same|that|all of it} with ${thing}{, and if so, how did it go|, or is that hopeless|, given that it is ${quality}|; ${who} asked me ${when}}?`,
+    `{How long did it take|How many weekends went into it|What did it cost} {until|before} ${thing} {worked again|was quiet|found its place}? {Mine|Ours|The one here} {is|has become|seems} ${quality}{ since the repair| again|, and ${who} has given up|}.`,
     `What would you do if ${thing} were ${quality} and you had only ${number} {days|weekends|euros|hours}?`,
-    `Is it true that ${who} is the one who built ${thing}, or did I get that wrong?`,
+    `{Is it true|Did I get it right|Somebody claims, is it so,|The caption says} that ${who} {built|designed|found|paid for} ${thing}{, or did I get that wrong| ${when}| alone| for ${number} euros}?`,
     `Could you say {something|a little more|a word} about the {part|step|photo|drawing} where ${thing} is taken apart?`,
     `Where does one get {spare parts|instructions|the right wood|a licence} for ${thing} these days?`,
     `Why not simply {sell|paint|repair|ignore|rent out|replace} ${thing} and be done with it?`,
@@ -109,6 +128,13 @@ const какой =
 const сколько = '{два|три|четыре|пять|шесть|семь|девять|десять|двенадцать|двадцать|сорок}';
 
 const russian: GoodTexts = {
+  language: 'russian',
+  openings: splitUp(
+    'Честно говоря|Насколько я понимаю|Не то чтобы это важно, но|Перечитал дважды и скажу|Как {врач|пекарь|новичок|велосипедист|пенсионер}|Со всем уважением|Смешно, но|Может, я не прав, но|После {двух|девяти|тридцати} лет|Добавлю|Раз никто ещё не сказал|К моему удивлению|Читаю это {в автобусе|на балконе|в ночную смену}|Если серьёзно|Рискуя показаться {старым|наивным|занудой}|В кои-то веки',
+  ),
+  asides: splitUp(
+    'по крайней мере у нас|если память не изменяет|и всю неделю лил дождь|чему удивились даже дети|без обид|тьфу-тьфу|к радости кота|я считал два раза|чек ещё цел|не то что на вашей фотографии|пока кофе не остыл|не считая сарая|что бы ни писали на форуме|и да, было больно|втрое дешевле|потому что кто-то же должен|ложкой|средь бела дня|на глазах у всего двора',
+  ),
   names:
     'Аня|Борис|Вера К.|Глеб|Дарья|Егор|Женя|Зоя|Илья|Катя Л.|Лев|Маша|Ника|Олег|Полина|Рита|Семён|Тимур|Фёдор|Юля'.split(
       '|',
@@ -121,7 +147,7 @@ const russian: GoodTexts = {
   questions: [
     `А вы не пробовали сделать то же самое, когда ${вещь} — это ${какой}?`,
     `Сколько времени ушло, пока ${вещь} не {заработал|вернулся к жизни|перестал мешать}? У нас ${когда} было ${сколько} недель.`,
-    `Правда ли, что ${кто} {построил|придумал|купил|нашёл} всё это сам, или я {неправильно понял|что-то путаю}?`,
+    `{Правда ли, что|Верно ли я понял:|Неужели} ${кто} {построил|придумал|купил|нашёл} {всё это|такое|первый вариант} {сам?|${когда}?|за ${сколько} дней?|, или я {неправильно понял|что-то путаю}?}`,
     `Где сейчас вообще {достать|найти|купить} {запчасти|инструкцию|нужные доски}, если ${вещь} старше меня?`,
     `Почему бы просто не {продать|покрасить|починить|подарить} всё это, как сделал ${кто} ${когда}?`,
     `Какой из ${сколько} способов вы бы посоветовали {новичку|школе|тому, у кого нет подвала|нетерпеливым}?`,
@@ -170,6 +196,13 @@ const איך = '{רועש|יקר|כבד ממה שנראה|תענוג|איטי|ק
 const כמה = '{שניים|שלושה|ארבעה|חמישה|שישה|שבעה|תשעה|עשרה|עשרים|ארבעים}';
 
 const hebrew: GoodTexts = {
+  language: 'hebrew',
+  openings: splitUp(
+    'האמת|עד כמה שאני מבין|לא שזה משנה, אבל|אחרי שקראתי פעמיים|בתור {אחות|אופה|מתחיל|רוכב אופניים|גמלאי}|עם כל הכבוד|מצחיק, אבל|אולי אני טועה, אבל|אחרי {שנתיים|תשע שנים|שלושים שנה}|רק אוסיף|אם אף אחד עוד לא אמר|להפתעתי|קורא את זה {באוטובוס|במרפסת|במשמרת לילה}|ברצינות|לשם שינוי',
+  ),
+  asides: splitUp(
+    'לפחות אצלנו|אם הזיכרון לא מטעה אותי|וירד גשם כל השבוע|מה שהפתיע אפילו את הילדים|בלי להעליב|טפו טפו|לשמחת החתול|ספרתי פעמיים|והקבלה עוד אצלי|לא כמו בתמונה שלכם|לפני שהקפה התקרר|חוץ מהמחסן|ולא משנה מה כתוב בפורום|וכן, זה כאב|בשליש מחיר|כי מישהו היה חייב|עם כפית|לאור יום|לעיני כל השכנים',
+  ),
   names: 'אבי|ברכה|גיל|דנה|הדס|ורד|זיו|חנה|טל|יעל|כרמית|לאה|מאיר|נועה|סיגל|עומר|פנינה|רוני|שירה|תמר'.split('|'),
   thanks: [
     '{תודה|תודה רבה|המון תודה}{!|.| על הפוסט!}',
@@ -177,7 +210,7 @@ const hebrew: GoodTexts = {
     '{מסכים.|מסכימה.|בדיוק.|גם אצלנו.}',
   ],
   questions: [
-    `ניסיתם פעם לעשות את זה עם ${דבר}, ואם כן, איך יצא?`,
+    `{ניסיתם פעם|מישהו כבר ניסה|הייתם מעזים} לעשות את {זה|אותו דבר} עם ${דבר}{, ואם כן, איך יצא|, או שזה אבוד| כש${מי} בבית}?`,
     `כמה זמן לקח עד ש${דבר} שוב עבד? אצלנו ${מתי} זה היה ${איך}.`,
     `נכון ש${מי} בנה את כל זה לבד, או שאני {טועה|מבלבל}?`,
     `איפה אפשר היום {למצוא|לקנות|להשיג} {חלקים|הוראות|עץ מתאים} בשביל ${דבר}?`,

@@ -1,9 +1,19 @@
+import { Logger, runOnce } from 'graphile-worker';
 import type { Kysely } from 'kysely';
+import type { Pool } from 'pg';
 import { readReply } from '../../src/comments/form.ts';
 import { postComments } from '../../src/comments/service.ts';
 import type { Submission } from '../../src/comments/submission.ts';
+import { sweepCopies } from '../../src/comments/sweep-copies.ts';
 import type { Database } from '../../src/database.ts';
+import type { JobPayloads } from '../../src/jobs/payloads.ts';
 import type { MadeComment } from './made-comment.ts';
+
+/** A site that a stream is sent to, by its database. */
+export interface Site {
+  readonly db: Kysely<Database>;
+  readonly pool: Pool;
+}
 
 /** So many comments in their order are shared out to conversations, and those of one go in together. */
 const together = 60;
@@ -18,7 +28,7 @@ const limit = 60;
  * @returns the ids of those that were taken, by comment.
  */
 export async function sendStream(
-  db: Kysely<Database>,
+  { db, pool }: Site,
   { comments, conversationIds }: { comments: readonly MadeComment[]; conversationIds: readonly number[] },
 ): Promise<Map<MadeComment, number>> {
   const ids = new Map<MadeComment, number>();
@@ -38,9 +48,23 @@ export async function sendStream(
         if (outcome.browserId !== undefined) browsers.set(comment.browser, outcome.browserId);
       }
     }
+    await sweepAll({ db, pool }, comments[Math.min(at + together, comments.length) - 1]?.at as Date);
   }
   return ids;
 }
+
+// The one kind of job that decides anything.
+function sweepAll({ db, pool }: Site, now: Date): Promise<void> {
+  return runOnce({
+    pgPool: pool,
+    logger: silent,
+    taskList: {
+      sweep_copies: (payload) => sweepCopies(db, { ...(payload as JobPayloads['sweep_copies']), now }),
+    },
+  });
+}
+
+const silent = new Logger(() => () => {});
 
 // Of one conversation, and no two of one network or browser.
 function groupsOf(comments: readonly MadeComment[]): MadeComment[][] {

@@ -1,3 +1,4 @@
+import { writeRemark } from './good-comments.ts';
 import type { MadeComment, MadeSite } from './made-comment.ts';
 import { choose, chooseByShare } from './random.ts';
 import { type SpamTexts, spamTexts } from './spam-texts.ts';
@@ -95,7 +96,7 @@ function writerOf(
           .map((pitch) => spin(random, pitch))
           .join(' ')}${link}`;
     case 'by-hand':
-      return () => `${spin(random, choose(random, texts.byHand))}${link}`;
+      return () => `${writeRemark(random, texts.language)} ${spin(random, choose(random, texts.byHand)).trim()}${link}`;
   }
 }
 

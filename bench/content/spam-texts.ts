@@ -1,5 +1,8 @@
+import type { Language } from './good-texts.ts';
+
 /** What is sold in one language: sentences with wordings to choose from. */
 export interface SpamTexts {
+  readonly language: Language;
   readonly names: readonly string[];
   readonly greetings: readonly string[];
   /** What is said of what is sold: a campaign has some of them. */
@@ -15,6 +18,7 @@ export interface SpamTexts {
 }
 
 const english: SpamTexts = {
+  language: 'english',
   names:
     'James|Linda|Best Loans|casino online|Dr. Okoro|Maria|seo expert|Robert W|cheap watches|Susan|crypto guru|Kevin'.split(
       '|',
@@ -54,6 +58,7 @@ const english: SpamTexts = {
 };
 
 const russian: SpamTexts = {
+  language: 'russian',
   names: 'Виктор|Ольга|Займы онлайн|казино бонус|Алексей|Светлана|seo продвижение|Игорь|Марина'.split('|'),
   greetings: 'Здравствуйте|Привет всем|Добрый день|Доброго времени суток|Уважаемые|Приветствую|Всем привет'.split('|'),
   pitches: [
@@ -77,6 +82,7 @@ const russian: SpamTexts = {
 };
 
 const hebrew: SpamTexts = {
+  language: 'hebrew',
   names: 'דוד|הלוואות מהירות|קזינו|רינה|קידום אתרים|משה'.split('|'),
   greetings: 'שלום|היי לכולם|ערב טוב|חברים יקרים|בוקר טוב'.split('|'),
   pitches: [

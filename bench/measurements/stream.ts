@@ -4,7 +4,7 @@ import { loadRules, storeRules } from '../../src/rules/queries.ts';
 import { fillPosts } from '../content/fill.ts';
 import { teachDecisions } from '../content/lessons.ts';
 import type { MadeComment } from '../content/made-comment.ts';
-import { sendStream } from '../content/send-stream.ts';
+import { type Site, sendStream } from '../content/send-stream.ts';
 import { makeStream } from '../content/stream.ts';
 import type { Figure, Ground, Measurement } from '../measurement.ts';
 import { addDatabase } from '../processes/own-database.ts';
@@ -28,15 +28,14 @@ export const stream: Measurement = {
     const second = makeStream({ ...afterwards, posts, begins: new Date(begins.getTime() + untrained.days * day) });
     const site = await addDatabase(ground, 'made_stream');
     const conversationIds = await fillPosts(site.postgres.url, { posts, publishedAt: begins });
-    const send = (comments: readonly MadeComment[]) => (db: Kysely<Database>) =>
-      sendAll(db, { comments, conversationIds });
+    const send = (comments: readonly MadeComment[]) => (site: Site) => sendAll(site, { comments, conversationIds });
     const became = await within(site, send(first));
     const further = [...kindsOf(first, became)];
     for (const size of [0, ...decisions]) {
       const copy = await addDatabase(ground, `made_stream_${size}`, 'made_stream');
-      const later = await within(copy, async (db) => {
-        if (size > 0) await learn(db, first.slice(0, size));
-        return send(second)(db);
+      const later = await within(copy, async (site) => {
+        if (size > 0) await learn(site.db, spreadOver(first, size));
+        return send(second)(site);
       });
       further.push(...toldOf(size === 0 ? 'stream-unlearned' : `stream-learned-${size}`, second, later));
     }
@@ -50,6 +49,11 @@ export const stream: Measurement = {
   },
 };
 
+// So many of them, from all of the time: nobody decides on every copy of a wave.
+function spreadOver(comments: readonly MadeComment[], size: number): MadeComment[] {
+  return comments.filter((_comment, at) => (at * size) % comments.length < size);
+}
+
 const isSeen = (status: string | undefined) => status === 'pending' || status === 'approved';
 const spamOf = (comments: readonly MadeComment[]) => comments.filter(({ label }) => label === 'spam');
 const goodOf = (comments: readonly MadeComment[]) => comments.filter(({ label }) => label === 'good');
@@ -58,23 +62,23 @@ function percent(comments: readonly MadeComment[], is: (comment: MadeComment) =>
   return comments.length === 0 ? 0 : (100 * comments.filter(is).length) / comments.length;
 }
 
-async function within<Result>({ postgres }: Ground, work: (db: Kysely<Database>) => Promise<Result>): Promise<Result> {
+async function within<Result>({ postgres }: Ground, work: (site: Site) => Promise<Result>): Promise<Result> {
   const pool = createPool(postgres.url, (error) => {
     throw error;
   });
   try {
-    return await work(createDatabase(pool));
+    return await work({ db: createDatabase(pool), pool });
   } finally {
     await pool.end();
   }
 }
 
 async function sendAll(
-  db: Kysely<Database>,
+  site: Site,
   { comments, conversationIds }: { comments: readonly MadeComment[]; conversationIds: readonly number[] },
 ): Promise<Became> {
-  const ids = await sendStream(db, { comments, conversationIds });
-  const rows = await db.selectFrom('comment').select(['id', 'status']).execute();
+  const ids = await sendStream(site, { comments, conversationIds });
+  const rows = await site.db.selectFrom('comment').select(['id', 'status']).execute();
   const statuses = new Map(rows.map(({ id, status }) => [id, status]));
   return new Map([...ids].map(([comment, id]) => [comment, statuses.get(id) as string]));
 }

@@ -86,7 +86,7 @@ export async function changeStatus(
     if (!to) continue;
     if (to === 'deleted') await eraseWords(trx, comment.id);
     if (isReadable(to)) await approve(trx, comment.id);
-    else await hide(trx, comment, { status: to, heldBy: action === 'hold' ? change.rule : undefined });
+    else await hide(trx, comment, { status: to, heldBy: change.rule });
     await announce(trx, { comment, to, now: change.now });
     const eventId = await recordEvent(trx, {
       subjectKind: 'comment',

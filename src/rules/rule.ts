@@ -9,6 +9,8 @@ export interface RuleSettings {
   readonly hosts: { readonly spam: string };
   /** Comments that said the same or nearly the same within 30 days, after which the next one waits, or is spam. */
   readonly copies: { readonly held: number; readonly spam: number };
+  /** Words that hide what they say, so many of which make a comment wait, or spam. */
+  readonly disguise: { readonly held: number; readonly spam: number };
   /** Scores of 100 from which what looks like spam to the learner waits, or is spam; null: no score is enough. */
   readonly learned: { readonly held: number | null; readonly spam: number | null };
   /** So many links are no matter, and neither is what leads to no other hosts than these, one a line. */
@@ -70,6 +72,7 @@ export const defaultRules: readonly RuleChoice[] = [
   { name: 'words', enabled: true, settings: { held: '', spam: '' } },
   { name: 'hosts', enabled: true, settings: { spam: '' } },
   { name: 'copies', enabled: true, settings: { held: 2, spam: 4 } },
+  { name: 'disguise', enabled: true, settings: { held: 1, spam: 2 } },
   { name: 'learned', enabled: false, settings: { held: 70, spam: 90 } },
   { name: 'links', enabled: true, settings: { allowed: 2, hosts: '' } },
   { name: 'name_link', enabled: true, settings: {} },
@@ -109,7 +112,7 @@ export function choiceOf<Name extends SettableRule>(
 }
 
 /** The rules that may take a comment for spam by themselves. */
-export const spamRules: readonly RuleName[] = ['bait', 'words', 'hosts', 'copies', 'learned'];
+export const spamRules: readonly RuleName[] = ['bait', 'words', 'hosts', 'copies', 'disguise', 'learned'];
 
 /** All rules that may hold a comment or take it for spam, in the order in which a site begins. */
 export const holdingRules: readonly RuleName[] = [

@@ -35,6 +35,7 @@ export const ruleFields: {
   words: { spam: words, held: words },
   hosts: { spam: hosts },
   copies: { held: between(1, 50), spam: between(1, 50) },
+  disguise: { held: between(1, 50), spam: between(1, 50) },
   learned: { held: score, spam: score },
   links: { allowed: between(0, 100), hosts },
   name_link: {},
