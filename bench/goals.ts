@@ -83,7 +83,7 @@ export const goals = [
   },
   {
     name: 'judge-cpu',
-    what: 'CPU of the site and of Postgres to score one comment by what 100,000 taught',
+    what: 'CPU of the site and of Postgres to judge one comment: lists of 10,000, 100,000 learned comments',
     unit: 'ms',
     bound: 'at most',
     goal: 2,

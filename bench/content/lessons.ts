@@ -70,7 +70,8 @@ export async function teachDecisions(db: Kysely<Database>, lessons: readonly Les
   await sql`vacuum analyze learner_feature`.execute(db);
 }
 
-function wordOf(index: number): string {
+/** The word of a made language that has this number. */
+export function wordOf(index: number): string {
   let word = '';
   for (let rest = index + syllables.length; rest > 0; rest = Math.floor(rest / syllables.length))
     word += syllables[rest % syllables.length];

@@ -105,10 +105,9 @@ async function countStored(
     cross join lateral (
       select
         found.is_same,
-        coalesce(comment.browser_id = asked.browser_id, false) as is_own,
-        comment.status = 'spam' as is_spam
+        coalesce((select browser_id from comment where comment.id = found.comment_id) = asked.browser_id, false) as is_own,
+        (select status = 'spam' from comment where comment.id = found.comment_id) as is_spam
       from ${copiesOfAsked(sql`${since}::timestamptz`)} found
-      join comment on comment.id = found.comment_id
       where found.comment_id < coalesce(asked.edited_id, 2147483647)
     ) copy
     group by asked.place`.execute(db);

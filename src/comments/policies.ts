@@ -18,8 +18,9 @@ export const policies: { readonly [Name in RuleName]: Judge<SettingsOf<Name>> } 
   copies: ({ copies }, { held, spam }) => {
     const count = copies ? copies.same + copies.near : 0;
     // What is spam counts twice: it is known what that was.
-    if (count + (copies?.spam ?? 0) >= spam) return { status: 'spam', numbers: { count, spam: 1 } };
-    return count >= held ? { status: 'pending', numbers: { count, spam: 0 } } : undefined;
+    const weight = count + (copies?.spam ?? 0);
+    if (weight >= spam) return { status: 'spam', numbers: { count, spam: 1 } };
+    return weight >= held ? { status: 'pending', numbers: { count, spam: 0 } } : undefined;
   },
   learned: ({ score = 0 }, { held, spam }) => {
     if (spam !== null && score >= spam) return { status: 'spam', numbers: { spam: 1 } };

@@ -23,7 +23,7 @@ const all = rulesInForce(defaultRules.map((rule) => ({ ...rule, enabled: true })
 describe('The list of policies', () => {
   test('begins with an order that is a decision: who works here, what is held anyway, what only programs do, what looks like spam, whom moderators trust, who is new, who waits, the rest', () => {
     const order: RuleName[] = [
-      ...(['staff', 'all_held', 'person_held', 'bait', 'words', 'hosts', 'links'] as const),
+      ...(['staff', 'all_held', 'person_held', 'bait', 'words', 'hosts', 'copies', 'disguise', 'links'] as const),
       ...(['name_link', 'flooding', 'person_trusted', 'first_comment', 'waiting', 'standard'] as const),
     ];
     expect(usual.map(({ name }) => name)).toEqual(order);
@@ -66,7 +66,8 @@ describe('The list of policies', () => {
       held({ count: 3, spam: 0 }),
     ],
     ['four copies', 'copies', { copies: { same: 0, near: 4, spam: 0 } }, { ...spam, numbers: { count: 4, spam: 1 } }],
-    ['a copy of spam', 'copies', { copies: { same: 1, near: 0, spam: 1 } }, undefined],
+    ['a copy of spam', 'copies', { copies: { same: 1, near: 0, spam: 1 } }, held({ count: 1, spam: 0 })],
+    ['a copy of another', 'copies', { copies: { same: 1, near: 0, spam: 0 } }, undefined],
     [
       'a copy of two that are spam',
       'copies',
@@ -111,7 +112,7 @@ describe('The list of policies', () => {
     ['somebody whom a moderator trusts', 'person_held', { standing: 'trusted' }, undefined],
     ['anything', 'standard', {}, approved],
   ];
-  it.each(cases)('given %s, %s says so', (_facts, rule, facts, opinion, set) => {
+  it.each(cases)('given %s, %s says so', (_facts, rule, facts, opinion, ...[set]) => {
     const { settings } = all.find(({ name }) => name === rule) as Rule;
     const judge = policies[rule] as Judge<Rule['settings']>;
     expect(judge({ ...guest, ...facts }, { ...settings, ...set } as Rule['settings'], '')).toEqual(opinion);
@@ -204,7 +205,17 @@ describe('The rules of a site', () => {
 describe('The sentence of a rule', () => {
   it.each(Object.keys(policies) as RuleName[])('exists for %s', (rule) => {
     const key: MessageKey = `rule.${rule}`;
-    const numbers = { links: 3, allowed: 2, recent: 5, seconds: 1, days: 400, needed: 1, reports: 3, spam: 1 };
+    const numbers = {
+      links: 3,
+      allowed: 2,
+      recent: 5,
+      seconds: 1,
+      days: 400,
+      needed: 1,
+      reports: 3,
+      spam: 1,
+      count: 3,
+    };
     expect(t(key, numbers)).not.toBe(key);
     expect(t(key, numbers)).toMatch(/^(Held|Published at once|Taken for spam): .+\.$/);
   });

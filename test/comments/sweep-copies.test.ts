@@ -156,9 +156,12 @@ describe('The first copies of a wave', () => {
 
 describe('A copy of what is spam', () => {
   it('is held where there was one, and spam where there were two', async () => {
-    const [first, second] = await copies(2);
+    const [first] = await copies(1);
     await decideOn(site, owner, first?.id as number, { action: 'spam' });
-    await decideOn(site, owner, second?.id as number, { action: 'spam' });
+    const next = await copy();
+    const [posted] = await eventsOf(next.id);
+    expect(posted).toMatchObject({ to_status: 'pending', rule: 'copies', numbers: { count: 1, spam: 0 } });
+    await decideOn(site, owner, next.id, { action: 'spam' });
     expect(await statuses([await copy()])).toEqual(['spam']);
   });
 });
