@@ -34,6 +34,7 @@ const saying = [
   'Seven visitors arrive every minute once those experts have finished polishing your forgotten little website',
   'Nobody asks for papers when this friendly bank lends money before breakfast, just send them one message',
   'Buy genuine diplomas of famous universities here, delivered overnight in plain envelopes by discreet couriers',
+  'Cheap replicas of Swiss watches keep better time than originals do, says everybody who ordered from us',
   'Grandmother earned more than any lawyer with her telephone after she had learned that simple secret trick',
 ];
 
