@@ -47,11 +47,15 @@ async function main(): Promise<void> {
   }
 }
 
-/** @throws where a name is none of a goal. */
+// `queue` stands for `queue-1m` and `queue-1k`.
+/** @throws where a name is none of a goal, nor how some begin. */
 function choose(names: readonly string[] | undefined): readonly Measurement[] {
-  const unknown = names?.find((name) => !goals.some((goal) => goal.name === name));
+  const isMeant = (name: string, figure: string) => figure === name || figure.startsWith(`${name}-`);
+  const unknown = names?.find((name) => !goals.some((goal) => isMeant(name, goal.name)));
   if (unknown !== undefined) throw new Error(`There is no figure “${unknown}”.`);
-  return names ? measurements.filter((each) => each.names.some((name) => names.includes(name))) : measurements;
+  return names
+    ? measurements.filter((each) => each.names.some((figure) => names.some((name) => isMeant(name, figure))))
+    : measurements;
 }
 
 function say(text: string): void {

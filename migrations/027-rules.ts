@@ -21,6 +21,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       ('words', true, '{"held": "", "spam": ""}'),
       ('hosts', true, '{"spam": ""}'),
       ('copies', true, '{"held": 2, "spam": 4}'),
+      ('disguise', true, '{"held": 1, "spam": 2}'),
       ('learned', false, '{"held": 70, "spam": 90}'),
       ('outside', false, '{"url": "", "found": "held", "network": false}'),
       ('links', true, jsonb_build_object('allowed', links_allowed, 'hosts', '')),

@@ -3,6 +3,7 @@ import { mailDueAlerts } from './alerts/due.ts';
 import { gatherAlerts } from './alerts/gather.ts';
 import { mailAlerts } from './alerts/mail.ts';
 import { cleanUp } from './clean-up.ts';
+import { sweepCopies } from './comments/sweep-copies.ts';
 import { publicAddress } from './config.ts';
 import type { AppContext } from './context.ts';
 import { askConfirmation } from './following/confirm.ts';
@@ -35,6 +36,7 @@ export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
     mail_due_alerts: () => mailDueAlerts(alerts),
     send_digests: () => sendDigests(following),
     sweep: ({ sweepId }) => carryOn(db, { sweepId, now }),
+    sweep_copies: ({ commentIds }) => sweepCopies(db, { commentIds, now: now() }),
     learn: () => learnDue(db),
     reject_waiting: ({ closureId }) => rejectAsItCloses(db, { closureId, now: now() }),
     replay: (payload) => carryOnReplay(db, payload),

@@ -112,6 +112,30 @@ export async function fillQueue(url: string, size: number): Promise<void> {
   await db.destroy();
 }
 
+/**
+ * Makes a site that begins as sites do, with an owner and posts on which first comments are held.
+ *
+ * @param url of an empty database.
+ * @returns the ids of their conversations.
+ */
+export async function fillPosts(
+  url: string,
+  { posts, publishedAt }: { posts: number; publishedAt: Date },
+): Promise<number[]> {
+  const pool = createPool(url, (error) => {
+    throw error;
+  });
+  await prepareDatabase(pool);
+  const db = createDatabase(pool);
+  await db.updateTable('site').set({ comment_mode: 'first_held', title: 'A site with a stream' }).execute();
+  const authorId = await addOwner(db);
+  const conversationIds: number[] = [];
+  for (let post = 0; post < posts; post += 1)
+    conversationIds.push((await addPost(db, { authorId, slug: `stream-${post}`, now: publishedAt })).conversationId);
+  await db.destroy();
+  return conversationIds;
+}
+
 async function addOwner(db: Kysely<Database>): Promise<number> {
   const passwordHash = await hashPassword(owner.password);
   const person = { name: 'Olive Owner', email: owner.email, role: 'owner', passwordHash, now: new Date() } as const;
@@ -124,9 +148,13 @@ const prose = createProse(2_026);
 
 function addPost(
   db: Kysely<Database>,
-  { authorId, slug, mode = null }: { authorId: number; slug: string; mode?: 'all_held' | null },
+  {
+    authorId,
+    slug,
+    mode = null,
+    now = new Date(Date.now() - 24 * hour),
+  }: { authorId: number; slug: string; mode?: 'all_held' | null; now?: Date },
 ): Promise<{ conversationId: number }> {
-  const now = new Date(Date.now() - 24 * hour);
   return db.transaction().execute((trx) =>
     createPost(trx, {
       title: `A ${slug.replaceAll('-', ' ')}`,

@@ -11,6 +11,12 @@ export interface Writer {
   comment(kind: 'spam' | 'good', length?: number): Written;
 }
 
+/** A comment, and what a moderator decided. */
+export interface Lesson {
+  readonly label: 'spam' | 'good';
+  readonly written: Written;
+}
+
 const language = { words: 40_000, ofSpam: 2_000, hosts: 10_000 };
 
 /**
@@ -36,20 +42,27 @@ export function createWriter(seed: number): Writer {
   };
 }
 
-/**
- * Has the learner know so many comments, half of them spam. They lie in its own tables only, past all rules, and are
- * counted as the command counts them.
- */
+/** Has the learner know so many comments of a made language, half of them spam. */
 export async function teach(db: Kysely<Database>, { size, writer }: { size: number; writer: Writer }): Promise<void> {
+  const lessons = Array.from({ length: size }, (_, index) => {
+    const label = index % 2 ? ('spam' as const) : ('good' as const);
+    return { label, written: writer.comment(label) };
+  });
+  await teachDecisions(db, lessons);
+}
+
+/** Has the learner know comments. They lie in its own tables only, past all rules, and are counted as the command counts them. */
+export async function teachDecisions(db: Kysely<Database>, lessons: readonly Lesson[]): Promise<void> {
   await db.transaction().execute(async (trx) => {
     // What was learned stands without the comments.
     await sql`set local session_replication_role = replica`.execute(trx);
-    for (let first = 1; first <= size; first += 500) {
-      const lessons = Array.from({ length: Math.min(500, size - first + 1) }, (_, index) => {
-        const label = index % 2 ? ('spam' as const) : ('good' as const);
-        return { comment_id: first + index, label, features: featuresOf(writer.comment(label)) };
-      });
-      await trx.insertInto('learned_comment').values(lessons).execute();
+    for (let first = 0; first < lessons.length; first += 500) {
+      const rows = lessons.slice(first, first + 500).map(({ label, written }, index) => ({
+        comment_id: first + index + 1,
+        label,
+        features: featuresOf(written),
+      }));
+      await trx.insertInto('learned_comment').values(rows).execute();
     }
     await countFeatures(trx);
     await countLearned(trx, false);
@@ -57,7 +70,8 @@ export async function teach(db: Kysely<Database>, { size, writer }: { size: numb
   await sql`vacuum analyze learner_feature`.execute(db);
 }
 
-function wordOf(index: number): string {
+/** The word of a made language that has this number. */
+export function wordOf(index: number): string {
   let word = '';
   for (let rest = index + syllables.length; rest > 0; rest = Math.floor(rest / syllables.length))
     word += syllables[rest % syllables.length];

@@ -13,3 +13,16 @@ export function createRandom(seed: number): () => number {
 export function choose<Value>(random: () => number, values: readonly Value[]): Value {
   return values[Math.floor(random() * values.length)] as Value;
 }
+
+/** One of several, by their shares, which make 1 together. */
+export function chooseByShare<Value extends { readonly share: number }>(
+  random: () => number,
+  values: readonly Value[],
+): Value {
+  let rest = random();
+  for (const value of values) {
+    rest -= value.share;
+    if (rest < 0) return value;
+  }
+  return values.at(-1) as Value;
+}

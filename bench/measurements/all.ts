@@ -8,6 +8,7 @@ import { posting } from './posting.ts';
 import { queue } from './queue.ts';
 import { rendering } from './rendering.ts';
 import { replay } from './replay.ts';
+import { stream } from './stream.ts';
 import { visibleElsewhere } from './visible-elsewhere.ts';
 
 /** Every measurement, in the order in which they run: those that fill the database with more come last. */
@@ -20,6 +21,7 @@ export const measurements: readonly Measurement[] = [
   posting,
   memory,
   judging,
+  stream,
   queue,
   replay,
 ];

@@ -1,16 +1,35 @@
-import { createDatabase, createPool } from '../../src/database.ts';
+import { type Kysely, sql } from 'kysely';
+import { type ReplyTerms, shareConversation } from '../../src/comments/conversation.ts';
+import { storeFingerprints } from '../../src/comments/copies.ts';
+import { factsOf, gatherHistories, wordsOf } from '../../src/comments/facts.ts';
+import { findLikenesses } from '../../src/comments/likeness.ts';
+import { judgeComment } from '../../src/comments/policies.ts';
+import { createDatabase, createPool, type Database } from '../../src/database.ts';
 import type { Written } from '../../src/learner/features.ts';
-import { scoreComments } from '../../src/learner/scoring.ts';
-import { prepareDatabase } from '../../src/migrate.ts';
-import { createWriter, teach } from '../content/lessons.ts';
+import { fingerprintOf } from '../../src/rules/fingerprint.ts';
+import { defaultRules, type Rule, type RuleChoice, rulesInForce } from '../../src/rules/rule.ts';
+import { type RenderedComment, renderComment } from '../../src/text/comment-markdown.ts';
+import { fillPosts } from '../content/fill.ts';
+import { createWriter, teach, type Writer, wordOf } from '../content/lessons.ts';
 import { median } from '../load/statistics.ts';
 import type { Measurement } from '../measurement.ts';
 import { addDatabase } from '../processes/own-database.ts';
 
 const learned = 100_000;
+/** Comments of the last 30 days, which may be copied. */
+const remembered = 20_000;
+/** Entries of each list. */
+const listed = 10_000;
 const rounds = 7;
 
-/** What it costs to judge a comment: so far, to score it. Comments come one by one; further figures are those of eight together, and of the longest. */
+interface Given extends Written {
+  readonly rendered: RenderedComment;
+}
+
+/**
+ * What it costs to judge a comment that is rendered: to gather all facts, and to ask every rule. Comments come one by one; further
+ * figures are those of eight together, and of the longest.
+ */
 export const judging: Measurement = {
   names: ['judge-cpu'],
   threads: [],
@@ -20,23 +39,29 @@ export const judging: Measurement = {
       throw error;
     });
     try {
-      await prepareDatabase(pool);
+      const [conversationId = 0] = await fillPosts(postgres.url, { posts: 1, publishedAt: new Date() });
       const db = createDatabase(pool);
+      const terms = await db.transaction().execute((trx) => shareConversation(trx, conversationId));
+      await remember(db, createWriter(9));
+      const rules = rulesInForce(rulesWithLists());
       await teach(db, { size: learned, writer: createWriter(7) });
       const writer = createWriter(8);
       const each = Math.ceil(seconds * 100);
       const comments = (count: number, length?: number) =>
-        Array.from({ length: count }, (_, index) => writer.comment(index % 2 ? 'spam' : 'good', length));
+        Array.from({ length: count }, (_, index): Given => {
+          const written = writer.comment(index % 2 ? 'spam' : 'good', length);
+          return { ...written, rendered: renderComment(written.source) };
+        });
 
       /** CPU in milliseconds for one of the texts of each call. */
-      const measure = async (calls: readonly (readonly Written[])[]) => {
+      const measure = async (calls: readonly (readonly Given[])[]) => {
         const before = { app: process.cpuUsage(), postgres: await postgres.cpu() };
-        for (const texts of calls) await scoreComments(db, { texts });
+        for (const texts of calls) await judge(db, { texts, terms, rules });
         const { user, system } = process.cpuUsage(before.app);
         const count = calls.flat().length * 1_000;
         return { app: (user + system) / count, postgres: ((await postgres.cpu()) - before.postgres) / count };
       };
-      const inRounds = async (make: () => readonly (readonly Written[])[]) => {
+      const inRounds = async (make: () => readonly (readonly Given[])[]) => {
         await measure(make());
         const found = [];
         for (let round = 0; round < rounds; round += 1) found.push(await measure(make()));
@@ -59,3 +84,57 @@ export const judging: Measurement = {
     }
   },
 };
+
+async function judge(
+  db: Kysely<Database>,
+  { texts, terms, rules }: { texts: readonly Given[]; terms: ReplyTerms; rules: readonly Rule[] },
+): Promise<void> {
+  const now = new Date();
+  const writings = texts.map(() => ({ browserId: undefined, networkHash: Buffer.alloc(32), now }));
+  const histories = await gatherHistories(db, { writings, judged: terms.judged });
+  const likenesses = await findLikenesses(
+    db,
+    texts.map((text) => ({ ...text, browserId: undefined, now })),
+  );
+  for (const [index, { rendered, ...writer }] of texts.entries()) {
+    const known = factsOf(rendered, { writer, staffRole: null, terms, now });
+    const [likeness, history] = [likenesses[index], histories[index]];
+    if (!likeness?.facts.copies || likeness.facts.score === undefined || !history)
+      throw new Error('A comment was not compared with others.');
+    judgeComment(
+      { ...known, ...likeness.facts, ...history.counts },
+      { rules, words: wordsOf(writer.name, rendered.html) },
+    );
+  }
+}
+
+// All rules are on. The entries of the lists are found in no comment, so that each is looked through; one of ten has a wildcard.
+function rulesWithLists(): RuleChoice[] {
+  const list = (entry: (index: number) => string) =>
+    Array.from({ length: listed }, (_, index) => entry(index)).join('\n');
+  const words = list((index) => (index % 10 ? `q${wordOf(index)}` : `q${wordOf(index)}*`));
+  const hosts = list((index) => `listed${index}.example`);
+  return defaultRules.map((rule) => {
+    if (rule.name === 'words') return { ...rule, settings: { held: words, spam: words } };
+    if (rule.name === 'hosts') return { ...rule, settings: { spam: hosts } };
+    return { ...rule, enabled: true };
+  });
+}
+
+async function remember(db: Kysely<Database>, writer: Writer): Promise<void> {
+  const now = new Date();
+  await db.transaction().execute(async (trx) => {
+    // What is remembered stands without the comments.
+    await sql`set local session_replication_role = replica`.execute(trx);
+    for (let first = 1; first <= remembered; first += 1_000)
+      await storeFingerprints(
+        trx,
+        Array.from({ length: 1_000 }, (_, index) => ({
+          commentId: first + index,
+          fingerprint: fingerprintOf(writer.comment(index % 2 ? 'spam' : 'good').source),
+          now,
+        })),
+      );
+  });
+  await sql`vacuum analyze comment_fingerprint`.execute(db);
+}

@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
 import { agreeing, areNear, type Fingerprint } from '../rules/fingerprint.ts';
@@ -7,6 +7,8 @@ import { agreeing, areNear, type Fingerprint } from '../rules/fingerprint.ts';
 export interface Copies {
   readonly same: Copied;
   readonly near: Copied;
+  /** How many of all of them are spam by now. */
+  readonly spam: number;
 }
 
 /** Written in the same browser, and in others. */
@@ -41,10 +43,11 @@ export async function countCopies(
   const stored = await countStored(db, { fingerprints, since });
   return fingerprints.map((printed, index) => {
     const listed = fingerprints.slice(0, index);
-    const { same, near } = stored.get(index) ?? { same: none, near: none };
+    const { same, near, spam } = stored.get(index) ?? { same: none, near: none, spam: 0 };
     return {
       same: plus(same, printed, listed, (one, other) => one.exact.equals(other.exact)),
       near: plus(near, printed, listed, areNear),
+      spam,
     };
   });
 }
@@ -69,6 +72,7 @@ interface Row {
   readonly same_own: number;
   readonly near: number;
   readonly near_own: number;
+  readonly spam: number;
 }
 
 async function countStored(
@@ -79,24 +83,14 @@ async function countStored(
     fingerprint ? [{ ...writing, ...fingerprint, place }] : [],
   );
   if (asked.length === 0) return new Map();
-  // Each look goes back in time along its index, and ends after so many rows, be they copies or not. It asks for a stretch of
-  // the index: of one hash Postgres expects a few rows only, and would read and sort all that there are.
-  const look = (column: 'exact' | 'band_1' | 'band_2' | 'band_3' | 'band_4') => {
-    const [own, other] = [sql.ref(`comment_fingerprint.${column}`), sql.ref(`asked.${column}`)];
-    return sql`(
-      select comment_id, exact, minima, ${column === 'exact'}::boolean as is_same from comment_fingerprint
-      where ${own} is not null and (${own}, written_at) > (${other}, ${since}::timestamptz)
-        and (${own}, written_at) <= (${other}, 'infinity'::timestamptz)
-      order by ${own} desc, written_at desc limit ${mostCounted}::integer
-    )`;
-  };
   const { rows } = await sql<Row>`${prepared}
     select
       asked.place,
       count(*) filter (where is_same)::integer as same,
       count(*) filter (where is_same and is_own)::integer as same_own,
       count(*) filter (where not is_same)::integer as near,
-      count(*) filter (where not is_same and is_own)::integer as near_own
+      count(*) filter (where not is_same and is_own)::integer as near_own,
+      count(*) filter (where is_spam)::integer as spam
     from unnest(
       ${asked.map(({ place }) => place)}::integer[],
       ${asked.map(({ exact }) => exact)}::bytea[],
@@ -111,15 +105,10 @@ async function countStored(
     cross join lateral (
       select
         found.is_same,
-        coalesce((select browser_id from comment where comment.id = found.comment_id) = asked.browser_id, false) as is_own
-      from (
-        ${look('exact')}
-        union ${look('band_1')} union ${look('band_2')} union ${look('band_3')} union ${look('band_4')}
-      ) found
+        coalesce((select browser_id from comment where comment.id = found.comment_id) = asked.browser_id, false) as is_own,
+        (select status = 'spam' from comment where comment.id = found.comment_id) as is_spam
+      from ${copiesOfAsked(sql`${since}::timestamptz`)} found
       where found.comment_id < coalesce(asked.edited_id, 2147483647)
-        and (found.is_same or found.exact <> asked.exact and ${agreeing}::integer <= (
-          select count(*) from unnest(found.minima, asked.minima::smallint[]) as pair (one, other) where one = other
-        ))
     ) copy
     group by asked.place`.execute(db);
   return new Map(
@@ -128,9 +117,49 @@ async function countStored(
       {
         same: { bySame: row.same_own, byOthers: row.same - row.same_own },
         near: { bySame: row.near_own, byOthers: row.near - row.near_own },
+        spam: row.spam,
       },
     ]),
   );
+}
+
+// The latest copies of a row `asked`. Each look goes back in time along its index, and ends after so many rows, be they copies
+// or not. It asks for a stretch of the index: of one hash Postgres expects a few rows only, and would read and sort all that
+// there are.
+function copiesOfAsked(since: RawBuilder<Date>): RawBuilder<unknown> {
+  const look = (column: 'exact' | 'band_1' | 'band_2' | 'band_3' | 'band_4') => {
+    const [own, other] = [sql.ref(`comment_fingerprint.${column}`), sql.ref(`asked.${column}`)];
+    return sql`(
+      select comment_id, exact, minima, ${column === 'exact'}::boolean as is_same from comment_fingerprint
+      where ${own} is not null and (${own}, written_at) > (${other}, ${since})
+        and (${own}, written_at) <= (${other}, 'infinity'::timestamptz)
+      order by ${own} desc, written_at desc limit ${mostCounted}::integer
+    )`;
+  };
+  return sql`(
+    select * from (
+      ${look('exact')}
+      union ${look('band_1')} union ${look('band_2')} union ${look('band_3')} union ${look('band_4')}
+    ) alike
+    where alike.is_same or alike.exact <> asked.exact and ${agreeing}::integer <= (
+      select count(*) from unnest(alike.minima, asked.minima::smallint[]) as pair (one, other) where one = other
+    )
+  )`;
+}
+
+/**
+ * The copies of a comment that was taken for spam as one by the rule for copies. Nothing where it stands otherwise by now.
+ *
+ * @returns ids, the newest of each kind only.
+ */
+export async function findCopiesOfSpam(db: Kysely<Database>, commentId: number): Promise<number[]> {
+  const { rows } = await sql<{ comment_id: number }>`${prepared}
+    select found.comment_id
+    from comment_fingerprint asked
+    join comment on comment.id = asked.comment_id and comment.status = 'spam' and comment.held_by = 'copies'
+    cross join lateral ${copiesOfAsked(sql`asked.written_at - interval '30 days'`)} found
+    where asked.comment_id = ${commentId}::integer and found.comment_id <> asked.comment_id`.execute(db);
+  return rows.map(({ comment_id }) => comment_id);
 }
 
 /** A comment and what its text is known by. */

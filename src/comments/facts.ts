@@ -3,6 +3,7 @@ import type { Database } from '../database.ts';
 import { type StandingColumns, standingOfWriter, toStanding } from '../persons/queries.ts';
 import type { Standing } from '../persons/standing.ts';
 import { prepared } from '../prepared.ts';
+import { countDisguised } from '../rules/disguise.ts';
 import { readLinks } from '../rules/links.ts';
 import type { RenderedComment } from '../text/comment-markdown.ts';
 import { textOf } from '../text/plain-text.ts';
@@ -55,7 +56,7 @@ export function factsOf(
     terms: Pick<ReplyTerms, 'site' | 'conversation' | 'post'>;
     now: Date;
   },
-): Pick<Facts, 'staffRole' | 'mode' | 'links' | 'hosts' | 'nameLink' | 'postAgeDays'> {
+): Pick<Facts, 'staffRole' | 'mode' | 'links' | 'hosts' | 'nameLink' | 'disguised' | 'postAgeDays'> {
   const published = post.published_at ?? now;
   const { count, hosts, inName } = readLinks({ html: rendered.html.toString(), name, website });
   return {
@@ -64,6 +65,7 @@ export function factsOf(
     links: count,
     hosts,
     nameLink: inName,
+    disguised: countDisguised(wordsOf(name, rendered.html)),
     postAgeDays: Math.max(0, Math.floor((now.getTime() - published.getTime()) / day)),
   };
 }

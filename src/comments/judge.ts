@@ -26,10 +26,15 @@ export interface Facts {
   readonly recentFromBrowser: number;
   readonly recentFromNetwork: number;
   readonly recentOnSite?: number | undefined;
+  /** Words that hide what they say, see rules/disguise.ts. */
+  readonly disguised?: number | undefined;
   /** Whole days since its post was published. */
   readonly postAgeDays?: number | undefined;
-  /** Comments of the last 30 days that said the same, or nearly; 50 are not told from more. Missing for short texts. */
-  readonly copies?: { readonly same: number; readonly near: number } | undefined;
+  /**
+   * Comments of the last 30 days that said the same, or nearly; 50 are not told from more. Missing for short texts. `spam`: how
+   * many of them were spam by then.
+   */
+  readonly copies?: { readonly same: number; readonly near: number; readonly spam?: number } | undefined;
   /** How much it looks like what moderators called spam, from 0 to 100; missing while too little has been learned. */
   readonly score?: number | undefined;
   /** What weighed most for or against it. Erased along with the text. */

@@ -52,7 +52,7 @@ export async function findLikenesses(db: Kysely<Database>, texts: readonly Compa
     return {
       fingerprint,
       facts: {
-        ...(fingerprint && { copies: { same: count('same'), near: count('near') } }),
+        ...(fingerprint && { copies: { same: count('same'), near: count('near'), spam: copied?.spam ?? 0 } }),
         ...(score && { score: Math.round(score.score * 100), weighed: score.weighed.slice(0, mostWeighed) }),
       },
     };

@@ -17,8 +17,10 @@ export const policies: { readonly [Name in RuleName]: Judge<SettingsOf<Name>> } 
   hosts: judgeHosts,
   copies: ({ copies }, { held, spam }) => {
     const count = copies ? copies.same + copies.near : 0;
-    if (count >= spam) return { status: 'spam', numbers: { count, spam: 1 } };
-    return count >= held ? { status: 'pending', numbers: { count, spam: 0 } } : undefined;
+    // What is spam counts twice: it is known what that was.
+    const weight = count + (copies?.spam ?? 0);
+    if (weight >= spam) return { status: 'spam', numbers: { count, spam: 1 } };
+    return weight >= held ? { status: 'pending', numbers: { count, spam: 0 } } : undefined;
   },
   learned: ({ score = 0 }, { held, spam }) => {
     if (spam !== null && score >= spam) return { status: 'spam', numbers: { spam: 1 } };
@@ -28,6 +30,10 @@ export const policies: { readonly [Name in RuleName]: Judge<SettingsOf<Name>> } 
     if (outside === 'discard' || (outside === 'spam' && found === 'spam'))
       return { status: 'spam', numbers: { spam: 1 } };
     return outside === 'spam' ? { status: 'pending', numbers: { spam: 0 } } : undefined;
+  },
+  disguise: ({ disguised = 0 }, { held, spam }) => {
+    if (disguised >= spam) return { status: 'spam', numbers: { count: disguised, spam: 1 } };
+    return disguised >= held ? { status: 'pending', numbers: { count: disguised, spam: 0 } } : undefined;
   },
   links: judgeLinks,
   name_link: ({ nameLink }) => (nameLink ? { status: 'pending' } : undefined),

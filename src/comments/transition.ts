@@ -93,7 +93,7 @@ export async function changeStatus(
     else
       await hide(trx, comment, {
         status: to,
-        heldBy: action === 'hold' ? change.rule : undefined,
+        heldBy: to === 'pending' || to === 'spam' ? change.rule : undefined,
         byRule: change.rule !== undefined,
       });
     await announce(trx, { comment, to, now: change.now });

@@ -7,6 +7,7 @@ import { announceReadable } from '../following/announce.ts';
 import { readFollowChoice } from '../following/choices.ts';
 import { followFromReply } from '../following/reply-choice.ts';
 import { readId } from '../http/fields.ts';
+import { addJob } from '../jobs/queries.ts';
 import { isShutOut } from '../persons/standing.ts';
 import { stateOf } from '../posts/publication.ts';
 import { currentRules } from '../rules/current.ts';
@@ -233,6 +234,8 @@ async function storeAll(
     return known ? [{ ...comment, ...known }] : [];
   });
   await storeFingerprints(trx, posted);
+  const copies = posted.filter(({ verdict: { status, rule } }) => status === 'spam' && rule === 'copies');
+  if (copies.length > 0) await addJob(trx, 'sweep_copies', { commentIds: copies.map(({ commentId }) => commentId) });
   for (const comment of posted) await tellAndFollow(trx, { conversationId, terms, ...comment });
   await recordEvents(
     trx,

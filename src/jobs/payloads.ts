@@ -14,6 +14,8 @@ export interface JobPayloads {
   readonly send_digests: Readonly<Record<string, never>>;
   /** Carries on with a decision on all comments that match some filters. */
   readonly sweep: { readonly sweepId: number };
+  /** Takes for spam what waits and is a copy of these, which were taken for it as copies. */
+  readonly sweep_copies: { readonly commentIds: readonly number[] };
   /** Begins to reject what waits where a closing has come that lay ahead. */
   readonly reject_waiting: { readonly closureId: number };
   /** Carries on with judging what was written before by other rules. */
@@ -42,6 +44,7 @@ export const mostAttempts: Readonly<Record<JobName, number>> = {
   ask_confirmation: 12,
   send_digests: 3,
   sweep: 20,
+  sweep_copies: 12,
   reject_waiting: 20,
   replay: 20,
   gather_alerts: 12,

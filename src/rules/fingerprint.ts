@@ -32,19 +32,34 @@ const ordersInBand = 2;
 /** Of 16, how many minima agree between texts that say nearly the same: half of their features. */
 export const agreeing = 8;
 
+/** What somebody quotes, as Markdown writes it: lines that begin with `>`. */
+const quotedLines = /^ {0,3}>.*$/gm;
+
+const address = /:\/\/|\bwww\./i;
+
+/** Of an address what comes after its host: copies differ there. */
+const pathOfAddress = /(:\/\/[^\s/?#]+)[/?#]\S*/g;
+
 /**
  * What a text is known by: its words, without case, punctuation and disguises. Undefined for a short text without an
- * address, since such say the same without being copies.
+ * address, since such say the same without being copies. What is quoted many may quote: it is no matter, unless it leads
+ * somewhere.
  */
-export function fingerprintOf(text: string): Fingerprint | undefined {
+export function fingerprintOf(source: string): Fingerprint | undefined {
+  const text = source.replace(quotedLines, (line) => (address.test(line) ? line : ''));
   const words = splitWords(foldText(text));
   const length = lengthInWords(words);
-  const leadsSomewhere = words.length > 0 && /:\/\/|\bwww\./i.test(text);
+  const leadsSomewhere = words.length > 0 && address.test(text);
   if (length < shortestExact && !leadsSomewhere) return undefined;
   return {
     exact: createHash('sha256').update(words.join(' ')).digest().subarray(0, 16),
-    near: length < shortestNear ? undefined : nearPrintOf(words.slice(0, mostWords)),
+    near: length < shortestNear ? undefined : nearPrintOf(nearWords(text, words).slice(0, mostWords)),
   };
+}
+
+function nearWords(text: string, words: readonly string[]): readonly string[] {
+  const shorter = text.replace(pathOfAddress, '$1 ');
+  return shorter === text ? words : splitWords(foldText(shorter));
 }
 
 /** Whether two texts say nearly, but not exactly, the same. */

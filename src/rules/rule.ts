@@ -9,6 +9,8 @@ export interface RuleSettings {
   readonly hosts: { readonly spam: string };
   /** Comments that said the same or nearly the same within 30 days, after which the next one waits, or is spam. */
   readonly copies: { readonly held: number; readonly spam: number };
+  /** Words that hide what they say, so many of which make a comment wait, or spam. */
+  readonly disguise: { readonly held: number; readonly spam: number };
   /** Scores of 100 from which what looks like spam to the learner waits, or is spam; null: no score is enough. */
   readonly learned: { readonly held: number | null; readonly spam: number | null };
   /**
@@ -75,6 +77,7 @@ export const defaultRules: readonly RuleChoice[] = [
   { name: 'words', enabled: true, settings: { held: '', spam: '' } },
   { name: 'hosts', enabled: true, settings: { spam: '' } },
   { name: 'copies', enabled: true, settings: { held: 2, spam: 4 } },
+  { name: 'disguise', enabled: true, settings: { held: 1, spam: 2 } },
   { name: 'learned', enabled: false, settings: { held: 70, spam: 90 } },
   { name: 'outside', enabled: false, settings: { url: '', found: 'held', network: false } },
   { name: 'links', enabled: true, settings: { allowed: 2, hosts: '' } },

@@ -52,6 +52,7 @@ export const ruleFields: {
   words: { spam: words, held: words },
   hosts: { spam: hosts },
   copies: { held: between(1, 50), spam: between(1, 50) },
+  disguise: { held: between(1, 50), spam: between(1, 50) },
   learned: { held: score, spam: score },
   outside: {
     url: { kind: 'address' },

@@ -131,6 +131,15 @@ describe('Copies of a comment', () => {
     ]);
   });
 
+  it('are told apart by whether they are spam', async () => {
+    const text = letter('swept');
+    const spam = await comment(text);
+    await comment(text);
+    await site.db.updateTable('comment').set({ status: 'spam', shown: false }).where('id', '=', spam).execute();
+    const [copies] = await countCopies(site.db, { fingerprints: [printed(text)], since });
+    expect(copies).toMatchObject({ same: { byOthers: 2 }, spam: 1 });
+  });
+
   it('are not asked for where there is nothing to be copied', async () => {
     expect(await rowsReadBy(site.db, (db) => countCopies(db, { fingerprints: [printed('Yes.')], since }))).toBe(0);
   });
@@ -162,7 +171,7 @@ describe('Copies of a comment', () => {
     expect(repeated?.same.byOthers).toBe(50);
     expect(fresh?.near.byOthers).toBeGreaterThan(10);
     expect(fresh?.near.byOthers).toBeLessThanOrEqual(200 + 1);
-    expect(other).toEqual({ same: { bySame: 0, byOthers: 0 }, near: { bySame: 0, byOthers: 0 } });
+    expect(other).toEqual({ same: { bySame: 0, byOthers: 0 }, near: { bySame: 0, byOthers: 0 }, spam: 0 });
     expect(await rowsReadBy(site.db, ask)).toBeLessThan(1500);
   });
 });

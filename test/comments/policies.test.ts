@@ -23,7 +23,7 @@ const all = rulesInForce(defaultRules.map((rule) => ({ ...rule, enabled: true })
 describe('The list of policies', () => {
   test('begins with an order that is a decision: who works here, what is held anyway, what only programs do, what looks like spam, whom moderators trust, who is new, who waits, the rest', () => {
     const order: RuleName[] = [
-      ...(['staff', 'all_held', 'person_held', 'bait', 'words', 'hosts', 'copies', 'links'] as const),
+      ...(['staff', 'all_held', 'person_held', 'bait', 'words', 'hosts', 'copies', 'disguise', 'links'] as const),
       ...(['name_link', 'flooding', 'person_trusted', 'first_comment', 'waiting', 'standard'] as const),
     ];
     expect(usual.map(({ name }) => name)).toEqual(order);
@@ -82,6 +82,26 @@ describe('The list of policies', () => {
     ['what it is sure of', 'outside', { outside: 'discard' }, { ...spam, numbers: { spam: 1 } }],
     ['what it takes for good', 'outside', { outside: 'good' }, undefined, { found: 'spam' }],
     ['what it said nothing of', 'outside', {}, undefined, { found: 'spam' }],
+    ['three copies', 'copies', { copies: { same: 1, near: 2, spam: 0 } }, held({ count: 3, spam: 0 })],
+    [
+      'three copies of comments of an earlier version',
+      'copies',
+      { copies: { same: 3, near: 0 } },
+      held({ count: 3, spam: 0 }),
+    ],
+    ['four copies', 'copies', { copies: { same: 0, near: 4, spam: 0 } }, { ...spam, numbers: { count: 4, spam: 1 } }],
+    ['a copy of spam', 'copies', { copies: { same: 1, near: 0, spam: 1 } }, held({ count: 1, spam: 0 })],
+    ['a copy of another', 'copies', { copies: { same: 1, near: 0, spam: 0 } }, undefined],
+    [
+      'a copy of two that are spam',
+      'copies',
+      { copies: { same: 1, near: 1, spam: 2 } },
+      { ...spam, numbers: { count: 2, spam: 1 } },
+    ],
+    ['a disguised word', 'disguise', { disguised: 1 }, held({ count: 1, spam: 0 })],
+    ['two disguised words', 'disguise', { disguised: 2 }, { ...spam, numbers: { count: 2, spam: 1 } }],
+    ['words that are what they seem', 'disguise', { disguised: 0 }, undefined],
+    ['words that nobody looked at', 'disguise', {}, undefined],
     ['an address as a name', 'name_link', { nameLink: true }, held()],
     ['a name', 'name_link', { nameLink: false }, undefined],
     ['a name that nobody looked at', 'name_link', {}, undefined],

@@ -41,6 +41,11 @@ describe('two texts', () => {
     ['with a name, in Russian', russian, russian.replace('Здравствуйте', 'Здравствуйте, Марина')],
     ['with another number, in Russian', russian, russian.replace('третий', 'пятый')],
     ['with another word, in Hebrew', hebrew, hebrew.replace('נפלא', 'מצוין')],
+    [
+      'with links that lead elsewhere on one host',
+      'best price https://a-b.example/one1 click https://a-b.example/two2 see also https://a-b.example/three3 order https://a-b.example/four4',
+      'see also https://a-b.example/five?5 best price https://a-b.example/six6 click https://a-b.example/seven order https://a-b.example/8',
+    ],
     ['with other numbers, in Chinese', chinese, chinese.replace('兩個', '五個').replace('三千', '八千')],
   ])('say nearly the same %s', (_how, one, other) => {
     expect(saySame(one, other)).toBe(false);
@@ -86,6 +91,21 @@ describe('two texts', () => {
     const answer =
       'This is spam, and nobody should write to them. The same was posted under my own articles last week, every hour, until I held comments for a day.';
     expect(sayNearly(spam, `${spam.slice(0, 60)} … ${answer}`)).toBe(false);
+  });
+});
+
+describe('a quotation', () => {
+  const quoted = `> ${spam}\n> ${spam}\n\n`;
+
+  it('is no matter: many quote the same, and say something else about it', () => {
+    expect(fingerprintOf(`${quoted}Exactly.`)).toBeUndefined();
+    expect(fingerprintOf(quoted)).toBeUndefined();
+    const answer = 'I asked three neighbours of mine about that, and not one of them would agree with a word of it.';
+    expect(saySame(`${quoted}${answer}`, answer)).toBe(true);
+  });
+
+  it('counts where it leads somewhere', () => {
+    expect(saySame(`> ${spam} https://a.example\n\n${spam}`, spam)).toBe(false);
   });
 });
 
