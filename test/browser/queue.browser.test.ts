@@ -57,6 +57,8 @@ describeInBrowser('The queue', (browser) => {
         await page.keyboard.press(keyFor[kindIn(await said(page))]);
         keystrokes += 1;
         await page.locator(`#c${id}`).waitFor({ state: 'detached' });
+        const refused = page.locator('.not-saved');
+        if ((await refused.count()) > 0) throw new Error(await refused.first().innerText());
       }
       await until(async () => (await statuses(ids)).every((status) => status !== 'pending'));
       expect(await statuses(ids)).toEqual(shift.map((kind) => becomes[kind]));
