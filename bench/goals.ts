@@ -104,7 +104,7 @@ export const goals = [
   },
   {
     name: 'stream-good-as-spam',
-    what: 'good comments of that stream that are taken for spam',
+    what: 'good comments of that stream, and of a second one, that these rules take for spam',
     unit: 'comments',
     bound: 'at most',
     goal: 0,

@@ -31,18 +31,20 @@ export const stream: Measurement = {
     const send = (comments: readonly MadeComment[]) => (site: Site) => sendAll(site, { comments, conversationIds });
     const became = await within(site, send(first));
     const further = [...kindsOf(first, became)];
+    let unlearned: Became | undefined;
     for (const size of [0, ...decisions]) {
       const copy = await addDatabase(ground, `made_stream_${size}`, 'made_stream');
       const later = await within(copy, async (site) => {
         if (size > 0) await learn(site.db, spreadOver(first, size));
         return send(second)(site);
       });
+      if (size === 0) unlearned = later;
       further.push(...toldOf(size === 0 ? 'stream-unlearned' : `stream-learned-${size}`, second, later));
     }
     return {
       values: {
         'stream-first-view': { value: percent(spamOf(first), (comment) => isSeen(became.get(comment))) },
-        'stream-good-as-spam': { value: goodOf(first).filter((comment) => became.get(comment) === 'spam').length },
+        'stream-good-as-spam': { value: goodAsSpam(first, became) + (unlearned ? goodAsSpam(second, unlearned) : 0) },
       },
       further,
     };
@@ -60,6 +62,10 @@ const goodOf = (comments: readonly MadeComment[]) => comments.filter(({ label })
 
 function percent(comments: readonly MadeComment[], is: (comment: MadeComment) => boolean): number {
   return comments.length === 0 ? 0 : (100 * comments.filter(is).length) / comments.length;
+}
+
+function goodAsSpam(comments: readonly MadeComment[], became: Became): number {
+  return goodOf(comments).filter((comment) => became.get(comment) === 'spam').length;
 }
 
 async function within<Result>({ postgres }: Ground, work: (site: Site) => Promise<Result>): Promise<Result> {
@@ -137,7 +143,7 @@ function toldOf(name: string, comments: readonly MadeComment[], became: Became):
     },
     {
       name: `${name}-good-as-spam`,
-      value: goodOf(comments).filter((each) => became.get(each) === 'spam').length,
+      value: goodAsSpam(comments, became),
       unit: 'comments',
     },
   ];
