@@ -92,10 +92,10 @@ async function judge(
   const now = new Date();
   const writings = texts.map(() => ({ browserId: undefined, networkHash: Buffer.alloc(32), now }));
   const histories = await gatherHistories(db, { writings, judged: terms.judged });
-  const likenesses = await findLikenesses(
-    db,
-    texts.map((text) => ({ ...text, browserId: undefined, now })),
-  );
+  const likenesses = await findLikenesses(db, {
+    texts: texts.map((text) => ({ ...text, browserId: undefined, now })),
+    trained: true,
+  });
   for (const [index, { rendered, ...writer }] of texts.entries()) {
     const known = factsOf(rendered, { writer, staffRole: null, terms, now });
     const [likeness, history] = [likenesses[index], histories[index]];

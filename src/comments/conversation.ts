@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { staffNames } from '../accounts/queries.ts';
 import type { Database } from '../database.ts';
+import { isTrainedNow } from '../learner/scoring.ts';
 import { anyStanding } from '../persons/queries.ts';
 import type { Conversation, Post } from '../posts/table.ts';
 import { prepared } from '../prepared.ts';
@@ -32,6 +33,8 @@ export interface ReplyTerms {
   readonly followed: boolean;
   /** Whether there may be anybody of whom moderators decided how to meet them. */
   readonly judged: boolean;
+  /** Whether the learner has learned enough to score by. */
+  readonly trained: boolean;
 }
 
 /**
@@ -73,7 +76,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
           .where('subscription.confirmed_at', 'is not', null),
       ).as('followed'),
     )
-    .select(anyStanding().as('judged'))
+    .select([anyStanding().as('judged'), isTrainedNow().as('trained')])
     .where('conversation.id', '=', id)
     .forShare('conversation')
     .executeTakeFirstOrThrow();
@@ -91,6 +94,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
     staff_names,
     followed,
     judged,
+    trained,
     ...site
   } = row;
   return {
@@ -108,6 +112,7 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
     staffNames: staff_names,
     followed: Boolean(followed),
     judged,
+    trained,
   };
 }
 

@@ -109,6 +109,7 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
       known: { ...known, ...outsideFact(edit.outside), standing: standing?.kind },
       rules,
       words: wordsOf(comment.name, rendered.html),
+      trained: terms.trained,
       now,
     });
     const decided = { actorId: edit.staff?.id, rule: verdict.rule, numbers: verdict.numbers, now };
@@ -131,8 +132,16 @@ async function judgeAnew(
     known,
     rules,
     words,
+    trained,
     now,
-  }: { comment: WrittenComment; known: KnownFacts; rules: readonly Rule[]; words: string; now: Date },
+  }: {
+    comment: WrittenComment;
+    known: KnownFacts;
+    rules: readonly Rule[];
+    words: string;
+    trained: boolean;
+    now: Date;
+  },
 ): Promise<Verdict> {
   const gathered = await gatherFacts(trx, {
     known,
@@ -142,16 +151,19 @@ async function judgeAnew(
     now: comment.created_at,
   });
   const { name, website, source } = comment;
-  const [likeness] = await findLikenesses(trx, [
-    {
-      name,
-      website,
-      source,
-      browserId: comment.browser_id ?? undefined,
-      editedId: comment.id,
-      now: comment.created_at,
-    },
-  ]);
+  const [likeness] = await findLikenesses(trx, {
+    trained,
+    texts: [
+      {
+        name,
+        website,
+        source,
+        browserId: comment.browser_id ?? undefined,
+        editedId: comment.id,
+        now: comment.created_at,
+      },
+    ],
+  });
   const facts = { ...gathered, ...likeness?.facts };
   const verdict = judgeComment({ ...facts, waiting: comment.status === 'pending' }, { rules, words });
   await insertJudgement(trx, { commentId: comment.id, verdict, now });

@@ -32,9 +32,13 @@ const mostWeighed = 5;
 /**
  * Compares texts with those of all posts, and with what the learner has learned, in two queries.
  *
+ * @param trained whether it has learned enough to score by: where not, it is not asked.
  * @returns one for each, in their order.
  */
-export async function findLikenesses(db: Kysely<Database>, texts: readonly Compared[]): Promise<Likeness[]> {
+export async function findLikenesses(
+  db: Kysely<Database>,
+  { texts, trained }: { texts: readonly Compared[]; trained: boolean },
+): Promise<Likeness[]> {
   const [first] = texts;
   if (!first) return [];
   const prints = texts.map(({ source, browserId, editedId }) => ({
@@ -43,9 +47,11 @@ export async function findLikenesses(db: Kysely<Database>, texts: readonly Compa
     editedId,
   }));
   const copies = await countCopies(db, { fingerprints: prints, since: new Date(first.now.getTime() - copiedWithin) });
-  const scores = await scoreComments(db, {
-    texts: texts.map(({ name, website, source }) => ({ name, website, source, sourceFormat: 'markdown' })),
-  });
+  const scores = trained
+    ? await scoreComments(db, {
+        texts: texts.map(({ name, website, source }) => ({ name, website, source, sourceFormat: 'markdown' })),
+      })
+    : [];
   return texts.map((_text, index) => {
     const [fingerprint, copied, score] = [prints[index]?.fingerprint, copies[index], scores[index]];
     const count = (kind: 'same' | 'near') => (copied?.[kind].bySame ?? 0) + (copied?.[kind].byOthers ?? 0);

@@ -35,7 +35,7 @@ export interface StoredComment {
 }
 
 /**
- * Stores comments at their places in the thread, with the keys that they came under and how they were judged: in one
+ * Stores comments at their places in the thread, with the keys that they came under, what they are known by and how they were judged: in one
  * statement, since all who reply to a conversation wait for each other.
  *
  * @returns one for each, in their order: undefined for what came before. Undefined for all where one came at the same time
@@ -45,6 +45,7 @@ export async function storeComments(
   trx: Transaction<Database>,
   { conversationId, comments }: { conversationId: number; comments: readonly NewComment[] },
 ): Promise<(StoredComment | undefined)[] | undefined> {
+  const prints = comments.map(({ fingerprint }) => fingerprint);
   const { rows } = await sql<{ place: number; id: number; browser_id: number | null; is_first: boolean }>`
     with
     given as (
@@ -75,10 +76,17 @@ export async function storeComments(
         ${comments.map(({ keys }) => keys.yesterday ?? null)}::uuid[],
         ${comments.map(({ now }) => new Date(now.getTime() - sameSubmissionFor))}::timestamptz[],
         ${comments.map(({ keys }) => keys.digest)}::bytea[],
-        ${comments.map(({ now }) => now)}::timestamptz[]
+        ${comments.map(({ now }) => now)}::timestamptz[],
+        ${prints.map((print) => print?.exact ?? null)}::bytea[],
+        ${prints.map((print) => print?.near && `{${print.near.minima.join(',')}}`)}::text[],
+        ${prints.map((print) => print?.near?.bands[0] ?? null)}::integer[],
+        ${prints.map((print) => print?.near?.bands[1] ?? null)}::integer[],
+        ${prints.map((print) => print?.near?.bands[2] ?? null)}::integer[],
+        ${prints.map((print) => print?.near?.bands[3] ?? null)}::integer[]
       ) with ordinality as given (
         parent_id, root_id, depth, key_above, status, shown, account_id, known_browser_id, network_hash, name, email, website,
-        source, html, renderer_version, rule, facts, opinions, key, yesterday, since, digest, now, place
+        source, html, renderer_version, rule, facts, opinions, key, yesterday, since, digest, now,
+        exact, minima, band_1, band_2, band_3, band_4, place
       )
       where not exists (
         select from submission where ${cameBefore('given')}
@@ -107,6 +115,10 @@ export async function storeComments(
     judged as (
       insert into judgement (comment_id, rule, verdict, facts, opinions, judged_at)
       select id, rule, status, facts, opinions, now from given
+    ),
+    printed as (
+      insert into comment_fingerprint (comment_id, exact, minima, band_1, band_2, band_3, band_4, written_at)
+      select id, exact, minima::smallint[], band_1, band_2, band_3, band_4, now from given where exact is not null
     ),
     keyed as (
       insert into submission (key, comment_id, digest, created_at)

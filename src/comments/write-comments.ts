@@ -17,7 +17,6 @@ import { rendererVersion } from '../text/renderer-version.ts';
 import { normaliseWebsite } from '../text/website.ts';
 import { type Closing, closingOf, closuresAbove } from './closing.ts';
 import { closingFacts, type ReplyTerms, shareConversation } from './conversation.ts';
-import { storeFingerprints } from './copies.ts';
 import { changeCounts } from './counts.ts';
 import { factsOf, gatherHistories, type History, wordsOf } from './facts.ts';
 import { checkGuestReply, checkStaffReply, type Draft, type FieldErrors, isDraft, type ReplyFields } from './form.ts';
@@ -128,7 +127,7 @@ async function gatherGround(
     writings: open.map(({ writer, networkHash, now }) => ({ browserId: browserOf(writer), networkHash, now })),
     judged: terms.judged,
   });
-  const likenesses = await findLikenesses(trx, open.map(comparedText));
+  const likenesses = await findLikenesses(trx, { texts: open.map(comparedText), trained: terms.trained });
   return {
     terms,
     likenesses: new Map(open.map((submission, index) => [submission, likenesses[index] as Likeness])),
@@ -233,7 +232,6 @@ async function storeAll(
     const known = stored[index];
     return known ? [{ ...comment, ...known }] : [];
   });
-  await storeFingerprints(trx, posted);
   const copies = posted.filter(({ verdict: { status, rule } }) => status === 'spam' && rule === 'copies');
   if (copies.length > 0) await addJob(trx, 'sweep_copies', { commentIds: copies.map(({ commentId }) => commentId) });
   for (const comment of posted) await tellAndFollow(trx, { conversationId, terms, ...comment });

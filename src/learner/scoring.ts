@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
 import { featuresOf, type Written } from './features.ts';
@@ -16,6 +16,13 @@ export async function scoreComments(
   const features = texts.map(featuresOf);
   const learned = await loadLearned(db, [...new Set(features.flat())]);
   return features.map((each) => learned && scoreFeatures(each, learned));
+}
+
+/** Whether enough has been learned to score by, as part of another statement. */
+export function isTrainedNow(): RawBuilder<boolean> {
+  return sql<boolean>`exists (
+    select from learner_total where spam >= ${sql.lit(leastOfEach)} and good >= ${sql.lit(leastOfEach)}
+  )`;
 }
 
 async function loadLearned(db: Kysely<Database>, features: readonly string[]) {
