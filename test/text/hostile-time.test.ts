@@ -116,8 +116,9 @@ describe('500,000 hostile characters', () => {
   it.each(longSources)(
     'do not keep a post long: %s',
     (_what, source) => {
-      const { milliseconds, length } = cost(() => renderPost(source).html.toString());
-      expect(milliseconds).toBeLessThan(mostTimesProse * ordinary);
+      const most = mostTimesProse * ordinary;
+      const { milliseconds, length } = leastCost(() => renderPost(source).html.toString(), most);
+      expect(milliseconds).toBeLessThan(most);
       expect(length).toBeLessThan(3_000_000);
     },
     60_000,
@@ -125,9 +126,9 @@ describe('500,000 hostile characters', () => {
 });
 
 // What is slow is slow every time; a machine that was busy for a moment is not.
-function leastCost(render: () => string): ReturnType<typeof cost> {
+function leastCost(render: () => string, most = longestMilliseconds): ReturnType<typeof cost> {
   let least = cost(render);
-  for (let tries = 1; tries < 3 && least.milliseconds >= longestMilliseconds; tries += 1) {
+  for (let tries = 1; tries < 3 && least.milliseconds >= most; tries += 1) {
     const again = cost(render);
     if (again.milliseconds < least.milliseconds) least = again;
   }
