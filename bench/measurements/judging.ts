@@ -97,14 +97,12 @@ async function judge(
     trained: true,
   });
   for (const [index, { rendered, ...writer }] of texts.entries()) {
-    const known = factsOf(rendered, { writer, staffRole: null, terms, now });
+    const words = wordsOf(writer.name, rendered.html);
+    const known = factsOf(rendered, { writer, words, staffRole: null, terms, now });
     const [likeness, history] = [likenesses[index], histories[index]];
     if (!likeness?.facts.copies || likeness.facts.score === undefined || !history)
       throw new Error('A comment was not compared with others.');
-    judgeComment(
-      { ...known, ...likeness.facts, ...history.counts },
-      { rules, words: wordsOf(writer.name, rendered.html) },
-    );
+    judgeComment({ ...known, ...likeness.facts, ...history.counts }, { rules, words });
   }
 }
 

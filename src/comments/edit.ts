@@ -103,12 +103,13 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
       editedAt: editedAt(comment, now),
       now,
     });
-    const known = factsOf(rendered, { writer: comment, staffRole: edit.staff?.role ?? null, terms, now });
+    const words = wordsOf(comment.name, rendered.html);
+    const known = factsOf(rendered, { writer: comment, words, staffRole: edit.staff?.role ?? null, terms, now });
     const verdict = await judgeAnew(trx, {
       comment: { ...comment, source: body },
       known: { ...known, ...outsideFact(edit.outside), standing: standing?.kind },
       rules,
-      words: wordsOf(comment.name, rendered.html),
+      words,
       trained: terms.trained,
       now,
     });

@@ -42,16 +42,22 @@ export interface History {
   readonly standing: Standing | undefined;
 }
 
-/** What a text, the name over it and its place say by themselves. */
+/**
+ * What a text, the name over it and its place say by themselves.
+ *
+ * @param words see `wordsOf`.
+ */
 export function factsOf(
   rendered: RenderedComment,
   {
     writer: { name, website },
+    words,
     staffRole,
     terms: { site, conversation, post },
     now,
   }: {
     writer: { readonly name: string; readonly website?: string | null | undefined };
+    words: string;
     staffRole: Facts['staffRole'];
     terms: Pick<ReplyTerms, 'site' | 'conversation' | 'post'>;
     now: Date;
@@ -65,7 +71,7 @@ export function factsOf(
     links: count,
     hosts,
     nameLink: inName,
-    disguised: countDisguised(wordsOf(name, rendered.html)),
+    disguised: countDisguised(words),
     postAgeDays: Math.max(0, Math.floor((now.getTime() - published.getTime()) / day)),
   };
 }

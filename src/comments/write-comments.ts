@@ -174,7 +174,9 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
   if (unasked) return unasked;
 
   const likeness = ground.likenesses.get(submission) as Likeness;
+  const words = wordsOf(draft.name, rendered.html);
   const known = factsOf(rendered, {
+    words,
     writer: draft,
     staffRole: writer.kind === 'staff' ? writer.role : null,
     terms,
@@ -185,7 +187,7 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
       ...{ ...known, ...factsOfSending(fields, writer), ...likeness.facts, ...outsideFact(submission.outside) },
       ...{ standing: guestStanding?.kind, ...counts },
     },
-    { rules, words: wordsOf(draft.name, rendered.html) },
+    { rules, words },
   );
   return {
     parent,

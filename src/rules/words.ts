@@ -100,6 +100,7 @@ function wildBranch({ entry, words }: { entry: string; words: readonly string[] 
  * @returns the entry that was found first, as it was given.
  */
 export function findWord(matcher: WordMatcher, text: string): string | undefined {
+  if (isBare(matcher.phrases) && isBare(matcher.signs) && !matcher.wild) return undefined;
   const folded = foldText(text);
   const words = splitWords(folded);
   return (
