@@ -17,7 +17,7 @@ import { decideAppeal, wayBackFrom } from './decide-appeal.ts';
 import { longestReason } from './form.ts';
 import { moderatorOf } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
-import { offerUndo } from './undo-routes.ts';
+import { offerUndo } from './offer-undo.ts';
 
 interface AppealItem {
   readonly id: number;

@@ -13,7 +13,7 @@ import { type ClosingPlace, placeOfBranch, placeOfPost, placeOfSite } from './cl
 import { readClosing } from './form.ts';
 import type { Moderator } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
-import { offerUndo } from './undo-routes.ts';
+import { offerUndo } from './offer-undo.ts';
 
 /**
  * Closings: `POST /posts/:slug/closures` and `POST /posts/:slug/closures/current/reopen`; for a page below its own path, for

@@ -14,9 +14,9 @@ import { type Decided, decide, type ReplyRefused } from './decide.ts';
 import { type DecisionForm, readBulkDecision, readDecision } from './form.ts';
 import { mayTake, moderatorOf } from './moderator.ts';
 import { sendNotDone, wordsTyped } from './not-done.ts';
+import { offerUndo } from './offer-undo.ts';
 import { type OvertakenItem, presentOvertaken } from './overtaken-view.ts';
 import { fillInSaved } from './saved-choice.ts';
-import { offerUndo } from './undo-routes.ts';
 import { wayBack } from './way-back.ts';
 
 /** `POST /moderation/comments/:id/decisions` and, for several comments at once, `POST /moderation/decisions`. */

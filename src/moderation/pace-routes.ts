@@ -8,8 +8,8 @@ import type { PostKind } from '../posts/table.ts';
 import { backToPost } from './closing-place.ts';
 import { findModerated } from './find-moderated.ts';
 import { sendNotDone } from './not-done.ts';
+import { offerUndo } from './offer-undo.ts';
 import { setPace, slowest } from './pace.ts';
-import { offerUndo } from './undo-routes.ts';
 
 /** Slow mode: `POST /posts/:slug/pace` with `minutes`; for a page, below its own path. */
 export function paceRoutes(context: AppContext): Router {

@@ -10,12 +10,12 @@ import { frameOf } from '../http/render.ts';
 import { giveStanding } from '../persons/give.ts';
 import { siteOf } from '../site/current.ts';
 import { sendNotDone } from './not-done.ts';
+import { offerUndo } from './offer-undo.ts';
 import { personHref } from './person-addresses.ts';
 import { readStanding, readSweep } from './person-form.ts';
 import { sendPersonPage } from './person-page.ts';
 import { countByStatus, findWriter, type Writer } from './person-queries.ts';
 import { sweepable, sweepUp } from './person-sweep.ts';
-import { offerUndo } from './undo-routes.ts';
 
 /**
  * About the person who wrote a comment: `GET /moderation/comments/:id/person`, `POST …/person/standings` decides how they are

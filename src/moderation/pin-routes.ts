@@ -5,8 +5,8 @@ import { leaveNotice } from '../http/notice.ts';
 import { type ClosingPlace, placeOfBranch } from './closing-place.ts';
 import type { Moderator } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
+import { offerUndo } from './offer-undo.ts';
 import { pinComment, unpinComment } from './pin.ts';
-import { offerUndo } from './undo-routes.ts';
 
 /** One comment above the others: `POST /comments/:id/pin`, `POST /comments/:id/unpin`. */
 export function pinRoutes(context: AppContext): Router {

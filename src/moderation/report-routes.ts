@@ -14,8 +14,8 @@ import { dismissSeen } from './dismiss-reports.ts';
 import { longestNote } from './form.ts';
 import { moderatorOf, offeredActions } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
+import { offerUndo } from './offer-undo.ts';
 import { listReported, loadReports, type OpenReport, type ReportChoice, reportedRows } from './report-queries.ts';
-import { offerUndo } from './undo-routes.ts';
 
 interface ReportedItem {
   readonly id: number;

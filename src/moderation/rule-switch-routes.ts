@@ -12,8 +12,8 @@ import type { RuleSwitches, SettableRule } from '../rules/rule.ts';
 import { backToPost } from './closing-place.ts';
 import { findModerated } from './find-moderated.ts';
 import { sendNotDone } from './not-done.ts';
+import { offerUndo } from './offer-undo.ts';
 import { setRuleSwitches } from './rule-switches.ts';
-import { offerUndo } from './undo-routes.ts';
 
 /** What a conversation can say of a rule. */
 const choices = ['site', 'on', 'off'] as const;

@@ -8,9 +8,9 @@ import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { endStanding } from '../persons/give.ts';
 import { sendNotDone } from './not-done.ts';
+import { offerUndo } from './offer-undo.ts';
 import { listCurrent, standingRows } from './person-queries.ts';
 import { presentStanding, type StandingView } from './standing-view.ts';
-import { offerUndo } from './undo-routes.ts';
 import { wayBack } from './way-back.ts';
 
 interface StandingsPage {

@@ -15,11 +15,11 @@ import { readBulkDecision } from './form.ts';
 import { loadSubject } from './matching.ts';
 import { moderatorOf, offeredActions } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
+import { offerUndo } from './offer-undo.ts';
 import { askFor, startSweep } from './sweep.ts';
 import { endSweep, findEventOf, findSweep } from './sweep-queries.ts';
 import { presentProgress, type SweepProgress } from './sweep-view.ts';
 import type { Sweep } from './table.ts';
-import { offerUndo } from './undo-routes.ts';
 
 interface QuestionPage {
   readonly action: ModeratorAction;

@@ -3,9 +3,10 @@ import { requirePermission } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
 import { notFound } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
-import { leaveNotice, type NoticeOffer } from '../http/notice.ts';
+import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { moderatorOf } from './moderator.ts';
+import { offerUndo } from './offer-undo.ts';
 import { startUndoOfMany } from './sweep.ts';
 import { undo } from './undo.ts';
 import { presentRefusal, type UndoRefusal } from './undo-refused.ts';
@@ -27,11 +28,6 @@ export function undoRoutes(context: AppContext): Router {
   return router;
 }
 
-/** A button that undoes what an event says, to be shown beside the news of it. */
-export function offerUndo({ eventId, back }: { eventId: number; back: string }): NoticeOffer {
-  return { action: '/moderation/undo', fields: { event: String(eventId), back }, label: 'undo.button' };
-}
-
 async function takeBack({ db, now }: AppContext, request: Request, response: Response): Promise<void> {
   const { event, partly } = readFields(request.body, ['event', 'partly']);
   const eventId = readId(event);
@@ -49,7 +45,7 @@ async function takeBack({ db, now }: AppContext, request: Request, response: Res
     const title = frame.t('undo.refusedTitle');
     return sendPage(response, undoRefusedView, { title, hiddenFromSearch: true, ...page }, 409);
   }
-  const offer = outcome.eventId === undefined ? undefined : offerUndo({ eventId: outcome.eventId, back });
+  const offer = offerUndo({ eventId: outcome.eventId, back });
   leaveNotice(request, { key: 'done.undo', values: { count: outcome.count }, offer });
   response.redirect(303, back);
 }

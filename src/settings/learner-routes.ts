@@ -8,6 +8,7 @@ import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { explainFeature } from '../learner/explain.ts';
 import { countDue, loadTotal, type Total } from '../learner/queries.ts';
 import { isTrained, leastOfEach, type Weighed } from '../learner/score.ts';
+import { offerUndo } from '../moderation/offer-undo.ts';
 import { sendChart } from '../overview/chart-view.ts';
 import { loadRules } from '../rules/queries.ts';
 import { choiceOf, type RuleChoice } from '../rules/rule.ts';
@@ -24,7 +25,6 @@ import {
   withThresholds,
 } from './learner-thresholds.ts';
 import { type ToldOutcomes, tellOutcomes, tellThresholds } from './learner-told.ts';
-import { offerUndo } from './offer-undo.ts';
 
 interface LearnerPage {
   /** Whether it is on, and how much it has learned, in a sentence. */
@@ -84,7 +84,7 @@ export function learnerRoutes({ db, now }: Pick<AppContext, 'db' | 'now'>): Rout
     const outcome = await saveRules(db, { rules, token: token.toLowerCase(), actorId, now: now() });
     if (outcome.kind === 'overtaken')
       return send(response, { values, token: siteOf(response).rules_token, overtaken: true }, 409);
-    leaveNotice(request, { key: 'learner.saved', offer: offerUndo(outcome.eventId, path) });
+    leaveNotice(request, { key: 'learner.saved', offer: offerUndo({ eventId: outcome.eventId, back: path }) });
     response.redirect(303, path);
   });
 

@@ -6,6 +6,7 @@ import { readFields, readId } from '../http/fields.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { countGivenUp } from '../mail/undelivered.ts';
+import { offerUndo } from '../moderation/offer-undo.ts';
 import { siteOf } from '../site/current.ts';
 import { saveSettings } from '../site/settings.ts';
 import { type CommentMode, commentModes, type Site } from '../site/table.ts';
@@ -21,7 +22,6 @@ import {
 } from './form.ts';
 import { learnerRoutes } from './learner-routes.ts';
 import { mailRoutes } from './mail-routes.ts';
-import { offerUndo } from './offer-undo.ts';
 import { replayRoutes } from './replay-routes.ts';
 import { rulesRoutes } from './rules-routes.ts';
 
@@ -69,7 +69,7 @@ export function settingsRoutes({ db, config, now }: AppContext): Router {
     const outcome = await saveSettings(db, { settings: checked, version, actorId, now: now() });
     if (outcome.kind === 'overtaken')
       return sendConflict(response, { theirs: outcome.theirs, values: fieldsOf(checked) });
-    leaveNotice(request, { key: 'settings.saved', offer: offerUndo(outcome.eventId, '/settings') });
+    leaveNotice(request, { key: 'settings.saved', offer: offerUndo({ eventId: outcome.eventId, back: '/settings' }) });
     response.redirect(303, '/settings');
   });
 

@@ -7,6 +7,7 @@ import { found, HttpError } from '../http/errors.ts';
 import { readFields } from '../http/fields.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
+import { offerUndo } from '../moderation/offer-undo.ts';
 import { shortly } from '../outside/ask.ts';
 import { hasKey } from '../outside/keys.ts';
 import { readServiceUrl } from '../outside/service.ts';
@@ -17,7 +18,6 @@ import { changesBetween, saveRules } from '../rules/save-rules.ts';
 import { siteOf } from '../site/current.ts';
 import { nameField } from '../site/name-field.ts';
 import { isUuid } from '../text/uuid.ts';
-import { offerUndo } from './offer-undo.ts';
 import { checkKey } from './outside-key.ts';
 import { replayHref } from './replay-routes.ts';
 import { type Over, offeredScopes, readOver } from './replay-scopes.ts';
@@ -81,7 +81,10 @@ export function rulesRoutes({ db, config, now }: Pick<AppContext, 'db' | 'config
     const [before, after] = [choiceOf(stored, 'outside'), choiceOf(checked, 'outside')];
     const isNew = key !== '' || (after.enabled && !isDeepStrictEqual(before, after));
     const complaint = isNew ? await checkKey({ db, network: shortly, siteAddress }, after.settings) : undefined;
-    leaveNotice(request, { key: complaint ?? 'rules.saved', offer: offerUndo(outcome.eventId, '/settings/rules') });
+    leaveNotice(request, {
+      key: complaint ?? 'rules.saved',
+      offer: offerUndo({ eventId: outcome.eventId, back: '/settings/rules' }),
+    });
     response.redirect(303, '/settings/rules');
   });
 

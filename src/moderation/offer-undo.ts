@@ -1,0 +1,12 @@
+import type { NoticeOffer } from '../http/notice.ts';
+
+/**
+ * A button that undoes what an event says, to be shown beside the news of it.
+ *
+ * @param eventId undefined: nothing had changed, and there is nothing to offer.
+ * @param back where the way leads then.
+ */
+export function offerUndo({ eventId, back }: { eventId: number | undefined; back: string }): NoticeOffer | undefined {
+  if (eventId === undefined) return undefined;
+  return { action: '/moderation/undo', fields: { event: String(eventId), back }, label: 'undo.button' };
+}
