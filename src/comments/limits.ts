@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import { takeTurns } from '../turns.ts';
 import type { Wait } from './submission.ts';
 
@@ -42,11 +43,7 @@ export async function waitsFor(
     const { hourly, paced } = latest.get(writer) ?? { hourly: null, paced: null };
     const waits = [
       ...waitAfter(hourly, { length: hour, by: 'hour', now: writer.now }),
-      ...waitAfter(pace.slowMinutes > 0 ? paced : null, {
-        length: pace.slowMinutes * minute,
-        by: 'pace',
-        now: writer.now,
-      }),
+      ...waitAfter(paced, { length: pace.slowMinutes * minute, by: 'pace', now: writer.now }),
     ];
     return waits.toSorted((one, other) => other.seconds - one.seconds)[0];
   });
@@ -77,8 +74,10 @@ async function findLatest(
 ): Promise<Map<LimitedWriter, Latest>> {
   if (writers.length === 0) return new Map();
   const before = (milliseconds: number) => writers.map(({ now }) => new Date(now.getTime() - milliseconds));
+  // By an expression, which no index has: Postgres may take a conversation that grows fast for a small one, and read it all.
+  const isHere = sql<boolean>`conversation_id + 0 = ${pace.conversationId}::integer`;
   const { rows } = await sql<Latest & { place: number }>`
-    select
+    ${prepared} select
       place::integer,
       greatest(
         (
@@ -90,15 +89,14 @@ async function findLatest(
           order by created_at desc offset browser_limit - 1 limit 1
         )
       ) as hourly,
-      case when writer.browser_id is not null then (
+      case when not ${pace.slowMinutes > 0}::boolean then null
+      when writer.browser_id is not null then (
         select created_at from comment
-        where comment.browser_id = writer.browser_id and created_at > pace_ago
-          and conversation_id = ${pace.conversationId}
+        where comment.browser_id = writer.browser_id and created_at > pace_ago and ${isHere}
         order by created_at desc limit 1
       ) else (
         select created_at from comment
-        where comment.network_hash = writer.network_hash and created_at > pace_ago
-          and conversation_id = ${pace.conversationId}
+        where comment.network_hash = writer.network_hash and created_at > pace_ago and ${isHere}
         order by created_at desc limit 1
       ) end as paced
     from unnest(

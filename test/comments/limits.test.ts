@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { sql } from 'kysely';
+import { waitsFor } from '../../src/comments/limits.ts';
 import {
   type Asker,
   countComments,
@@ -11,7 +13,9 @@ import {
   wordsOf,
 } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
+import { rowsReadBy } from '../support/rows-read.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
+import { approved, plantThread } from '../support/threads.ts';
 
 jest.setTimeout(30_000);
 
@@ -150,6 +154,20 @@ describe('The limit', () => {
     await useUp({ network: here }, 4);
     await site.db.updateTable('conversation').set({ mode: 'closed' }).execute();
     expect((await postReply(site, path, {}, { network: here })).status).toBe(403);
+  });
+});
+
+describe('How long somebody has to wait', () => {
+  it('is found at once in a slow conversation that grew since Postgres looked at it', async () => {
+    const many = Array.from({ length: 3000 }, () => approved(undefined));
+    await plantThread(site.db, (await addPost(site.db, { title: 'An old one' })).conversationId, many);
+    await sql`vacuum analyze comment`.execute(site.db);
+    await plantThread(site.db, conversationId, many);
+    const writers = [{ networkHash: Buffer.alloc(16, 1), browserId: undefined, limit: 4, now: site.now }];
+    const ask = (db: TestSite['db']) =>
+      db.transaction().execute((trx) => waitsFor(trx, { writers, pace: { conversationId, slowMinutes: 60 } }));
+    expect(await ask(site.db)).toEqual([undefined]);
+    expect(await rowsReadBy(site.db, ask)).toBeLessThan(100);
   });
 });
 
