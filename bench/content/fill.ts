@@ -238,9 +238,26 @@ async function addComments(
       .values(rows.slice(start, start + 1_000))
       .execute();
   }
+  await addTraces(db, conversationId);
   const counts = db.updateTable('conversation_count').set({ readable: size });
   await counts.where('conversation_id', '=', conversationId).execute();
   await db
     .selectNoFrom(({ fn, val }) => fn('setval', [val('comment_id_seq'), val(firstId + size)]).as('next'))
     .execute();
+}
+
+/** What comments leave behind as they are posted: their keys, how they were judged, and events. */
+async function addTraces(db: Kysely<Database>, conversationId: number): Promise<void> {
+  const comments = sql`from comment where conversation_id = ${conversationId}::integer order by id`;
+  await sql`
+    insert into submission (key, comment_id, digest, created_at)
+    select gen_random_uuid(), id, sha256(int4send(id)), created_at ${comments}`.execute(db);
+  await sql`
+    insert into judgement (comment_id, rule, verdict, facts, opinions, judged_at)
+    select id, 'standard', 'approved', '{}', '[{"rule": "standard", "status": "approved"}]', created_at ${comments}`.execute(
+    db,
+  );
+  await sql`
+    insert into event (subject_kind, subject_id, action, to_status, rule, conversation_id, created_at)
+    select 'comment', id, 'post', status, 'standard', conversation_id, created_at ${comments}`.execute(db);
 }
