@@ -1,9 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import { type ReplyTerms, shareConversation } from '../../src/comments/conversation.ts';
 import { storeFingerprints } from '../../src/comments/copies.ts';
-import { factsOf, gatherHistories, wordsOf } from '../../src/comments/facts.ts';
-import { findLikenesses } from '../../src/comments/likeness.ts';
+import { factsOf } from '../../src/comments/facts.ts';
+import { gatherHistories } from '../../src/comments/history.ts';
 import { judgeComment } from '../../src/comments/policies.ts';
+import { readRendered } from '../../src/comments/read-text.ts';
+import { findScores } from '../../src/comments/scores.ts';
 import { createDatabase, createPool, type Database } from '../../src/database.ts';
 import type { Written } from '../../src/learner/features.ts';
 import { fingerprintOf } from '../../src/rules/fingerprint.ts';
@@ -90,19 +92,23 @@ async function judge(
   { texts, terms, rules }: { texts: readonly Given[]; terms: ReplyTerms; rules: readonly Rule[] },
 ): Promise<void> {
   const now = new Date();
-  const writings = texts.map(() => ({ browserId: undefined, networkHash: Buffer.alloc(32), now }));
-  const histories = await gatherHistories(db, { writings, judged: terms.judged });
-  const likenesses = await findLikenesses(db, {
-    texts: texts.map((text) => ({ ...text, browserId: undefined, now })),
-    trained: true,
+  const read = texts.map(({ rendered, ...typed }) => readRendered(rendered, typed));
+  const histories = await gatherHistories(db, {
+    writings: read.map(({ fingerprint }) => ({
+      browserId: undefined,
+      networkHash: Buffer.alloc(32),
+      fingerprint,
+      now,
+    })),
+    judged: terms.judged,
   });
-  for (const [index, { rendered, ...writer }] of texts.entries()) {
-    const words = wordsOf(writer.name, rendered.html);
-    const known = factsOf(rendered, { writer, words, staffRole: null, terms, now });
-    const [likeness, history] = [likenesses[index], histories[index]];
-    if (!likeness?.facts.copies || likeness.facts.score === undefined || !history)
+  const scores = await findScores(db, { texts: read, trained: true });
+  for (const [index, text] of read.entries()) {
+    const known = factsOf(text, { staffRole: null, terms, now });
+    const [score, history] = [scores[index], histories[index]];
+    if (!history?.facts.copies || score?.score === undefined)
       throw new Error('A comment was not compared with others.');
-    judgeComment({ ...known, ...likeness.facts, ...history.counts }, { rules, words });
+    judgeComment({ ...known, ...history.facts, ...score }, { rules, words: text.words });
   }
 }
 

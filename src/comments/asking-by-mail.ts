@@ -16,7 +16,7 @@ export async function secondsUntilAsked(
 ): Promise<number | undefined> {
   const { writer, fields } = submission;
   if (writer.kind !== 'guest' || !wantsMail(readFollowChoice(fields))) return undefined;
-  const draft = checkGuestReply(fields, { emailRequired: true });
+  const draft = checkGuestReply(fields);
   if (!isDraft(draft) || draft.email === undefined) return undefined;
   if (await findFirstAnswer(db, submission)) return undefined;
   return await countAsking({ db, limits }, { email: draft.email, ip, browserId: writer.browserId });

@@ -5,135 +5,88 @@ import { agreeing, areNear, type Fingerprint } from '../rules/fingerprint.ts';
 
 /** How many earlier comments say the same, or nearly the same, as one; many are not counted to their end. */
 export interface Copies {
-  readonly same: Copied;
-  readonly near: Copied;
+  readonly same: number;
+  readonly near: number;
   /** How many of all of them are spam by now. */
   readonly spam: number;
 }
 
-/** Written in the same browser, and in others. */
-export interface Copied {
-  readonly bySame: number;
-  readonly byOthers: number;
-}
-
 /** A text for which copies are looked for. */
-export interface Printed {
+interface Printed {
   /** Undefined: it is too short, and is nobody's copy. */
   readonly fingerprint: Fingerprint | undefined;
-  readonly browserId: number | undefined;
-  /** The comment that is judged again since it was edited: neither it nor what came after it counts. */
-  readonly editedId?: number | undefined;
 }
 
 /** So many are enough to know: of each text, and of each band. */
 const mostCounted = 50;
 
+/** Arrays of what texts are known by, to be given to `unnest` with other things that are known of them. */
+export function printsOf(texts: readonly Printed[]): RawBuilder<unknown> {
+  const prints = texts.map(({ fingerprint }) => fingerprint);
+  return sql`
+    ${prints.map((print) => print?.exact ?? null)}::bytea[],
+    ${prints.map((print) => print?.near && `{${print.near.minima.join(',')}}`)}::text[],
+    ${prints.map((print) => print?.near?.bands[0] ?? null)}::integer[],
+    ${prints.map((print) => print?.near?.bands[1] ?? null)}::integer[],
+    ${prints.map((print) => print?.near?.bands[2] ?? null)}::integer[],
+    ${prints.map((print) => print?.near?.bands[3] ?? null)}::integer[]`;
+}
+
+/** The names of the columns that `printsOf` makes. */
+export const printColumns = sql.raw<never>('exact, minima, band_1, band_2, band_3, band_4');
+
 /**
- * Counts copies among the comments of all posts, and among the texts themselves: what comes before another in the list was
- * written before it. In one query, from indexes: it takes no longer the more comments there are.
+ * A subquery of one row that counts copies among the comments of all posts, from indexes: it takes no longer the more comments
+ * there are.
  *
+ * @param asked name of a row with the columns of `printsOf`.
  * @param since how far to look back; fingerprints are kept for 30 days.
- * @returns one for each, in their order.
+ * @param ahead only what has a lower id counts.
  */
-export async function countCopies(
-  db: Kysely<Database>,
-  { fingerprints, since }: { fingerprints: readonly Printed[]; since: Date },
-): Promise<Copies[]> {
-  const stored = await countStored(db, { fingerprints, since });
-  return fingerprints.map((printed, index) => {
-    const listed = fingerprints.slice(0, index);
-    const { same, near, spam } = stored.get(index) ?? { same: none, near: none, spam: 0 };
-    return {
-      same: plus(same, printed, listed, (one, other) => one.exact.equals(other.exact)),
-      near: plus(near, printed, listed, areNear),
-      spam,
-    };
-  });
-}
-
-const none: Copied = { bySame: 0, byOthers: 0 };
-
-function plus(
-  counted: Copied,
-  { fingerprint, browserId }: Printed,
-  listed: readonly Printed[],
-  isCopy: (one: Fingerprint, other: Fingerprint) => boolean,
-): Copied {
-  if (!fingerprint) return none;
-  const copies = listed.filter((other) => other.fingerprint && isCopy(fingerprint, other.fingerprint));
-  const own = copies.filter((copy) => browserId !== undefined && copy.browserId === browserId).length;
-  return { bySame: counted.bySame + own, byOthers: counted.byOthers + copies.length - own };
-}
-
-interface Row {
-  readonly place: number;
-  readonly same: number;
-  readonly same_own: number;
-  readonly near: number;
-  readonly near_own: number;
-  readonly spam: number;
-}
-
-async function countStored(
-  db: Kysely<Database>,
-  { fingerprints, since }: { fingerprints: readonly Printed[]; since: Date },
-): Promise<Map<number, Copies>> {
-  const asked = fingerprints.flatMap(({ fingerprint, ...writing }, place) =>
-    fingerprint ? [{ ...writing, ...fingerprint, place }] : [],
-  );
-  if (asked.length === 0) return new Map();
-  const { rows } = await sql<Row>`${prepared}
+export function copiesBefore(
+  asked: string,
+  { since, ahead }: { since: RawBuilder<unknown>; ahead: RawBuilder<unknown> },
+): RawBuilder<Copies> {
+  return sql`(
     select
-      asked.place,
-      count(*) filter (where is_same)::integer as same,
-      count(*) filter (where is_same and is_own)::integer as same_own,
-      count(*) filter (where not is_same)::integer as near,
-      count(*) filter (where not is_same and is_own)::integer as near_own,
-      count(*) filter (where is_spam)::integer as spam
-    from unnest(
-      ${asked.map(({ place }) => place)}::integer[],
-      ${asked.map(({ exact }) => exact)}::bytea[],
-      ${asked.map(({ near }) => near && `{${near.minima.join(',')}}`)}::text[],
-      ${asked.map(({ near }) => near?.bands[0] ?? null)}::integer[],
-      ${asked.map(({ near }) => near?.bands[1] ?? null)}::integer[],
-      ${asked.map(({ near }) => near?.bands[2] ?? null)}::integer[],
-      ${asked.map(({ near }) => near?.bands[3] ?? null)}::integer[],
-      ${asked.map(({ browserId }) => browserId ?? null)}::integer[],
-      ${asked.map(({ editedId }) => editedId ?? null)}::integer[]
-    ) as asked (place, exact, minima, band_1, band_2, band_3, band_4, browser_id, edited_id)
-    cross join lateral (
-      select
-        found.is_same,
-        coalesce((select browser_id from comment where comment.id = found.comment_id) = asked.browser_id, false) as is_own,
-        (select status = 'spam' from comment where comment.id = found.comment_id) as is_spam
-      from ${copiesOfAsked(sql`${since}::timestamptz`)} found
-      where found.comment_id < coalesce(asked.edited_id, 2147483647)
-    ) copy
-    group by asked.place`.execute(db);
-  return new Map(
-    rows.map((row) => [
-      row.place,
-      {
-        same: { bySame: row.same_own, byOthers: row.same - row.same_own },
-        near: { bySame: row.near_own, byOthers: row.near - row.near_own },
-        spam: row.spam,
-      },
-    ]),
-  );
+      count(*) filter (where found.is_same)::integer as same,
+      count(*) filter (where not found.is_same)::integer as near,
+      count(*) filter (where (select status = 'spam' from comment where comment.id = found.comment_id))::integer as spam
+    from ${copiesOf(asked, since)} found
+    where ${sql.ref(`${asked}.exact`)} is not null and found.comment_id < ${ahead}
+  )`;
 }
 
-// The latest copies of a row `asked`. Each look goes back in time along its index, and ends after so many rows, be they copies
+/**
+ * Adds the copies among those that come together to those that were counted in the database.
+ *
+ * @returns undefined for a text that is too short to be anybody's copy.
+ */
+export function addCopiesAmong(
+  others: readonly Printed[],
+  { of: fingerprint, to: counted }: { of: Fingerprint | undefined; to: Copies },
+): Copies | undefined {
+  if (!fingerprint) return undefined;
+  const prints = others.flatMap((other) => other.fingerprint ?? []);
+  return {
+    same: counted.same + prints.filter(({ exact }) => exact.equals(fingerprint.exact)).length,
+    near: counted.near + prints.filter((print) => areNear(fingerprint, print)).length,
+    spam: counted.spam,
+  };
+}
+
+// The latest copies of what a row is known by. Each look goes back in time along its index, and ends after so many rows, be they copies
 // or not. It asks for a stretch of the index: of one hash Postgres expects a few rows only, and would read and sort all that
 // there are.
-function copiesOfAsked(since: RawBuilder<Date>): RawBuilder<unknown> {
+function copiesOf(asked: string, since: RawBuilder<unknown>): RawBuilder<unknown> {
+  const own = (column: string) => sql.ref(`${asked}.${column}`);
   const look = (column: 'exact' | 'band_1' | 'band_2' | 'band_3' | 'band_4') => {
-    const [own, other] = [sql.ref(`comment_fingerprint.${column}`), sql.ref(`asked.${column}`)];
+    const [theirs, sought] = [sql.ref(`comment_fingerprint.${column}`), own(column)];
     return sql`(
       select comment_id, exact, minima, ${column === 'exact'}::boolean as is_same from comment_fingerprint
-      where ${own} is not null and (${own}, written_at) > (${other}, ${since})
-        and (${own}, written_at) <= (${other}, 'infinity'::timestamptz)
-      order by ${own} desc, written_at desc limit ${mostCounted}::integer
+      where ${theirs} is not null and (${theirs}, written_at) > (${sought}, ${since})
+        and (${theirs}, written_at) <= (${sought}, 'infinity'::timestamptz)
+      order by ${theirs} desc, written_at desc limit ${mostCounted}::integer
     )`;
   };
   return sql`(
@@ -141,8 +94,8 @@ function copiesOfAsked(since: RawBuilder<Date>): RawBuilder<unknown> {
       ${look('exact')}
       union ${look('band_1')} union ${look('band_2')} union ${look('band_3')} union ${look('band_4')}
     ) alike
-    where alike.is_same or alike.exact <> asked.exact and ${agreeing}::integer <= (
-      select count(*) from unnest(alike.minima, asked.minima::smallint[]) as pair (one, other) where one = other
+    where alike.is_same or alike.exact <> ${own('exact')} and ${agreeing}::integer <= (
+      select count(*) from unnest(alike.minima, ${own('minima')}::smallint[]) as pair (one, other) where one = other
     )
   )`;
 }
@@ -157,7 +110,7 @@ export async function findCopiesOfSpam(db: Kysely<Database>, commentId: number):
     select found.comment_id
     from comment_fingerprint asked
     join comment on comment.id = asked.comment_id and comment.status = 'spam' and comment.held_by = 'copies'
-    cross join lateral ${copiesOfAsked(sql`asked.written_at - interval '30 days'`)} found
+    cross join lateral ${copiesOf('asked', sql`asked.written_at - interval '30 days'`)} found
     where asked.comment_id = ${commentId}::integer and found.comment_id <> asked.comment_id`.execute(db);
   return rows.map(({ comment_id }) => comment_id);
 }

@@ -1,5 +1,6 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import type { CommentStatus } from './lifecycle.ts';
 
 /** That a comment of a conversation went from one status to another, or is new. */
@@ -20,11 +21,10 @@ export async function changeCounts(trx: Transaction<Database>, moves: readonly S
     const readable = difference(own, 'approved');
     const waiting = difference(own, 'pending');
     if (readable === 0 && waiting === 0) continue;
-    await trx
-      .updateTable('conversation_count')
-      .set((eb) => ({ readable: eb('readable', '+', readable), waiting: eb('waiting', '+', waiting) }))
-      .where('conversation_id', '=', conversationId)
-      .execute();
+    await sql`
+      ${prepared} update conversation_count
+      set readable = readable + ${readable}::integer, waiting = waiting + ${waiting}::integer
+      where conversation_id = ${conversationId}::integer`.execute(trx);
   }
 }
 

@@ -11,15 +11,16 @@ import { closingOf, closuresAbove } from './closing.ts';
 import { closingFacts, shareConversation } from './conversation.ts';
 import { type EditRefusal, whyNotEdited } from './editing.ts';
 import { countEdits, findWritten, replaceText, type WrittenComment } from './editing-queries.ts';
-import { factsOf, gatherFacts, type KnownFacts, wordsOf } from './facts.ts';
+import { factsOf } from './facts.ts';
 import { checkText, type FieldErrors } from './form.ts';
-import type { Verdict } from './judge.ts';
+import { gatherHistories, type History } from './history.ts';
+import type { Facts, Verdict } from './judge.ts';
 import { type CommentAction, isErased } from './lifecycle.ts';
-import { findLikenesses } from './likeness.ts';
 import { outsideFact, unaskedBy } from './outside-fact.ts';
 import { judgeComment } from './policies.ts';
 import { insertJudgement } from './queries.ts';
-import { renderVisibly } from './rendering.ts';
+import { type ReadText, readText } from './read-text.ts';
+import { findScores } from './scores.ts';
 import { speakerOf } from './speaker.ts';
 import type { Submission, Unasked } from './submission.ts';
 import { changeStatus, lockWithAncestors } from './transition.ts';
@@ -86,8 +87,8 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
 
     const errors = checkText(body);
     if (errors) return { kind: 'invalid', errors };
-    const rendered = renderVisibly(body);
-    if (!rendered) return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };
+    const text = readText({ name: comment.name, website: comment.website, source: body });
+    if (!text) return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };
     if (edit.version !== undefined && edit.version !== edits)
       return { kind: 'overtaken', stored: comment.source, version: edits };
 
@@ -97,19 +98,17 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
 
     await replaceText(trx, {
       comment,
-      source: body,
-      html: rendered.html,
+      text,
       rendererVersion,
       editedAt: editedAt(comment, now),
       now,
     });
-    const words = wordsOf(comment.name, rendered.html);
-    const known = factsOf(rendered, { writer: comment, words, staffRole: edit.staff?.role ?? null, terms, now });
+    const known = factsOf(text, { staffRole: edit.staff?.role ?? null, terms, now });
     const verdict = await judgeAnew(trx, {
-      comment: { ...comment, source: body },
+      comment,
+      text,
       known: { ...known, ...outsideFact(edit.outside), standing: standing?.kind },
       rules,
-      words,
       trained: terms.trained,
       now,
     });
@@ -130,43 +129,30 @@ async function judgeAnew(
   trx: Transaction<Database>,
   {
     comment,
+    text,
     known,
     rules,
-    words,
     trained,
     now,
   }: {
     comment: WrittenComment;
-    known: KnownFacts;
+    text: ReadText;
+    known: ReturnType<typeof factsOf> & Partial<Facts>;
     rules: readonly Rule[];
-    words: string;
     trained: boolean;
     now: Date;
   },
 ): Promise<Verdict> {
-  const gathered = await gatherFacts(trx, {
-    known,
+  const writing = {
     browserId: comment.browser_id ?? undefined,
     networkHash: comment.network_hash ?? undefined,
-    editedId: comment.id,
+    fingerprint: text.fingerprint,
     now: comment.created_at,
-  });
-  const { name, website, source } = comment;
-  const [likeness] = await findLikenesses(trx, {
-    trained,
-    texts: [
-      {
-        name,
-        website,
-        source,
-        browserId: comment.browser_id ?? undefined,
-        editedId: comment.id,
-        now: comment.created_at,
-      },
-    ],
-  });
-  const facts = { ...gathered, ...likeness?.facts };
-  const verdict = judgeComment({ ...facts, waiting: comment.status === 'pending' }, { rules, words });
+  };
+  const [history] = await gatherHistories(trx, { writings: [writing], judged: false, editedId: comment.id });
+  const [score] = await findScores(trx, { texts: [text], trained });
+  const facts = { ...known, ...(history as History).facts, ...score, waiting: comment.status === 'pending' };
+  const verdict = judgeComment(facts, { rules, words: text.words });
   await insertJudgement(trx, { commentId: comment.id, verdict, now });
   return verdict;
 }

@@ -1,9 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
-import { fingerprintOf } from '../rules/fingerprint.ts';
-import type { TrustedHtml } from '../text/trusted-html.ts';
 import { replaceFingerprint } from './copies.ts';
+import type { ReadText } from './read-text.ts';
 import type { Comment, Revision } from './table.ts';
 
 /** A comment as its writer deals with it. */
@@ -66,15 +65,13 @@ export async function replaceText(
   trx: Transaction<Database>,
   {
     comment,
-    source,
-    html,
+    text: { source, html, fingerprint },
     rendererVersion,
     editedAt,
     now,
   }: {
     comment: Pick<Comment, 'id' | 'source' | 'source_format'>;
-    source: string;
-    html: TrustedHtml;
+    text: ReadText;
     rendererVersion: number;
     /** What readers are told; null: they never saw another text. */
     editedAt: Date | null;
@@ -96,7 +93,7 @@ export async function replaceText(
     .set({ edited_at: editedAt })
     .where('id', '=', comment.id)
     .execute();
-  await replaceFingerprint(trx, { commentId: comment.id, fingerprint: fingerprintOf(source), now });
+  await replaceFingerprint(trx, { commentId: comment.id, fingerprint, now });
 }
 
 /** What each of these comments said before, from the first text on, by the comment's id. For staff only. */

@@ -1,13 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
-import {
-  keysOf,
-  type Outcome,
-  type Submission,
-  type SubmissionKeys,
-  sameSubmissionFor,
-  type Writer,
-} from './submission.ts';
+import { readingOf } from './reading.ts';
+import { type Outcome, type Submission, type SubmissionKeys, sameSubmissionFor, type Writer } from './submission.ts';
 import type { Comment, SubmissionTable } from './table.ts';
 
 /** The answer that a form had when it came before; undefined where it comes for the first time. */
@@ -21,7 +15,11 @@ export async function findFirstAnswers(
   submissions: readonly Submission[],
 ): Promise<Map<Submission, Outcome>> {
   if (submissions.length === 0) return new Map();
-  const keyed = submissions.map((submission) => ({ submission, keys: keysOf(submission), now: submission.now }));
+  const keyed = submissions.map((submission) => ({
+    submission,
+    keys: readingOf(submission).keys,
+    now: submission.now,
+  }));
   const earlier = await findSubmissions(db, keyed);
   return new Map(
     keyed.flatMap(({ submission, keys }) => {

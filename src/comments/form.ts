@@ -36,16 +36,8 @@ export function readReply(body: unknown): ReplyFields {
   return readFields(body, replyFields);
 }
 
-/**
- * Checks what a guest typed.
- *
- * @param emailRequired whether the site asks for an address.
- * @returns the draft, or what is wrong with which field.
- */
-export function checkGuestReply(
-  fields: ReplyFields,
-  { emailRequired }: { emailRequired: boolean },
-): Draft | FieldErrors {
+/** Checks what a guest typed. @returns the draft, or what is wrong with which field. */
+export function checkGuestReply(fields: ReplyFields): Draft | FieldErrors {
   const name = normaliseLine(fields.name);
   const email = normaliseEmail(fields.email);
   const website = normaliseWebsite(fields.website);
@@ -54,11 +46,16 @@ export function checkGuestReply(
   if (name === '') errors.name = { key: 'reply.name.missing' };
   else if (lengthOf(name) > longestName) errors.name = { key: 'reply.name.long', values: { most: longestName } };
   else if (imitatesMark(name)) errors.name = { key: 'reply.name.mark' };
-  if (email === '' && emailRequired) errors.email = { key: 'reply.email.missing' };
-  else if (email === '' && wantsMail(readFollowChoice(fields))) errors.email = { key: 'follow.addressMissing' };
+  if (email === '' && wantsMail(readFollowChoice(fields))) errors.email = { key: 'follow.addressMissing' };
   else if (email !== '' && !isEmail(email)) errors.email = { key: 'reply.email.malformed' };
   if (fields.website.trim() !== '' && !website) errors.website = { key: 'reply.website.malformed' };
   return hasErrors(errors) ? errors : { name, email: email || undefined, website, body };
+}
+
+/** The same on a site that asks guests for an address. */
+export function requireEmail(checked: Draft | FieldErrors, fields: ReplyFields): Draft | FieldErrors {
+  if (normaliseEmail(fields.email) !== '') return checked;
+  return { ...(isDraft(checked) ? {} : checked), email: { key: 'reply.email.missing' } };
 }
 
 /** Checks what one of the staff typed, whose name is known. */

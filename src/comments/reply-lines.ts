@@ -1,3 +1,4 @@
+import { readingOf } from './reading.ts';
 import type { Outcome, Submission } from './submission.ts';
 
 /** Takes a reply into a conversation: at once, or together with those that wait for the same one. */
@@ -57,6 +58,7 @@ export function formReplyLines(
   return (submission) =>
     new Promise((resolve, reject) => {
       const { conversationId } = submission;
+      readingOf(submission);
       const line = lines.get(conversationId);
       const waiting = { submission, resolve, reject };
       if (line) return void line.push(waiting);

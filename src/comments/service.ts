@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
 import { findFirstAnswers } from './first-answers.ts';
 import type { Outcome, Submission } from './submission.ts';
-import { SentMeanwhile, writeComments } from './write-comments.ts';
+import { writeComments } from './write-comments.ts';
 
 /** Takes one reply, as `postComments` does. */
 export async function postComment(db: Kysely<Database>, submission: Submission): Promise<Outcome> {
@@ -18,7 +18,7 @@ export async function postComment(db: Kysely<Database>, submission: Submission):
  * @returns what became of each, in their order.
  */
 export async function postComments(db: Kysely<Database>, submissions: readonly Submission[]): Promise<Outcome[]> {
-  const attempt = await writeTogether(db, submissions);
+  const attempt = await db.transaction().execute((trx) => writeComments(trx, submissions));
   // What came before is told by its key. It may have come this very moment, and what refused this one came after it: so
   // whatever is refused is looked up too.
   const open = submissions.filter((submission) => attempt.get(submission)?.kind !== 'posted');
@@ -26,18 +26,4 @@ export async function postComments(db: Kysely<Database>, submissions: readonly S
   const answers = new Map([...attempt, ...earlier]);
   // And its writer may have deleted that one since: then this one starts anew.
   return Promise.all(submissions.map((submission) => answers.get(submission) ?? postComment(db, submission)));
-}
-
-// @returns without what came before; empty where one of them was stored by another transaction meanwhile: nothing of this
-// one stayed.
-async function writeTogether(
-  db: Kysely<Database>,
-  submissions: readonly Submission[],
-): Promise<ReadonlyMap<Submission, Outcome>> {
-  try {
-    return await db.transaction().execute((trx) => writeComments(trx, submissions));
-  } catch (error) {
-    if (error instanceof SentMeanwhile) return new Map();
-    throw error;
-  }
 }

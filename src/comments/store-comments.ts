@@ -1,8 +1,9 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
 import type { Fingerprint } from '../rules/fingerprint.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
-import { cameBefore } from './first-answers.ts';
+import { printColumns, printsOf } from './copies.ts';
 import type { Draft } from './form.ts';
 import type { Verdict } from './judge.ts';
 import { isReadable } from './lifecycle.ts';
@@ -35,19 +36,18 @@ export interface StoredComment {
 }
 
 /**
- * Stores comments at their places in the thread, with the keys that they came under, what they are known by and how they were judged: in one
- * statement, since all who reply to a conversation wait for each other.
+ * Stores comments at their places in the thread, with the keys that they came under, what they are known by, how they were judged
+ * and the event: in one statement, since all who reply to a conversation wait for each other. Of one that another transaction
+ * stores at the same time under the same key, nothing is stored here.
  *
- * @returns one for each, in their order: undefined for what came before. Undefined for all where one came at the same time
- * by another transaction: then nothing of this one may stay.
+ * @returns one for each, in their order: undefined for what came before.
  */
 export async function storeComments(
   trx: Transaction<Database>,
   { conversationId, comments }: { conversationId: number; comments: readonly NewComment[] },
-): Promise<(StoredComment | undefined)[] | undefined> {
-  const prints = comments.map(({ fingerprint }) => fingerprint);
-  const { rows } = await sql<{ place: number; id: number; browser_id: number | null; is_first: boolean }>`
-    with
+): Promise<(StoredComment | undefined)[]> {
+  const { rows } = await sql<{ place: number; id: number; browser_id: number | null }>`
+    ${prepared} with
     given as (
       select
         given.*,
@@ -70,6 +70,7 @@ export async function storeComments(
         ${comments.map(({ html }) => html.toString())}::text[],
         ${comments.map(({ rendererVersion }) => rendererVersion)}::integer[],
         ${comments.map(({ verdict }) => verdict.rule)}::text[],
+        ${comments.map(({ verdict }) => JSON.stringify(verdict.numbers))}::jsonb[],
         ${comments.map(({ verdict }) => JSON.stringify(verdict.facts))}::jsonb[],
         ${comments.map(({ verdict }) => JSON.stringify(verdict.opinions))}::jsonb[],
         ${comments.map(({ keys }) => keys.key)}::uuid[],
@@ -77,24 +78,28 @@ export async function storeComments(
         ${comments.map(({ now }) => new Date(now.getTime() - sameSubmissionFor))}::timestamptz[],
         ${comments.map(({ keys }) => keys.digest)}::bytea[],
         ${comments.map(({ now }) => now)}::timestamptz[],
-        ${prints.map((print) => print?.exact ?? null)}::bytea[],
-        ${prints.map((print) => print?.near && `{${print.near.minima.join(',')}}`)}::text[],
-        ${prints.map((print) => print?.near?.bands[0] ?? null)}::integer[],
-        ${prints.map((print) => print?.near?.bands[1] ?? null)}::integer[],
-        ${prints.map((print) => print?.near?.bands[2] ?? null)}::integer[],
-        ${prints.map((print) => print?.near?.bands[3] ?? null)}::integer[]
+        ${printsOf(comments)}
       ) with ordinality as given (
         parent_id, root_id, depth, key_above, status, shown, account_id, known_browser_id, network_hash, name, email, website,
-        source, html, renderer_version, rule, facts, opinions, key, yesterday, since, digest, now,
-        exact, minima, band_1, band_2, band_3, band_4, place
+        source, html, renderer_version, rule, numbers, facts, opinions, key, yesterday, since, digest, now,
+        ${printColumns}, place
       )
-      where not exists (
-        select from submission where ${cameBefore('given')}
+    ),
+    keyed as (
+      insert into submission (key, comment_id, digest, created_at)
+      select key, id, digest, now from given
+      where yesterday is null or not exists (
+        select from submission earlier where earlier.key = yesterday and earlier.created_at > since
       )
+      on conflict (key) do nothing
+      returning comment_id
+    ),
+    first as (
+      select * from given where id in (select comment_id from keyed)
     ),
     new_browser as (
       insert into browser (id, created_at)
-      select browser_id, now from given where browser_id is distinct from known_browser_id and account_id is null
+      select browser_id, now from first where browser_id is distinct from known_browser_id and account_id is null
     ),
     stored as (
       insert into comment (
@@ -106,28 +111,27 @@ export async function storeComments(
         key_above || decode(lpad(to_hex(id), 10, '0'), 'hex'), status, shown, account_id, browser_id, name, email,
         exists (
           select from proved_address
-          where proved_address.browser_id = given.known_browser_id and proved_address.email = given.email
+          where proved_address.browser_id = first.known_browser_id and proved_address.email = first.email
         ),
         website, source, html, renderer_version, network_hash, case when status <> 'approved' then rule end,
         status = 'spam', now
-      from given
+      from first
     ),
     judged as (
       insert into judgement (comment_id, rule, verdict, facts, opinions, judged_at)
-      select id, rule, status, facts, opinions, now from given
+      select id, rule, status, facts, opinions, now from first
     ),
     printed as (
       insert into comment_fingerprint (comment_id, exact, minima, band_1, band_2, band_3, band_4, written_at)
-      select id, exact, minima::smallint[], band_1, band_2, band_3, band_4, now from given where exact is not null
+      select id, exact, minima::smallint[], band_1, band_2, band_3, band_4, now from first where exact is not null
     ),
-    keyed as (
-      insert into submission (key, comment_id, digest, created_at)
-      select key, id, digest, now from given
-      on conflict (key) do nothing
-      returning comment_id
+    written_down as (
+      insert into event (
+        subject_kind, subject_id, action, to_status, actor_id, rule, numbers, created_at, conversation_id
+      )
+      select 'comment', id, 'post', status, account_id, rule, numbers, now, ${conversationId}::integer from first order by place
     )
-    select place::integer, id, browser_id, id in (select comment_id from keyed) as is_first from given`.execute(trx);
-  if (!rows.every((row) => row.is_first)) return undefined;
+    select place::integer, id, browser_id from first`.execute(trx);
   const stored = new Map(rows.map((row) => [row.place, row]));
   return comments.map((_comment, index) => {
     const row = stored.get(index + 1);

@@ -78,15 +78,7 @@ export const sameSubmissionFor = 86_400_000;
  * The key of a submission: the browser's own where a script made one; else derived from conversation, parent, person and
  * text, anew each day. A person is a name, an address and a network here: a first-time visitor has no cookie yet.
  */
-export function keysOf(submission: Submission): SubmissionKeys {
-  const known = keysKnown.get(submission) ?? makeKeys(submission);
-  keysKnown.set(submission, known);
-  return known;
-}
-
-const keysKnown = new WeakMap<Submission, SubmissionKeys>();
-
-function makeKeys({ conversationId, writer, fields, networkHash, now }: Submission): SubmissionKeys {
+export function makeKeys({ conversationId, writer, fields, networkHash, now }: Submission): SubmissionKeys {
   const { parent } = fields;
   const text = fields.body.trim();
   const digest = hash([conversationId, parent, text]);

@@ -2,7 +2,6 @@ import type { Transaction } from 'kysely';
 import { isAmongNames } from '../accounts/queries.ts';
 import { announceWaiting } from '../alerts/announce.ts';
 import type { Database } from '../database.ts';
-import { recordEvents } from '../events/queries.ts';
 import { announceReadable } from '../following/announce.ts';
 import { readFollowChoice } from '../following/choices.ts';
 import { followFromReply } from '../following/reply-choice.ts';
@@ -12,25 +11,24 @@ import { isShutOut } from '../persons/standing.ts';
 import { stateOf } from '../posts/publication.ts';
 import { currentRules } from '../rules/current.ts';
 import { type RuleChoice, rulesInForce } from '../rules/rule.ts';
-import { normaliseLine } from '../text/plain-text.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
-import { normaliseWebsite } from '../text/website.ts';
 import { type Closing, closingOf, closuresAbove } from './closing.ts';
 import { closingFacts, type ReplyTerms, shareConversation } from './conversation.ts';
 import { changeCounts } from './counts.ts';
-import { factsOf, gatherHistories, type History, wordsOf } from './facts.ts';
-import { checkGuestReply, checkStaffReply, type Draft, type FieldErrors, isDraft, type ReplyFields } from './form.ts';
+import { factsOf } from './facts.ts';
+import { type Draft, type FieldErrors, isDraft, type ReplyFields, requireEmail } from './form.ts';
+import { gatherHistories, type History, type Writing } from './history.ts';
 import type { Facts } from './judge.ts';
 import { isReadable } from './lifecycle.ts';
-import { type Compared, findLikenesses, type Likeness } from './likeness.ts';
 import { waitsFor } from './limits.ts';
 import { outsideFact, unaskedBy } from './outside-fact.ts';
 import { judgeComment } from './policies.ts';
 import { type ParentRow, shareParents } from './queries.ts';
-import { renderVisibly } from './rendering.ts';
+import { readingOf } from './reading.ts';
+import { findScores, type ScoreFacts } from './scores.ts';
 import { speakerOf } from './speaker.ts';
 import { type NewComment, type StoredComment, storeComments } from './store-comments.ts';
-import { keysOf, type Outcome, type Submission, type Wait, type Writer } from './submission.ts';
+import type { Outcome, Submission, Wait, Writer } from './submission.ts';
 
 /**
  * Takes a reply within a larger piece of work, such as approving what it answers.
@@ -47,8 +45,7 @@ export async function writeComment(trx: Transaction<Database>, submission: Submi
  * Takes replies to one conversation: locks it, checks and judges them by what is known, and stores those that can be taken.
  *
  * @param submissions one at least; no two of them of one network, of one browser, or with one key.
- * @returns what became of each; what came before is missing.
- * @throws SentMeanwhile as above.
+ * @returns what became of each; what came before is missing, or came at the same time by another transaction.
  */
 export async function writeComments(
   trx: Transaction<Database>,
@@ -100,8 +97,8 @@ interface Ground {
   readonly parents: ReadonlyMap<number, ParentRow>;
   readonly histories: ReadonlyMap<Submission, History>;
   readonly rules: readonly RuleChoice[];
-  /** What the texts are like. */
-  readonly likenesses: ReadonlyMap<Submission, Likeness>;
+  /** What the learner says of those that can be read. */
+  readonly scores: ReadonlyMap<Submission, ScoreFacts>;
 }
 
 // Locks in the order that docs/architecture.md names: networks and browsers, then parents.
@@ -124,13 +121,12 @@ async function gatherGround(
     ids: open.flatMap(({ fields }) => readId(fields.parent) ?? []),
   });
   const histories = await gatherHistories(trx, {
-    writings: open.map(({ writer, networkHash, now }) => ({ browserId: browserOf(writer), networkHash, now })),
+    writings: open.map(writingOf),
     judged: terms.judged,
   });
-  const likenesses = await findLikenesses(trx, { texts: open.map(comparedText), trained: terms.trained });
   return {
     terms,
-    likenesses: new Map(open.map((submission, index) => [submission, likenesses[index] as Likeness])),
+    scores: await scoresOf(trx, { open, trained: terms.trained }),
     rules: await currentRules(trx, terms.site.rules_token),
     waits: new Map(waits),
     parents,
@@ -138,21 +134,30 @@ async function gatherGround(
   };
 }
 
-function comparedText({ writer, fields, now }: Submission): Compared {
-  const name = writer.kind === 'staff' ? writer.name : normaliseLine(fields.name);
-  const website = writer.kind === 'staff' ? null : (normaliseWebsite(fields.website) ?? null);
-  return { name, website, source: fields.body.trim(), browserId: browserOf(writer), now };
+function writingOf(submission: Submission): Writing {
+  const { writer, networkHash, now } = submission;
+  const browserId = writer.kind === 'guest' ? writer.browserId : undefined;
+  return { browserId, networkHash, fingerprint: readingOf(submission).text?.fingerprint, now };
 }
 
-function browserOf(writer: Writer): number | undefined {
-  return writer.kind === 'guest' ? writer.browserId : undefined;
+async function scoresOf(
+  trx: Transaction<Database>,
+  { open, trained }: { open: readonly Submission[]; trained: boolean },
+): Promise<Map<Submission, ScoreFacts>> {
+  const read = open.flatMap((submission) => {
+    const { text } = readingOf(submission);
+    return text ? [{ submission, text }] : [];
+  });
+  const scores = await findScores(trx, { texts: read.map(({ text }) => text), trained });
+  return new Map(read.map(({ submission }, index) => [submission, scores[index] as ScoreFacts]));
 }
 
 /** Judges a reply by what is known. @returns the comment that it becomes, or why it becomes none. */
 function draftComment(submission: Submission, ground: Ground): NewComment | Outcome {
   const { writer, fields, networkHash, now } = submission;
   const { terms } = ground;
-  const { counts, standing } = ground.histories.get(submission) as History;
+  const { keys, text } = readingOf(submission);
+  const { facts, standing } = ground.histories.get(submission) as History;
   const guestStanding = writer.kind === 'guest' ? standing : undefined;
   if (isShutOut(guestStanding)) return { kind: 'shut_out', standing: guestStanding };
   const draft = checkDraft(submission, ground);
@@ -166,38 +171,29 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
   const closing = closingFor(terms, { submission, key: parent?.path });
   if (closing) return { kind: 'closed', closing };
 
-  const rendered = renderVisibly(draft.body);
-  if (!rendered) return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };
+  if (!text) return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };
 
   const rules = rulesInForce(ground.rules, terms.conversation.rule_switches);
   const unasked = writer.kind === 'guest' ? unaskedBy(rules, submission.outside) : undefined;
   if (unasked) return unasked;
 
-  const likeness = ground.likenesses.get(submission) as Likeness;
-  const words = wordsOf(draft.name, rendered.html);
-  const known = factsOf(rendered, {
-    words,
-    writer: draft,
-    staffRole: writer.kind === 'staff' ? writer.role : null,
-    terms,
-    now,
-  });
+  const known = factsOf(text, { staffRole: writer.kind === 'staff' ? writer.role : null, terms, now });
   const verdict = judgeComment(
     {
-      ...{ ...known, ...factsOfSending(fields, writer), ...likeness.facts, ...outsideFact(submission.outside) },
-      ...{ standing: guestStanding?.kind, ...counts },
+      ...{ ...known, ...factsOfSending(fields, writer), ...outsideFact(submission.outside) },
+      ...{ ...facts, ...ground.scores.get(submission), standing: guestStanding?.kind },
     },
-    { rules, words },
+    { rules, words: text.words },
   );
   return {
     parent,
     draft,
-    html: rendered.html,
+    html: text.html,
     rendererVersion,
     verdict,
-    fingerprint: likeness.fingerprint,
+    fingerprint: text.fingerprint,
     writer: writer.kind === 'staff' ? { accountId: writer.id } : { browserId: writer.browserId, networkHash },
-    keys: keysOf(submission),
+    keys,
     now,
   };
 }
@@ -208,9 +204,10 @@ function factsOfSending({ topic, seconds }: ReplyFields, writer: Writer): Pick<F
   return { baited: topic !== '', secondsToWrite: /^\d{1,6}$/.test(seconds) ? Number(seconds) : undefined };
 }
 
-function checkDraft({ writer, fields }: Submission, { terms }: Ground): Draft | FieldErrors {
-  if (writer.kind === 'staff') return checkStaffReply(fields, writer.name);
-  const draft = checkGuestReply(fields, { emailRequired: terms.site.email_required });
+function checkDraft(submission: Submission, { terms }: Ground): Draft | FieldErrors {
+  const { checked } = readingOf(submission);
+  if (submission.writer.kind === 'staff') return checked;
+  const draft = terms.site.email_required ? requireEmail(checked, submission.fields) : checked;
   const taken = isDraft(draft) && isAmongNames(terms.staffNames, draft.name);
   return taken ? { name: { key: 'reply.name.staff' } } : draft;
 }
@@ -229,7 +226,6 @@ async function storeAll(
 ): Promise<[Submission, Outcome][]> {
   if (written.length === 0) return [];
   const stored = await storeComments(trx, { conversationId, comments: written });
-  if (!stored) throw new SentMeanwhile();
   const posted = written.flatMap((comment, index) => {
     const known = stored[index];
     return known ? [{ ...comment, ...known }] : [];
@@ -237,19 +233,6 @@ async function storeAll(
   const copies = posted.filter(({ verdict: { status, rule } }) => status === 'spam' && rule === 'copies');
   if (copies.length > 0) await addJob(trx, 'sweep_copies', { commentIds: copies.map(({ commentId }) => commentId) });
   for (const comment of posted) await tellAndFollow(trx, { conversationId, terms, ...comment });
-  await recordEvents(
-    trx,
-    posted.map(({ commentId, verdict, writer, now }) => ({
-      subjectKind: 'comment',
-      subjectId: commentId,
-      action: 'post',
-      to: verdict.status,
-      actorId: writer.accountId,
-      rule: verdict.rule,
-      numbers: verdict.numbers,
-      now,
-    })),
-  );
   const waiting = posted.filter(({ verdict }) => verdict.status === 'pending');
   await announceWaiting(trx, { commentIds: waiting.map(({ commentId }) => commentId) });
   await changeCounts(

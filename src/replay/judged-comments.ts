@@ -1,7 +1,7 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
-import { wordsOf } from '../comments/facts.ts';
 import type { Facts } from '../comments/judge.ts';
 import { isErased } from '../comments/lifecycle.ts';
+import { wordsOf } from '../comments/read-text.ts';
 import type { Database } from '../database.ts';
 import { daysBefore } from '../days-before.ts';
 import { decidingEvents } from '../events/deciding.ts';

@@ -1,4 +1,4 @@
-import { linksIn } from '../text/comment-markdown.ts';
+import type { CommentLinks } from '../text/comment-markdown.ts';
 import { addressIn } from './address-in-name.ts';
 import { normaliseHost } from './hosts.ts';
 
@@ -19,19 +19,18 @@ const mostHosts = 100;
 /**
  * Reads what the rules for links look at.
  *
- * @param html the rendered text.
+ * @param text where the rendered text leads.
  * @param website as it is stored.
  */
 export function readLinks({
-  html,
+  text,
   website,
   name,
 }: {
-  html: string;
+  text: CommentLinks;
   website: string | null | undefined;
   name: string;
 }): Links {
-  const text = linksIn(html);
   const websiteHost = website ? URL.parse(website)?.hostname : undefined;
   const nameHost = addressIn(name);
   const hosts = [nameHost, websiteHost, ...text.hosts].flatMap((host) => (host ? normaliseHost(host) : []));

@@ -104,7 +104,7 @@ function numberedList(tagName: string, { start = '' }: Attributes): Tag {
  * Finds the links of a rendered comment. It relies on the sanitiser's own spelling: a `<` is always an element's, and an
  * address escapes `&`.
  */
-export function linksIn(sanitised: string): CommentLinks {
+function linksIn(sanitised: string): CommentLinks {
   const addresses = [...sanitised.matchAll(/<a href="([^"]*)"/g)].map(([, address = '']) =>
     address.replaceAll('&amp;', '&'),
   );

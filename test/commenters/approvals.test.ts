@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { gatherFacts } from '../../src/comments/facts.ts';
+import { gatherHistories } from '../../src/comments/history.ts';
 import { hasApproved } from '../../src/comments/queries.ts';
 import { replyTo } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
@@ -15,11 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-const known = { staffRole: null, mode: 'first_held', links: 0, linksAllowed: 2 } as const;
 const browserIn = (cookie: string) => Number(/visitor=(\d+)/.exec(cookie)?.[1]);
 
-const facts = (browserId: number) => (db: TestSite['db']) =>
-  gatherFacts(db, { known, browserId, networkHash: undefined, now: new Date(site.now.getTime() + 86_400_000) });
+const facts = (browserId: number) => async (db: TestSite['db']) => {
+  const now = new Date(site.now.getTime() + 86_400_000);
+  const writing = { browserId, networkHash: undefined, fingerprint: undefined, now };
+  return (await gatherHistories(db, { writings: [writing], judged: false }))[0]?.facts;
+};
 
 // The first fills the site with what was approved for others.
 it.each(['approved', 'spam'] as const)(

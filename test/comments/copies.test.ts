@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { sql } from 'kysely';
 import { cleanUp } from '../../src/clean-up.ts';
 import { eraseAddress } from '../../src/commenters/erasure.ts';
-import { countCopies, type Printed, storeFingerprints } from '../../src/comments/copies.ts';
+import { storeFingerprints } from '../../src/comments/copies.ts';
+import { gatherHistories, type Writing } from '../../src/comments/history.ts';
 import { fingerprintOf } from '../../src/rules/fingerprint.ts';
 import { proveAddress } from '../commenters/prover.ts';
 import { replyTo, sendForm } from '../support/comments.ts';
@@ -21,22 +22,19 @@ const russian = (word: string) =>
 
 let site: TestSite;
 let conversationId: number;
-let since: Date;
 
 beforeAll(async () => {
   site = await createTestSite();
 });
 afterAll(() => site.close());
 beforeEach(async () => {
-  site.now = new Date(site.now.getTime() + 3 * 86_400_000);
-  since = new Date(site.now.getTime() - 86_400_000);
+  site.now = new Date(site.now.getTime() + 40 * 86_400_000);
   conversationId = (await addPost(site.db, { title: 'Copied here', mode: 'open' })).conversationId;
 });
 
-/** Puts a comment into the tables, written in a browser so many hours ago. */
-async function comment(text: string, { browserId = null as number | null, hoursAgo = 1 } = {}): Promise<number> {
+/** Puts a comment into the tables, written so many hours ago. */
+async function comment(text: string, { hoursAgo = 1 } = {}): Promise<number> {
   const [id = 0] = await plantThread(site.db, conversationId, [approved(undefined)]);
-  await site.db.updateTable('comment').set({ browser_id: browserId }).where('id', '=', id).execute();
   const now = new Date(site.now.getTime() - hoursAgo * 3_600_000);
   await site.db
     .transaction()
@@ -44,81 +42,74 @@ async function comment(text: string, { browserId = null as number | null, hoursA
   return id;
 }
 
-async function browser(): Promise<number> {
-  const { id } = await site.db
-    .insertInto('browser')
-    .values({ created_at: site.now })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return id;
+function findCopies(db: TestSite['db'], texts: readonly string[], editedId?: number) {
+  const writings = texts.map(
+    (text): Writing => ({
+      ...{ browserId: undefined, networkHash: undefined },
+      ...{ fingerprint: fingerprintOf(text), now: site.now },
+    }),
+  );
+  return gatherHistories(db, { writings, judged: false, editedId });
 }
 
-const printed = (text: string, browserId?: number): Printed => ({ fingerprint: fingerprintOf(text), browserId });
-
-async function copiesOf(...fingerprints: Printed[]): Promise<[number, number, number, number][]> {
-  const copies = await countCopies(site.db, { fingerprints, since });
-  return copies.map(({ same, near }) => [same.bySame, same.byOthers, near.bySame, near.byOthers]);
+/** How many say the same, and nearly the same. */
+async function copiesOf(...texts: string[]): Promise<([number, number] | undefined)[]> {
+  const histories = await findCopies(site.db, texts);
+  return histories.map(({ facts: { copies } }) => copies && [copies.same, copies.near]);
 }
 
 const kept = (commentId: number) =>
   site.db.selectFrom('comment_fingerprint').selectAll().where('comment_id', '=', commentId).executeTakeFirst();
 
 describe('Copies of a comment', () => {
-  it('are counted on all posts, by the same browser and by others, and those that say nearly the same apart', async () => {
-    const [here, there] = [await browser(), await browser()];
-    await comment(letter('wonderful'), { browserId: here });
-    await comment(letter('wonderful').toUpperCase(), { browserId: there });
+  it('are counted on all posts, and those that say nearly the same apart', async () => {
+    await comment(letter('wonderful'));
+    await comment(letter('wonderful').toUpperCase());
     conversationId = (await addPost(site.db, { title: 'And here' })).conversationId;
     await comment(letter('wonderful'));
-    await comment(letter('great'), { browserId: here });
-    await comment(letter('kind'), { browserId: there });
-    await comment(russian('дома'), { browserId: there });
+    await comment(letter('great'));
+    await comment(letter('kind'));
+    await comment(russian('дома'));
     expect(
       await copiesOf(
-        printed(letter('wonderful'), here),
-        printed(letter('clever'), there),
-        printed(russian('дома'), here),
-        printed(russian('в сети'), there),
-        printed('Thank you!', here),
-        printed('I have something else to say that nobody has said before.', here),
+        letter('wonderful'),
+        letter('clever'),
+        russian('дома'),
+        russian('в сети'),
+        'I have something else to say that nobody has said before.',
       ),
     ).toEqual([
-      [1, 2, 1, 1],
+      [3, 2],
       // The first of the list says nearly the same.
-      [0, 0, 2, 4],
-      [0, 1, 0, 0],
-      [0, 0, 1, 1],
-      [0, 0, 0, 0],
-      [0, 0, 0, 0],
+      [0, 6],
+      [1, 0],
+      [0, 2],
+      [0, 0],
     ]);
   });
 
   it('among those that come together are those that come before', async () => {
-    const [here, there] = [await browser(), await browser()];
     const text = letter('unheard-of');
-    expect(await copiesOf(printed(text, here), printed(text, there), printed(text, here), printed(text))).toEqual([
-      [0, 0, 0, 0],
-      [0, 1, 0, 0],
-      [1, 1, 0, 0],
-      [0, 3, 0, 0],
+    expect(await copiesOf(text, text, letter('unknown'), text)).toEqual([
+      [0, 0],
+      [1, 0],
+      [0, 2],
+      [2, 1],
     ]);
   });
 
   it('are not those of long ago', async () => {
-    await comment(letter('forgotten'), { hoursAgo: 25 });
-    expect(await copiesOf(printed(letter('forgotten')), printed(letter('remembered')))).toEqual([
-      [0, 0, 0, 0],
-      [0, 0, 0, 1],
+    await comment(letter('forgotten'), { hoursAgo: 30 * 24 + 1 });
+    expect(await copiesOf(letter('forgotten'), letter('remembered'))).toEqual([
+      [0, 0],
+      [0, 1],
     ]);
   });
 
   it('are of short texts only those with an address', async () => {
     await comment('Thank you!');
     await comment('Сюда: https://казино.example');
-    expect(await copiesOf(printed('Thank you!'), printed('сюда https://казино.example'))).toEqual([
-      [0, 0, 0, 0],
-      [0, 1, 0, 0],
-    ]);
+    expect(await copiesOf('Thank you!', 'сюда https://казино.example')).toEqual([undefined, [1, 0]]);
   });
 
   it('are for a comment that was edited neither itself nor those that came later', async () => {
@@ -126,9 +117,8 @@ describe('Copies of a comment', () => {
     await comment(text);
     const editedId = await comment(text);
     await comment(text);
-    expect(await copiesOf({ fingerprint: fingerprintOf(text), browserId: undefined, editedId })).toEqual([
-      [0, 1, 0, 0],
-    ]);
+    const [history] = await findCopies(site.db, [text], editedId);
+    expect(history?.facts.copies).toEqual({ same: 1, near: 0, spam: 0 });
   });
 
   it('are told apart by whether they are spam', async () => {
@@ -136,12 +126,8 @@ describe('Copies of a comment', () => {
     const spam = await comment(text);
     await comment(text);
     await site.db.updateTable('comment').set({ status: 'spam', shown: false }).where('id', '=', spam).execute();
-    const [copies] = await countCopies(site.db, { fingerprints: [printed(text)], since });
-    expect(copies).toMatchObject({ same: { byOthers: 2 }, spam: 1 });
-  });
-
-  it('are not asked for where there is nothing to be copied', async () => {
-    expect(await rowsReadBy(site.db, (db) => countCopies(db, { fingerprints: [printed('Yes.')], since }))).toBe(0);
+    const [history] = await findCopies(site.db, [text]);
+    expect(history?.facts.copies).toEqual({ same: 2, near: 0, spam: 1 });
   });
 
   it('are found among many comments, and among many copies counted to a bound, without reading them all', async () => {
@@ -160,18 +146,12 @@ describe('Copies of a comment', () => {
     for (let at = 0; at < rows.length; at += 1000)
       await site.db.transaction().execute((trx) => storeFingerprints(trx, rows.slice(at, at + 1000)));
     await sql`vacuum analyze comment_fingerprint`.execute(site.db);
-    const fingerprints = [
-      printed(letter('repeated')),
-      printed(letter('new')),
-      printed(russian('один')),
-      printed('Yes.'),
-    ];
-    const ask = (db: TestSite['db']) => countCopies(db, { fingerprints, since });
-    const [repeated, fresh, other] = await ask(site.db);
-    expect(repeated?.same.byOthers).toBe(50);
-    expect(fresh?.near.byOthers).toBeGreaterThan(10);
-    expect(fresh?.near.byOthers).toBeLessThanOrEqual(200 + 1);
-    expect(other).toEqual({ same: { bySame: 0, byOthers: 0 }, near: { bySame: 0, byOthers: 0 }, spam: 0 });
+    const ask = (db: TestSite['db']) => findCopies(db, [letter('repeated'), letter('new'), russian('один'), 'Yes.']);
+    const [repeated, fresh, other] = (await ask(site.db)).map(({ facts }) => facts.copies);
+    expect(repeated?.same).toBe(50);
+    expect(fresh?.near).toBeGreaterThan(10);
+    expect(fresh?.near).toBeLessThanOrEqual(200 + 1);
+    expect(other).toEqual({ same: 0, near: 0, spam: 0 });
     expect(await rowsReadBy(site.db, ask)).toBeLessThan(1500);
   });
 });

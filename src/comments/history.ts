@@ -1,0 +1,114 @@
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../database.ts';
+import { type StandingColumns, standingOfWriter, toStanding } from '../persons/queries.ts';
+import type { Standing } from '../persons/standing.ts';
+import { prepared } from '../prepared.ts';
+import type { Fingerprint } from '../rules/fingerprint.ts';
+import { addCopiesAmong, type Copies, copiesBefore, printColumns, printsOf } from './copies.ts';
+import type { Facts } from './judge.ts';
+
+const floodMinutes = 10;
+
+/** How far copies are looked for; they are kept for no longer. */
+const copiedWithin = 30 * 86_400_000;
+
+/** Of whom the database is asked, and of what text. */
+export interface Writing {
+  readonly browserId: number | undefined;
+  readonly networkHash: Buffer | undefined;
+  /** What its text is known by; undefined: it is too short to be anybody's copy. */
+  readonly fingerprint: Fingerprint | undefined;
+  /** When it was written. */
+  readonly now: Date;
+}
+
+type Counts = Pick<Facts, 'approvedBefore' | 'recentFromBrowser' | 'recentFromNetwork' | 'recentOnSite'>;
+
+/** What the database knows of a writer, and of others who wrote the same. */
+export interface History {
+  readonly facts: Counts & Pick<Facts, 'copies'>;
+  /** How moderators decided to meet them. */
+  readonly standing: Standing | undefined;
+}
+
+/**
+ * Asks about the browsers and networks of writers and about copies of their texts, in one statement, since all who reply to a
+ * conversation wait for it. What comes before another in the list was written before it.
+ *
+ * @param judged whether there may be anybody of whom moderators decided how to meet them: where not, it is not looked for.
+ * @param editedId the comment, if it is one that is judged again since it was edited. It speaks neither for nor against itself,
+ * and what came after it is no copy of it, and no part of the flood that it may have come with.
+ * @returns one for each, in their order.
+ */
+export async function gatherHistories(
+  db: Kysely<Database>,
+  { writings, judged, editedId }: { writings: readonly Writing[]; judged: boolean; editedId?: number | undefined },
+): Promise<History[]> {
+  const before = (milliseconds: number) => writings.map(({ now }) => new Date(now.getTime() - milliseconds));
+  const edited = sql`${editedId ?? null}::integer`;
+  const ahead = sql`${editedId ?? 2_147_483_647}::integer`;
+  // Some comments are enough to know whether one of them was approved, and those of another browser with an address that this
+  // one has proved are looked for only where there are none of its own; a flood is counted to its limit. Asked for in an order
+  // and some at a time, they are read from an index: else Postgres may expect to come across one soon anywhere.
+  const { rows } = await sql<Counts & StandingColumns & Copies>`
+    ${prepared} with latest as materialized (
+      select created_at from comment where id < ${ahead} order by id desc limit 100
+    )
+    select
+      case when here.approved > 0 then here.approved
+      else (select count(*)::integer from (
+        select from proved_address cross join lateral (
+          select from comment
+          where comment.email = proved_address.email and comment.email_proved and comment.status = 'approved'
+            and comment.browser_id is distinct from writing.browser_id
+          order by created_at desc limit 100
+        ) theirs
+        where proved_address.browser_id = writing.browser_id
+        limit 100
+      ) approved) end as "approvedBefore",
+      (select count(*)::integer from (
+        select from comment
+        where comment.browser_id = writing.browser_id and created_at > recently and id < ${ahead}
+        order by created_at desc limit 100
+      ) recent) as "recentFromBrowser",
+      (select count(*)::integer from (
+        select from comment
+        where comment.network_hash = writing.network_hash and created_at > recently and id < ${ahead}
+        order by created_at desc limit 100
+      ) recent) as "recentFromNetwork",
+      (select count(*)::integer from latest where created_at > recently) as "recentOnSite",
+      standing.kind, standing.reason, standing.ends_at, copies.same, copies.near, copies.spam
+    from unnest(
+      ${writings.map(({ browserId }) => browserId ?? null)}::integer[],
+      ${writings.map(({ networkHash }) => networkHash ?? null)}::bytea[],
+      ${before(floodMinutes * 60_000)}::timestamptz[],
+      ${writings.map(({ now }) => now)}::timestamptz[],
+      ${before(copiedWithin)}::timestamptz[],
+      ${printsOf(writings)}
+    ) with ordinality as writing (browser_id, network_hash, recently, now, copied_since, ${printColumns}, place)
+    cross join lateral (
+      select count(*)::integer as approved from (
+        select from comment
+        where comment.browser_id = writing.browser_id and status = 'approved' and id is distinct from ${edited}
+        order by created_at desc limit 100
+      ) approved
+    ) here
+    cross join lateral ${copiesBefore('writing', { since: sql.ref('writing.copied_since'), ahead })} copies
+    left join lateral ${judged ? standingOfWriter(writer) : nobodyJudged} standing on true
+    order by place`.execute(db);
+  return rows.map(({ kind, reason, ends_at, same, near, spam, ...counts }, index) => {
+    const copies = addCopiesAmong(writings.slice(0, index), {
+      of: writings[index]?.fingerprint,
+      to: { same, near, spam },
+    });
+    return { facts: { ...counts, ...(copies && { copies }) }, standing: toStanding({ kind, reason, ends_at }) };
+  });
+}
+
+const nobodyJudged = sql`(select null as kind, null as reason, null::timestamptz as ends_at)`;
+
+const writer = {
+  browserId: sql.ref('writing.browser_id'),
+  networkHash: sql.ref('writing.network_hash'),
+  now: sql.ref('writing.now'),
+};
