@@ -20,32 +20,40 @@ interface Printed {
 /** So many are enough to know: of each text, and of each band. */
 const mostCounted = 50;
 
-/** Arrays of what texts are known by, to be given to `unnest` with other things that are known of them. */
-export function printsOf(texts: readonly Printed[]): RawBuilder<unknown> {
-  const prints = texts.map(({ fingerprint }) => fingerprint);
-  return sql`
-    ${prints.map((print) => print?.exact ?? null)}::bytea[],
-    ${prints.map((print) => print?.near && `{${print.near.minima.join(',')}}`)}::text[],
-    ${prints.map((print) => print?.near?.bands[0] ?? null)}::integer[],
-    ${prints.map((print) => print?.near?.bands[1] ?? null)}::integer[],
-    ${prints.map((print) => print?.near?.bands[2] ?? null)}::integer[],
-    ${prints.map((print) => print?.near?.bands[3] ?? null)}::integer[]`;
-}
+/** The columns of what a text is known by, among those of given rows; all null for one that is too short. */
+export const printColumns = {
+  exact: 'bytea',
+  minima: 'smallint[]',
+  band_1: 'integer',
+  band_2: 'integer',
+  band_3: 'integer',
+  band_4: 'integer',
+} as const;
 
-/** The names of the columns that `printsOf` makes. */
-export const printColumns = sql.raw<never>('exact, minima, band_1, band_2, band_3, band_4');
+/** What stands in these columns. */
+export function printRow(fingerprint: Fingerprint | undefined): Record<keyof typeof printColumns, unknown> {
+  const [band_1, band_2, band_3, band_4] = fingerprint?.near?.bands ?? [null, null, null, null];
+  return {
+    exact: fingerprint?.exact ?? null,
+    minima: fingerprint?.near?.minima ?? null,
+    band_1,
+    band_2,
+    band_3,
+    band_4,
+  };
+}
 
 /**
  * A subquery of one row that counts copies among the comments of all posts, from indexes: it takes no longer the more comments
  * there are.
  *
- * @param asked name of a row with the columns of `printsOf`.
+ * @param asked name of a row with these columns.
  * @param since how far to look back; fingerprints are kept for 30 days.
- * @param ahead only what has a lower id counts.
+ * @param counts whether a comment of this id counts.
  */
 export function copiesBefore(
   asked: string,
-  { since, ahead }: { since: RawBuilder<unknown>; ahead: RawBuilder<unknown> },
+  { since, counts }: { since: RawBuilder<unknown>; counts: (id: RawBuilder<unknown>) => RawBuilder<boolean> },
 ): RawBuilder<Copies> {
   return sql`(
     select
@@ -53,7 +61,7 @@ export function copiesBefore(
       count(*) filter (where not found.is_same)::integer as near,
       count(*) filter (where (select status = 'spam' from comment where comment.id = found.comment_id))::integer as spam
     from ${copiesOf(asked, since)} found
-    where ${sql.ref(`${asked}.exact`)} is not null and found.comment_id < ${ahead}
+    where ${sql.ref(`${asked}.exact`)} is not null and ${counts(sql.ref('found.comment_id'))}
   )`;
 }
 
@@ -86,7 +94,7 @@ function copiesOf(asked: string, since: RawBuilder<unknown>): RawBuilder<unknown
       select comment_id, exact, minima, ${column === 'exact'}::boolean as is_same from comment_fingerprint
       where ${theirs} is not null and (${theirs}, written_at) > (${sought}, ${since})
         and (${theirs}, written_at) <= (${sought}, 'infinity'::timestamptz)
-      order by ${theirs} desc, written_at desc limit ${mostCounted}::integer
+      order by ${theirs} desc, written_at desc limit ${sql.lit(mostCounted)}
     )`;
   };
   return sql`(
@@ -94,8 +102,8 @@ function copiesOf(asked: string, since: RawBuilder<unknown>): RawBuilder<unknown
       ${look('exact')}
       union ${look('band_1')} union ${look('band_2')} union ${look('band_3')} union ${look('band_4')}
     ) alike
-    where alike.is_same or alike.exact <> ${own('exact')} and ${agreeing}::integer <= (
-      select count(*) from unnest(alike.minima, ${own('minima')}::smallint[]) as pair (one, other) where one = other
+    where alike.is_same or alike.exact <> ${own('exact')} and ${sql.lit(agreeing)} <= (
+      select count(*) from unnest(alike.minima, ${own('minima')}) as pair (one, other) where one = other
     )
   )`;
 }

@@ -1,5 +1,6 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { givenRows } from '../given-rows.ts';
 import { readingOf } from './reading.ts';
 import { type Outcome, type Submission, type SubmissionKeys, sameSubmissionFor, type Writer } from './submission.ts';
 import type { Comment, SubmissionTable } from './table.ts';
@@ -29,16 +30,6 @@ export async function findFirstAnswers(
   );
 }
 
-/**
- * Whether a row of `submission` is what came before.
- *
- * @param wanted name of what has the columns `key`, `yesterday` and `since`: the time after which yesterday's key counts.
- */
-export function cameBefore(wanted: string): RawBuilder<boolean> {
-  const [key, yesterday, since] = ['key', 'yesterday', 'since'].map((column) => sql.ref(`${wanted}.${column}`));
-  return sql`(submission.key = ${key} or (submission.key = ${yesterday} and submission.created_at > ${since}))`;
-}
-
 /** What was made of an earlier submission. */
 interface EarlierSubmission {
   readonly commentId: number;
@@ -59,14 +50,17 @@ async function findSubmissions(
   db: Kysely<Database>,
   submissions: readonly { readonly keys: SubmissionKeys; readonly now: Date }[],
 ): Promise<Map<string, EarlierSubmission>> {
+  const wanted = submissions.map(({ keys: { key, yesterday }, now }) => ({
+    key,
+    yesterday,
+    since: new Date(now.getTime() - sameSubmissionFor),
+  }));
   const { rows } = await sql<EarlierRow>`
     select wanted.key, comment.id, comment.browser_id, comment.source, comment.status, submission.digest, browser.seen_at
-    from unnest(
-      ${submissions.map(({ keys }) => keys.key)}::uuid[],
-      ${submissions.map(({ keys }) => keys.yesterday ?? null)}::uuid[],
-      ${submissions.map(({ now }) => new Date(now.getTime() - sameSubmissionFor))}::timestamptz[]
-    ) as wanted (key, yesterday, since)
-    join submission on ${cameBefore('wanted')}
+    from ${givenRows('wanted', { key: 'uuid', yesterday: 'uuid', since: 'timestamptz' }, wanted)}
+    join submission
+      on submission.key = wanted.key
+      or submission.key = wanted.yesterday and submission.created_at > wanted.since
     join comment on comment.id = submission.comment_id
     left join browser on browser.id = comment.browser_id`.execute(db);
   const keysBy = new Map(submissions.map(({ keys }) => [keys.key, keys]));

@@ -1,10 +1,11 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { givenRows } from '../given-rows.ts';
 import { type StandingColumns, standingOfWriter, toStanding } from '../persons/queries.ts';
 import type { Standing } from '../persons/standing.ts';
 import { prepared } from '../prepared.ts';
 import type { Fingerprint } from '../rules/fingerprint.ts';
-import { addCopiesAmong, type Copies, copiesBefore, printColumns, printsOf } from './copies.ts';
+import { addCopiesAmong, type Copies, copiesBefore, printColumns, printRow } from './copies.ts';
 import type { Facts } from './judge.ts';
 
 const floodMinutes = 10;
@@ -44,15 +45,23 @@ export async function gatherHistories(
   db: Kysely<Database>,
   { writings, judged, editedId }: { writings: readonly Writing[]; judged: boolean; editedId?: number | undefined },
 ): Promise<History[]> {
-  const before = (milliseconds: number) => writings.map(({ now }) => new Date(now.getTime() - milliseconds));
-  const edited = sql`${editedId ?? null}::integer`;
-  const ahead = sql`${editedId ?? 2_147_483_647}::integer`;
+  const given = writings.map(({ browserId, networkHash, fingerprint, now }) => ({
+    browser_id: browserId,
+    network_hash: networkHash,
+    now,
+    recently: new Date(now.getTime() - floodMinutes * 60_000),
+    copied_since: new Date(now.getTime() - copiedWithin),
+    ...printRow(fingerprint),
+  }));
+  const isBefore = (id: RawBuilder<unknown>) =>
+    editedId === undefined ? sql<boolean>`true` : sql<boolean>`${id} < ${editedId}::integer`;
+  const isOther = editedId === undefined ? sql<boolean>`true` : sql<boolean>`id <> ${editedId}::integer`;
   // Some comments are enough to know whether one of them was approved, and those of another browser with an address that this
   // one has proved are looked for only where there are none of its own; a flood is counted to its limit. Asked for in an order
   // and some at a time, they are read from an index: else Postgres may expect to come across one soon anywhere.
   const { rows } = await sql<Counts & StandingColumns & Copies>`
     ${prepared} with latest as materialized (
-      select created_at from comment where id < ${ahead} order by id desc limit 100
+      select created_at from comment where ${isBefore(sql.ref('id'))} order by id desc limit 100
     )
     select
       case when here.approved > 0 then here.approved
@@ -68,32 +77,25 @@ export async function gatherHistories(
       ) approved) end as "approvedBefore",
       (select count(*)::integer from (
         select from comment
-        where comment.browser_id = writing.browser_id and created_at > recently and id < ${ahead}
+        where comment.browser_id = writing.browser_id and created_at > recently and ${isBefore(sql.ref('id'))}
         order by created_at desc limit 100
       ) recent) as "recentFromBrowser",
       (select count(*)::integer from (
         select from comment
-        where comment.network_hash = writing.network_hash and created_at > recently and id < ${ahead}
+        where comment.network_hash = writing.network_hash and created_at > recently and ${isBefore(sql.ref('id'))}
         order by created_at desc limit 100
       ) recent) as "recentFromNetwork",
       (select count(*)::integer from latest where created_at > recently) as "recentOnSite",
       standing.kind, standing.reason, standing.ends_at, copies.same, copies.near, copies.spam
-    from unnest(
-      ${writings.map(({ browserId }) => browserId ?? null)}::integer[],
-      ${writings.map(({ networkHash }) => networkHash ?? null)}::bytea[],
-      ${before(floodMinutes * 60_000)}::timestamptz[],
-      ${writings.map(({ now }) => now)}::timestamptz[],
-      ${before(copiedWithin)}::timestamptz[],
-      ${printsOf(writings)}
-    ) with ordinality as writing (browser_id, network_hash, recently, now, copied_since, ${printColumns}, place)
+    from ${givenRows('writing', writingColumns, given)}
     cross join lateral (
       select count(*)::integer as approved from (
         select from comment
-        where comment.browser_id = writing.browser_id and status = 'approved' and id is distinct from ${edited}
+        where comment.browser_id = writing.browser_id and status = 'approved' and ${isOther}
         order by created_at desc limit 100
       ) approved
     ) here
-    cross join lateral ${copiesBefore('writing', { since: sql.ref('writing.copied_since'), ahead })} copies
+    cross join lateral ${copiesBefore('writing', { since: sql.ref('writing.copied_since'), counts: isBefore })} copies
     left join lateral ${judged ? standingOfWriter(writer) : nobodyJudged} standing on true
     order by place`.execute(db);
   return rows.map(({ kind, reason, ends_at, same, near, spam, ...counts }, index) => {
@@ -104,6 +106,15 @@ export async function gatherHistories(
     return { facts: { ...counts, ...(copies && { copies }) }, standing: toStanding({ kind, reason, ends_at }) };
   });
 }
+
+const writingColumns = {
+  browser_id: 'integer',
+  network_hash: 'bytea',
+  now: 'timestamptz',
+  recently: 'timestamptz',
+  copied_since: 'timestamptz',
+  ...printColumns,
+} as const;
 
 const nobodyJudged = sql`(select null as kind, null as reason, null::timestamptz as ends_at)`;
 

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { givenRows } from '../given-rows.ts';
 import { prepared } from '../prepared.ts';
 import { takeTurns } from '../turns.ts';
 import type { Wait } from './submission.ts';
@@ -73,7 +74,14 @@ async function findLatest(
   { writers, pace }: { writers: readonly LimitedWriter[]; pace: Pace },
 ): Promise<Map<LimitedWriter, Latest>> {
   if (writers.length === 0) return new Map();
-  const before = (milliseconds: number) => writers.map(({ now }) => new Date(now.getTime() - milliseconds));
+  const given = writers.map(({ networkHash, browserId, limit, now }) => ({
+    network_hash: networkHash,
+    browser_id: browserId,
+    network_limit: limit || unlimited,
+    browser_limit: Math.ceil(limit / 2) || unlimited,
+    hour_ago: new Date(now.getTime() - hour),
+    pace_ago: new Date(now.getTime() - pace.slowMinutes * minute),
+  }));
   // By an expression, which no index has: Postgres may take a conversation that grows fast for a small one, and read it all.
   const isHere = sql<boolean>`conversation_id + 0 = ${pace.conversationId}::integer`;
   const { rows } = await sql<Latest & { place: number }>`
@@ -99,18 +107,18 @@ async function findLatest(
         where comment.network_hash = writer.network_hash and created_at > pace_ago and ${isHere}
         order by created_at desc limit 1
       ) end as paced
-    from unnest(
-      ${writers.map(({ networkHash }) => networkHash)}::bytea[],
-      ${writers.map(({ browserId }) => browserId ?? null)}::integer[],
-      ${writers.map(({ limit }) => limit || unlimited)}::integer[],
-      ${writers.map(({ limit }) => Math.ceil(limit / 2) || unlimited)}::integer[],
-      ${before(hour)}::timestamptz[],
-      ${before(pace.slowMinutes * minute)}::timestamptz[]
-    ) with ordinality as writer (
-      network_hash, browser_id, network_limit, browser_limit, hour_ago, pace_ago, place
-    )`.execute(trx);
+    from ${givenRows('writer', writerColumns, given)}`.execute(trx);
   return new Map(rows.map((row) => [writers[row.place - 1] as LimitedWriter, row]));
 }
+
+const writerColumns = {
+  network_hash: 'bytea',
+  browser_id: 'integer',
+  network_limit: 'integer',
+  browser_limit: 'integer',
+  hour_ago: 'timestamptz',
+  pace_ago: 'timestamptz',
+} as const;
 
 // More than anybody has posted.
 const unlimited = 2_147_483_647;

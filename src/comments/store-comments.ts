@@ -1,9 +1,10 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { givenRows } from '../given-rows.ts';
 import { prepared } from '../prepared.ts';
 import type { Fingerprint } from '../rules/fingerprint.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
-import { printColumns, printsOf } from './copies.ts';
+import { printColumns, printRow } from './copies.ts';
 import type { Draft } from './form.ts';
 import type { Verdict } from './judge.ts';
 import { isReadable } from './lifecycle.ts';
@@ -46,6 +47,33 @@ export async function storeComments(
   trx: Transaction<Database>,
   { conversationId, comments }: { conversationId: number; comments: readonly NewComment[] },
 ): Promise<(StoredComment | undefined)[]> {
+  const given = comments.map(({ parent, draft, html, rendererVersion, verdict, fingerprint, writer, keys, now }) => ({
+    parent_id: parent?.id,
+    root_id: parent?.root_id,
+    depth: (parent?.depth ?? 0) + 1,
+    key_above: keyAbove(parent?.path),
+    status: verdict.status,
+    shown: isReadable(verdict.status),
+    account_id: writer.accountId,
+    known_browser_id: writer.browserId,
+    network_hash: writer.networkHash,
+    name: draft.name,
+    email: draft.email,
+    website: draft.website,
+    source: draft.body,
+    html: html.toString(),
+    renderer_version: rendererVersion,
+    rule: verdict.rule,
+    numbers: verdict.numbers,
+    facts: verdict.facts,
+    opinions: verdict.opinions,
+    key: keys.key,
+    yesterday: keys.yesterday,
+    since: new Date(now.getTime() - sameSubmissionFor),
+    digest: keys.digest,
+    now,
+    ...printRow(fingerprint),
+  }));
   const { rows } = await sql<{ place: number; id: number; browser_id: number | null }>`
     ${prepared} with
     given as (
@@ -53,37 +81,7 @@ export async function storeComments(
         given.*,
         nextval('comment_id_seq')::integer as id,
         case when account_id is null then coalesce(known_browser_id, nextval('browser_id_seq')::integer) end as browser_id
-      from unnest(
-        ${comments.map(({ parent }) => parent?.id ?? null)}::integer[],
-        ${comments.map(({ parent }) => parent?.root_id ?? null)}::integer[],
-        ${comments.map(({ parent }) => (parent?.depth ?? 0) + 1)}::integer[],
-        ${comments.map(({ parent }) => keyAbove(parent?.path))}::bytea[],
-        ${comments.map(({ verdict }) => verdict.status)}::text[],
-        ${comments.map(({ verdict }) => isReadable(verdict.status))}::boolean[],
-        ${comments.map(({ writer }) => writer.accountId ?? null)}::integer[],
-        ${comments.map(({ writer }) => writer.browserId ?? null)}::integer[],
-        ${comments.map(({ writer }) => writer.networkHash ?? null)}::bytea[],
-        ${comments.map(({ draft }) => draft.name)}::text[],
-        ${comments.map(({ draft }) => draft.email ?? null)}::text[],
-        ${comments.map(({ draft }) => draft.website ?? null)}::text[],
-        ${comments.map(({ draft }) => draft.body)}::text[],
-        ${comments.map(({ html }) => html.toString())}::text[],
-        ${comments.map(({ rendererVersion }) => rendererVersion)}::integer[],
-        ${comments.map(({ verdict }) => verdict.rule)}::text[],
-        ${comments.map(({ verdict }) => JSON.stringify(verdict.numbers))}::jsonb[],
-        ${comments.map(({ verdict }) => JSON.stringify(verdict.facts))}::jsonb[],
-        ${comments.map(({ verdict }) => JSON.stringify(verdict.opinions))}::jsonb[],
-        ${comments.map(({ keys }) => keys.key)}::uuid[],
-        ${comments.map(({ keys }) => keys.yesterday ?? null)}::uuid[],
-        ${comments.map(({ now }) => new Date(now.getTime() - sameSubmissionFor))}::timestamptz[],
-        ${comments.map(({ keys }) => keys.digest)}::bytea[],
-        ${comments.map(({ now }) => now)}::timestamptz[],
-        ${printsOf(comments)}
-      ) with ordinality as given (
-        parent_id, root_id, depth, key_above, status, shown, account_id, known_browser_id, network_hash, name, email, website,
-        source, html, renderer_version, rule, numbers, facts, opinions, key, yesterday, since, digest, now,
-        ${printColumns}, place
-      )
+      from ${givenRows('given', commentColumns, given)}
     ),
     keyed as (
       insert into submission (key, comment_id, digest, created_at)
@@ -123,7 +121,7 @@ export async function storeComments(
     ),
     printed as (
       insert into comment_fingerprint (comment_id, exact, minima, band_1, band_2, band_3, band_4, written_at)
-      select id, exact, minima::smallint[], band_1, band_2, band_3, band_4, now from first where exact is not null
+      select id, exact, minima, band_1, band_2, band_3, band_4, now from first where exact is not null
     ),
     written_down as (
       insert into event (
@@ -138,3 +136,31 @@ export async function storeComments(
     return row && { commentId: row.id, browserId: row.browser_id ?? undefined };
   });
 }
+
+const commentColumns = {
+  parent_id: 'integer',
+  root_id: 'integer',
+  depth: 'integer',
+  key_above: 'bytea',
+  status: 'text',
+  shown: 'boolean',
+  account_id: 'integer',
+  known_browser_id: 'integer',
+  network_hash: 'bytea',
+  name: 'text',
+  email: 'text',
+  website: 'text',
+  source: 'text',
+  html: 'text',
+  renderer_version: 'integer',
+  rule: 'text',
+  numbers: 'jsonb',
+  facts: 'jsonb',
+  opinions: 'jsonb',
+  key: 'uuid',
+  yesterday: 'uuid',
+  since: 'timestamptz',
+  digest: 'bytea',
+  now: 'timestamptz',
+  ...printColumns,
+} as const;

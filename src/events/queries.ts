@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { givenRows } from '../given-rows.ts';
 import { prepared } from '../prepared.ts';
 import type { UndoableEvent } from './standing.ts';
 import type { Event, EventNote, SubjectKind } from './table.ts';
@@ -35,25 +36,29 @@ export async function recordEvent(trx: Transaction<Database>, event: NewEvent): 
 /** The same for several things that happened together. @returns the ids of the events, in their order. */
 export async function recordEvents(trx: Transaction<Database>, events: readonly NewEvent[]): Promise<number[]> {
   if (events.length === 0) return [];
+  const given = events.map((event) => ({
+    subject_kind: event.subjectKind,
+    subject_id: event.subjectId,
+    action: event.action,
+    from_status: event.from,
+    to_status: event.to,
+    actor_id: event.actorId,
+    rule: event.rule,
+    batch: event.batch,
+    undoes: event.undoes,
+    numbers: event.numbers ?? {},
+    created_at: event.now,
+  }));
   const { rows } = await sql<{ id: number }>`
     ${prepared} insert into event (
       subject_kind, subject_id, action, from_status, to_status, actor_id, rule, batch, undoes, numbers, created_at,
       conversation_id
     )
-    select given.*, ${conversationOf(events)}
-    from unnest(
-      ${events.map(({ subjectKind }) => subjectKind)}::text[],
-      ${events.map(({ subjectId }) => subjectId)}::integer[],
-      ${events.map(({ action }) => action)}::text[],
-      ${events.map(({ from }) => from ?? null)}::text[],
-      ${events.map(({ to }) => to ?? null)}::text[],
-      ${events.map(({ actorId }) => actorId ?? null)}::integer[],
-      ${events.map(({ rule }) => rule ?? null)}::text[],
-      ${events.map(({ batch }) => batch ?? null)}::uuid[],
-      ${events.map(({ undoes }) => undoes ?? null)}::integer[],
-      ${events.map(({ numbers }) => JSON.stringify(numbers ?? {}))}::jsonb[],
-      ${events.map(({ now }) => now)}::timestamptz[]
-    ) as given (subject_kind, subject_id, action, from_status, to_status, actor_id, rule, batch, undoes, numbers, created_at)
+    select
+      subject_kind, subject_id, action, from_status, to_status, actor_id, rule, batch, undoes, numbers, created_at,
+      ${conversationOf(events)}
+    from ${givenRows('given', columns, given)}
+    order by place
     returning id`.execute(trx);
   const ids = rows.map(({ id }) => id);
   const notes = events.flatMap(({ reason = '', note = '' }, index) =>
@@ -62,6 +67,20 @@ export async function recordEvents(trx: Transaction<Database>, events: readonly 
   if (notes.length > 0) await trx.insertInto('event_note').values(notes).execute();
   return ids;
 }
+
+const columns = {
+  subject_kind: 'text',
+  subject_id: 'integer',
+  action: 'text',
+  from_status: 'text',
+  to_status: 'text',
+  actor_id: 'integer',
+  rule: 'text',
+  batch: 'uuid',
+  undoes: 'integer',
+  numbers: 'jsonb',
+  created_at: 'timestamptz',
+} as const;
 
 // Of kinds that are not among the events nothing is asked: Postgres would plan for each.
 function conversationOf(events: readonly NewEvent[]): RawBuilder<number | null> {
