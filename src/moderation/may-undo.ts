@@ -9,6 +9,7 @@ type Doing = Pick<DoneEvent, 'subject_kind' | 'action' | 'actor_id' | 'numbers'>
 export function mayUndo(event: Doing, { viewer, reach }: Moderator): boolean {
   if (!isUndoable(event)) return false;
   if (isOfSettings(event)) return permissions[viewer.role].manage_settings === 'all';
+  if (isOfEdit(event)) return permissions[viewer.role].take_back_edits === 'all' || event.actor_id === viewer.id;
   // Who is trusted or shut out, the whole site feels.
   return reach === 'all' || (event.subject_kind !== 'standing' && event.actor_id === viewer.id);
 }
@@ -16,7 +17,7 @@ export function mayUndo(event: Doing, { viewer, reach }: Moderator): boolean {
 /** Whether an event is something that moderators do, and can be taken back. */
 export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): boolean {
   if (actor_id === null) return false;
-  if (subject_kind === 'comment') return undoable.includes(action);
+  if (subject_kind === 'comment') return undoable.includes(action) || isOfEdit({ subject_kind, numbers });
   if (subject_kind === 'standing') return true;
   if (isOfSettings({ subject_kind, numbers })) return numbers.fields !== undefined;
   if (subject_kind === 'appeal') return action === 'uphold';
@@ -31,6 +32,11 @@ export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): 
     known &&
     ['close', 'close_later', 'reopen', 'set_pace', 'set_rules', 'pin', 'unpin', 'undo'].includes(action)
   );
+}
+
+/** Whether an event is an edit of the staff, what a rule did by it, or the undo of either. */
+export function isOfEdit({ subject_kind, numbers }: Pick<Doing, 'subject_kind' | 'numbers'>): boolean {
+  return subject_kind === 'comment' && numbers.revision !== undefined;
 }
 
 /** Whether an event is of the settings of the site, and not of its conversations. */
