@@ -36,6 +36,10 @@ export function presentRefusal(outcome: UndoRefused, { t, dates }: { t: Translat
     }
     case 'standing_moved_on':
       return { ...none, why: { key: 'undo.standingRefused' }, told: tell(outcome.last, dates) };
+    case 'account_moved_on':
+      return { ...none, why: { key: 'undo.accountRefused' }, told: tell(outcome.last, dates) };
+    case 'last_owner':
+      return { ...none, why: { key: 'people.lastOwner' } };
     case 'settings_moved_on': {
       const told = tellSince(outcome.since, { t, dates });
       const rest = offer(outcome.rest, 'undo.restSettings', 'undo.restSettingsButton');

@@ -3,6 +3,7 @@ import type { Database } from '../database.ts';
 import { listDoneTogether } from '../events/queries.ts';
 import { isOfEdit, isOfSettings, mayUndo } from './may-undo.ts';
 import type { Moderator } from './moderator.ts';
+import { undoAccountChange } from './undo-account.ts';
 import { undoAnswers } from './undo-answers.ts';
 import { undoClosing } from './undo-closing.ts';
 import { undoDecisions } from './undo-decisions.ts';
@@ -28,6 +29,7 @@ export function undo(
     if (event && isOfEdit(event))
       return undoEdit(trx, { done, revisionId: event.numbers.revision as number, moderator, now });
     if (event?.subject_kind === 'standing') return undoStanding(trx, { event, moderator, now });
+    if (event?.subject_kind === 'account') return undoAccountChange(trx, { event, moderator, now });
     if (event && isOfSettings(event)) return undoSettings(trx, { event, partly, moderator, now });
     if (event?.subject_kind === 'appeal' || event?.subject_kind === 'report')
       return undoAnswers(trx, { done, moderator, now });
