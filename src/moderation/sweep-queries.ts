@@ -111,10 +111,10 @@ export async function newestEvent(db: Kysely<Database>): Promise<number> {
   return event?.id ?? 0;
 }
 
-/** Some of what was done in one go, in its order. @param after id of the last event that was looked at. */
+/** What was done in one go, in its order, or some of it. @param after id of the last event that was looked at. */
 export function listOfBatch(
   db: Kysely<Database>,
-  { batch, after, most }: { batch: string; after: number; most: number },
+  { batch, after, most }: { batch: string; after: number; most: number | undefined },
 ): Promise<DoneEvent[]> {
   return db
     .selectFrom('event')
@@ -122,7 +122,7 @@ export function listOfBatch(
     .where('batch', '=', batch)
     .where('id', '>', after)
     .orderBy('id')
-    .limit(most)
+    .$if(most !== undefined, (query) => query.limit(most ?? 0))
     .execute();
 }
 
