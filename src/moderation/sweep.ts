@@ -17,7 +17,16 @@ import type { Moderator } from './moderator.ts';
 import { listToSweep } from './person-queries.ts';
 import { sweepable } from './person-sweep.ts';
 import { listWaiting, mayRejectAt } from './reject-waiting.ts';
-import { beginSweep, endSweep, findLargeBatch, listOfBatch, lockRunning, newestEvent } from './sweep-queries.ts';
+import {
+  beginSweep,
+  countOfBatch,
+  endSweep,
+  findDecidedTogether,
+  listOfBatch,
+  lockRunning,
+  newestEvent,
+  stopBatch,
+} from './sweep-queries.ts';
 import type { Sweep } from './table.ts';
 import { undoDecisions } from './undo-decisions.ts';
 
@@ -66,7 +75,7 @@ export function startSweep(
   { form, moderator, now }: { form: SweepForm; moderator: Moderator; now: Date },
 ): Promise<number | undefined> {
   const { key, filter, action, reason, note, askedAt, throughEvent, expected } = form;
-  return begin(db, {
+  const sweep = {
     batch: key,
     account_id: moderator.viewer.id,
     action,
@@ -77,36 +86,39 @@ export function startSweep(
     through_event: throughEvent,
     expected,
     moved_at: now,
-  });
+  };
+  return db.transaction().execute((trx) => beginSweep(trx, sweep));
 }
 
 /**
- * Begins the undo of what was done in one go, where that is too much for one transaction.
+ * Begins the undo of what was done in one go, where that is too much for one transaction. What is still being done of it is
+ * stopped first, behind the part that is under way: nothing is added to what is taken back, however much that is.
  *
  * @param eventId any of those that were done together.
  * @returns undefined where it is not so much, or nothing that this moderator may undo.
  */
-export async function startUndoOfMany(
+export function startUndoOfMany(
   db: Kysely<Database>,
   { eventId, moderator, now }: { eventId: number; moderator: Moderator; now: Date },
 ): Promise<number | undefined> {
-  const many = await findLargeBatch(db, { eventId, moreThan: mostUndoneAtOnce });
-  if (!many || !mayUndo(many.event, moderator)) return undefined;
-  return begin(db, {
-    batch: crypto.randomUUID(),
-    account_id: moderator.viewer.id,
-    action: 'undo',
-    filter: null,
-    undoes_batch: many.batch,
-    asked_at: now,
-    through_event: await newestEvent(db),
-    expected: many.count,
-    moved_at: now,
+  return db.transaction().execute(async (trx) => {
+    const event = await findDecidedTogether(trx, eventId);
+    if (!event || !mayUndo(event, moderator)) return undefined;
+    await stopBatch(trx, { batch: event.batch, now });
+    const count = await countOfBatch(trx, event.batch);
+    if (count <= mostUndoneAtOnce) return undefined;
+    return await beginSweep(trx, {
+      batch: crypto.randomUUID(),
+      account_id: moderator.viewer.id,
+      action: 'undo',
+      filter: null,
+      undoes_batch: event.batch,
+      asked_at: now,
+      through_event: await newestEvent(trx),
+      expected: count,
+      moved_at: now,
+    });
   });
-}
-
-function begin(db: Kysely<Database>, sweep: Parameters<typeof beginSweep>[1]): Promise<number | undefined> {
-  return db.transaction().execute((trx) => beginSweep(trx, sweep));
 }
 
 /** Does a part of a sweep, as a job; another job goes on. What was interrupted goes on behind the last part that was committed. */
