@@ -6,13 +6,30 @@ const mostKeptAlive = 30_000;
 
 const queue = document.querySelector('.queue');
 
+/** Decisions that are on their way. */
+const saving = new Set();
+
 queue?.addEventListener('submit', (event) => {
   const form = event.target;
+  if (!form.matches('.decision')) return;
+  const isLast = queue.querySelectorAll('.queue-item').length === 1;
   // The last one is sent as usual: the page that comes has the next ones.
-  if (!form.matches('.decision') || queue.querySelectorAll('.queue-item').length === 1) return;
+  if (isLast && saving.size === 0) return;
   event.preventDefault();
-  void save(form, event.submitter);
+  if (isLast) return void sendLast(form, event.submitter);
+  const saved = save(form, event.submitter);
+  saving.add(saved);
+  void saved.finally(() => saving.delete(saved));
 });
+
+// What is still on its way would wait on the page that comes, as if nobody had decided on it.
+async function sendLast(form, button) {
+  if (form.ariaBusy === 'true') return;
+  form.ariaBusy = 'true';
+  await Promise.all(saving);
+  form.ariaBusy = null;
+  form.requestSubmit(button);
+}
 
 async function save(form, button) {
   const item = form.closest('.queue-item');

@@ -10,21 +10,37 @@ export type Permission =
   | 'remove' // take down what stands
   | 'pin' // put a comment above the others
   | 'close' // conversations and branches, and slow them down
+  | 'take_back_edits' // of comments of the staff, from the log
   | 'judge_people' // who of the commenters is trusted, held or shut out
   | 'manage_people'
   | 'manage_settings';
 
 /** Who may do what. An author's powers over comments can be taken away in the settings, see `reachOf`. */
 export const permissions: Readonly<Record<Role, Readonly<Record<Permission, Reach>>>> = {
-  owner: { ...moderating('all'), write: 'all', judge_people: 'all', manage_people: 'all', manage_settings: 'all' },
+  owner: {
+    ...moderating('all'),
+    write: 'all',
+    take_back_edits: 'all',
+    judge_people: 'all',
+    manage_people: 'all',
+    manage_settings: 'all',
+  },
   moderator: {
     ...moderating('all'),
     write: 'own',
+    take_back_edits: 'own',
     judge_people: 'all',
     manage_people: 'none',
     manage_settings: 'none',
   },
-  author: { ...moderating('own'), write: 'own', judge_people: 'none', manage_people: 'none', manage_settings: 'none' },
+  author: {
+    ...moderating('own'),
+    write: 'own',
+    take_back_edits: 'own',
+    judge_people: 'none',
+    manage_people: 'none',
+    manage_settings: 'none',
+  },
 };
 
 function moderating(reach: Reach): Record<'moderate' | 'remove' | 'pin' | 'close', Reach> {

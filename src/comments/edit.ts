@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import type { Role } from '../accounts/table.ts';
 import type { Database } from '../database.ts';
@@ -15,7 +16,7 @@ import { factsOf } from './facts.ts';
 import { checkText, type FieldErrors } from './form.ts';
 import { gatherHistories, type History } from './history.ts';
 import type { Facts, Verdict } from './judge.ts';
-import { type CommentAction, isErased } from './lifecycle.ts';
+import { type CommentAction, isErased, nextStatus } from './lifecycle.ts';
 import { outsideFact, unaskedBy } from './outside-fact.ts';
 import { judgeComment } from './policies.ts';
 import { insertJudgement } from './queries.ts';
@@ -36,7 +37,7 @@ export interface Edit {
   readonly networkHash: Buffer;
   /** As it was typed. */
   readonly body: string;
-  /** How often the comment had been edited when the form was opened; undefined where nobody says. */
+  /** `Edits.version` when the form was opened; undefined where nobody says. */
   readonly version: number | undefined;
   /** As of a reply. */
   readonly outside?: Submission['outside'];
@@ -79,7 +80,7 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
     );
     const edits = await countEdits(trx, commentId);
     const facts = { status: comment.status, createdAt: comment.created_at, editMinutes: site.edit_minutes };
-    const why = whyNotEdited({ ...facts, closed: closing !== undefined, edits }, now);
+    const why = whyNotEdited({ ...facts, closed: closing !== undefined, edits: edits.standing }, now);
     if (why) return { kind: 'refused', why };
 
     const standing = edit.staff ? undefined : await findStanding(trx, edit);
@@ -89,14 +90,14 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
     if (errors) return { kind: 'invalid', errors };
     const text = readText({ name: comment.name, website: comment.website, source: body });
     if (!text) return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };
-    if (edit.version !== undefined && edit.version !== edits)
-      return { kind: 'overtaken', stored: comment.source, version: edits };
+    if (edit.version !== undefined && edit.version !== edits.version)
+      return { kind: 'overtaken', stored: comment.source, version: edits.version };
 
     const rules = rulesInForce(await currentRules(trx, site.rules_token), terms.conversation.rule_switches);
     const unasked = edit.staff ? undefined : unaskedBy(rules, edit.outside);
     if (unasked) return unasked;
 
-    await replaceText(trx, {
+    const revision = await replaceText(trx, {
       comment,
       text,
       rendererVersion,
@@ -112,9 +113,17 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
       trained: terms.trained,
       now,
     });
-    const decided = { actorId: edit.staff?.id, rule: verdict.rule, numbers: verdict.numbers, now };
-    await recordEvent(trx, { subjectKind: 'comment', subjectId: commentId, action: 'edit', ...decided });
     const action = actionAfter(verdict);
+    const moves = action !== undefined && nextStatus(comment.status, action) !== undefined;
+    const decided = {
+      actorId: edit.staff?.id,
+      rule: verdict.rule,
+      // By which an edit of the staff can be taken back, together with what it led to.
+      numbers: edit.staff ? { ...verdict.numbers, revision } : verdict.numbers,
+      batch: edit.staff && moves ? randomUUID() : undefined,
+      now,
+    };
+    await recordEvent(trx, { subjectKind: 'comment', subjectId: commentId, action: 'edit', ...decided });
     if (action) await changeStatus(trx, locked.values(), { action, ...decided });
     return { kind: 'saved', verdict };
   });

@@ -29,7 +29,7 @@ interface EditPage {
   readonly body: string;
   /** Whether that is what came with a form, and is not saved. */
   readonly typed: boolean;
-  /** How often the comment had been edited when this form was made; undefined where a form did not say. */
+  /** `Edits.version` when this form was made; undefined where a form did not say. */
   readonly version: number | undefined;
   readonly until: Date;
   readonly errors: readonly { readonly field: string; readonly message: Message }[];
@@ -65,12 +65,12 @@ export async function showEditForm(
   ]);
   const { edit_minutes: editMinutes } = siteOf(response);
   const facts = { status: comment.status, createdAt: comment.created_at, editMinutes };
-  const why = whyNotEdited({ ...facts, closed: closingAt(comment.path) !== undefined, edits }, now);
+  const why = whyNotEdited({ ...facts, closed: closingAt(comment.path) !== undefined, edits: edits.standing }, now);
   if (why) return sendRefusal(response, { comment, post, why, typed: '' });
   const guest = comment.account_id === null;
   const standing = guest ? await findStanding(context.db, { browserId: own.browserId, now }) : undefined;
   if (isShutOut(standing)) return sendShutOut(response, { comment, post, standing, typed: '' });
-  sendEditForm(response, { own, body: comment.source, version: edits });
+  sendEditForm(response, { own, body: comment.source, version: edits.version });
 }
 
 /** Takes an edit, and leads to the comment or says why it was not saved. What was typed is never lost. */

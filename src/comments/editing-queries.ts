@@ -26,6 +26,7 @@ export type WrittenComment = Pick<
   | 'network_hash'
   | 'created_at'
   | 'edited_at'
+  | 'held_by'
 >;
 
 /** Finds a comment with its text, whatever its status: the caller decides who may know of it. */
@@ -45,22 +46,40 @@ export function findWritten(db: Kysely<Database>, id: number): Promise<WrittenCo
       'website',
     ])
     .select(['email', 'email_proved'])
-    .select(['source', 'source_format', 'html', 'network_hash', 'created_at', 'edited_at'])
+    .select(['source', 'source_format', 'html', 'network_hash', 'created_at', 'edited_at', 'held_by'])
     .where('id', '=', id)
     .executeTakeFirst();
 }
 
-/** How often a comment was edited. */
-export async function countEdits(db: Kysely<Database>, commentId: number): Promise<number> {
-  const { count } = await db
-    .selectFrom('revision')
-    .select(({ fn }) => fn.countAll().as('count'))
-    .where('comment_id', '=', commentId)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+/** How often a comment got another text. */
+export interface Edits {
+  /** By edits that stand. */
+  readonly standing: number;
+  /** All together: a number of its own for each text, so that a form can say which one it has seen. */
+  readonly version: number;
 }
 
-/** Gives a comment another text, and keeps the one that it had. Copies are found of the new one from now on. */
+/** How often a comment was edited. */
+export async function countEdits(db: Kysely<Database>, commentId: number): Promise<Edits> {
+  return await db
+    .selectFrom('revision')
+    .select([
+      sql<number>`count(*) filter (where ${stands})::integer`.as('standing'),
+      sql<number>`coalesce(sum(swaps), 0)::integer`.as('version'),
+    ])
+    .where('comment_id', '=', commentId)
+    .executeTakeFirstOrThrow();
+}
+
+/** The condition that an edit stands. */
+export const stands = sql<boolean>`revision.swaps % 2 = 1`;
+
+/**
+ * Gives a comment another text, and keeps the one that it had, with what belongs to that. Copies are found of the new one from
+ * now on.
+ *
+ * @returns the id of the revision.
+ */
 export async function replaceText(
   trx: Transaction<Database>,
   {
@@ -70,23 +89,27 @@ export async function replaceText(
     editedAt,
     now,
   }: {
-    comment: Pick<Comment, 'id' | 'source' | 'source_format'>;
+    comment: Pick<Comment, 'id' | 'source' | 'source_format' | 'edited_at' | 'held_by'>;
     text: ReadText;
     rendererVersion: number;
     /** What readers are told; null: they never saw another text. */
     editedAt: Date | null;
     now: Date;
   },
-): Promise<void> {
-  await trx
+): Promise<number> {
+  const { id } = await trx
     .insertInto('revision')
     .values({
       comment_id: comment.id,
       source: comment.source,
       source_format: comment.source_format,
       replaced_at: now,
+      edited_at: comment.edited_at,
+      held_by: comment.held_by,
+      judgement_id: latestJudgement(comment.id),
     })
-    .execute();
+    .returning('id')
+    .executeTakeFirstOrThrow();
   await trx
     .updateTable('comment')
     .set({ source, source_format: 'markdown', html: html.toString(), renderer_version: rendererVersion })
@@ -94,6 +117,12 @@ export async function replaceText(
     .where('id', '=', comment.id)
     .execute();
   await replaceFingerprint(trx, { commentId: comment.id, fingerprint, now });
+  return id;
+}
+
+/** Selects the id of the latest judgement of a comment. */
+export function latestJudgement(commentId: number) {
+  return sql<number | null>`(select max(id) from judgement where comment_id = ${commentId})`;
 }
 
 /** What each of these comments said before, from the first text on, by the comment's id. For staff only. */
@@ -106,6 +135,7 @@ export async function listRevisions(
     .selectFrom('revision')
     .selectAll()
     .where('comment_id', 'in', commentIds)
+    .where(stands)
     .orderBy('comment_id')
     .orderBy('id')
     .execute();
@@ -136,6 +166,7 @@ export async function latestRevisions(
     .selectFrom('revision')
     .select(({ fn }) => [fn.max('id').as('last_id'), sql<number>`count(*)::integer`.as('count')])
     .where('comment_id', '=', sql<number>`any(${commentIds}::integer[])`)
+    .where(stands)
     .groupBy('comment_id');
   const rows = await db
     .selectFrom(edited.as('edited'))

@@ -30,7 +30,10 @@ export async function shareParents(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Stores how a comment was judged after an edit. */
+/**
+ * Stores how a comment was judged after an edit. What waits since readers reported it goes on waiting for that, whatever it says
+ * now, and is found by it.
+ */
 export async function insertJudgement(
   trx: Transaction<Database>,
   { commentId, verdict, now }: { commentId: number; verdict: Verdict; now: Date },
@@ -50,6 +53,9 @@ export async function insertJudgement(
     .updateTable('comment')
     .set({ held_by: verdict.status === 'approved' ? null : verdict.rule })
     .where('id', '=', commentId)
+    .$if(verdict.status === 'pending', (query) =>
+      query.where(sql<boolean>`(status <> 'pending' or held_by is distinct from 'reports')`),
+    )
     .execute();
 }
 

@@ -42,13 +42,19 @@ export interface CommentTable {
   external_id: string | null;
 }
 
-/** What a comment said before an edit, for staff. */
+/** What a comment said before an edit, for staff; where the edit was taken back, what it had made of it. */
 export interface RevisionTable {
   id: Generated<number>;
   comment_id: number;
   source: string;
   source_format: 'markdown' | 'html';
   replaced_at: Date;
+  /** How often its text and that of the comment changed places; odd: the edit stands, even: it was taken back. */
+  swaps: Generated<number>;
+  /** As the comment has it with this text, as are the next two. */
+  edited_at: Date | null;
+  held_by: string | null;
+  judgement_id: number | null;
 }
 
 /** The key of a form that was sent, and the comment that it made. */

@@ -67,7 +67,9 @@ export async function decidingEvents(
       const { holding } = standingOf(history);
       const decided = history.findLast((row) => row.undoes === null && row.to_status === status && holding.has(row.id));
       if (!decided) return [];
-      const before = history.slice(0, history.indexOf(decided)).findLast(({ rule }) => rule !== null);
+      const before = history
+        .slice(0, history.indexOf(decided))
+        .findLast(({ id: eventId, rule }) => rule !== null && holding.has(eventId));
       return [[id, toDeciding(decided, decided.from_status === 'pending' ? before : undefined)] as const];
     }),
   );

@@ -65,7 +65,7 @@ export function close(
       actorId,
       now,
     });
-    await rejectAtItsDate(trx, { ...closure, now });
+    await rejectFromItsDate(trx, closure);
     const waiting =
       batch && !form.beginsAt
         ? await rejectWaiting(trx, { subject, closure: { ...closure, waiting_batch: batch }, moderator, now })
@@ -118,14 +118,14 @@ export function eventSubject(subject: ClosureSubject): { subjectKind: SubjectKin
 }
 
 /**
- * Has a job reject at the date of a closing what waits then, where that was chosen and the date lies ahead. A closing that is
- * called off before leaves the job: it asks what holds when it comes.
+ * Has a job reject what waits at the date of a closing, or at once where that is over, where this was chosen. A closing that
+ * is called off before leaves the job: it asks what holds when it comes.
  */
-export async function rejectAtItsDate(
+export async function rejectFromItsDate(
   trx: Transaction<Database>,
-  { id, waiting_batch, begins_at, now }: Pick<Closure, 'id' | 'waiting_batch' | 'begins_at'> & { now: Date },
+  { id, waiting_batch, begins_at }: Pick<Closure, 'id' | 'waiting_batch' | 'begins_at'>,
 ): Promise<void> {
-  if (waiting_batch === null || begins_at === null || begins_at <= now) return;
+  if (waiting_batch === null || begins_at === null) return;
   await addJob(trx, 'reject_waiting', { closureId: id }, { runAt: begins_at, once: true });
 }
 

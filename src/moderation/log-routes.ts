@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express';
+import { listAccountEvents } from '../accounts/take-back-change.ts';
 import { requirePermission } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
 import { listForUndo } from '../events/queries.ts';
@@ -71,11 +72,15 @@ async function loadStandings(db: AppContext['db'], page: readonly LogRow[]): Pro
   const ofSettings = undoable.some(isOfSettings) ? standingOfParts(await listSettingEvents(db)) : undefined;
   const idsOf = (kind: SubjectKind) =>
     undoable.filter((row) => row.subject_kind === kind).map(({ subject_id }) => subject_id);
+  const ofAccounts = await listAccountEvents(db, idsOf('account'));
   const kinds = ['comment', 'conversation', 'branch', 'site', 'standing', 'appeal', 'report'] as const;
   const histories: Partial<Record<SubjectKind, Awaited<ReturnType<typeof listForUndo>>>> = {};
   for (const kind of kinds) histories[kind] = await listForUndo(db, { subjectKind: kind, subjectIds: idsOf(kind) });
-  return (row) =>
-    ofSettings && isOfSettings(row) ? ofSettings : standingOf(histories[row.subject_kind]?.get(row.subject_id) ?? []);
+  return (row) => {
+    if (ofSettings && isOfSettings(row)) return ofSettings;
+    if (row.subject_kind === 'account') return standingOfParts(ofAccounts.get(row.subject_id) ?? []);
+    return standingOf(histories[row.subject_kind]?.get(row.subject_id) ?? []);
+  };
 }
 
 // Several filters at once are none that there is an index for: the first one holds.

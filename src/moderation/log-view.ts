@@ -1,3 +1,4 @@
+import { permissions } from '../accounts/permissions.ts';
 import { describeEvent } from '../events/describe.ts';
 import { explainRule } from '../events/explain-decision.ts';
 import type { Standing } from '../events/standing.ts';
@@ -118,7 +119,12 @@ function historyOf({ subject_kind, subject_id }: LogRow): LogItem['history'] {
 }
 
 function stepOf({ subject_kind, from_status, to_status }: LogRow): LogItem['step'] {
-  if (subject_kind !== 'comment' || !from_status || !to_status || from_status === to_status) return undefined;
+  if (!from_status || !to_status || from_status === to_status) return undefined;
+  if (subject_kind === 'account' && from_status in permissions)
+    return { from: `role.${from_status}` as MessageKey, to: `role.${to_status}` as MessageKey };
+  if (subject_kind === 'account')
+    return { from: `log.${from_status}` as MessageKey, to: `log.${to_status}` as MessageKey };
+  if (subject_kind !== 'comment') return undefined;
   return { from: `status.${from_status}` as MessageKey, to: `status.${to_status}` as MessageKey };
 }
 

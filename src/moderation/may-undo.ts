@@ -1,4 +1,5 @@
 import { permissions } from '../accounts/permissions.ts';
+import { undoableChanges } from '../accounts/take-back-change.ts';
 import { undoable } from '../comments/lifecycle.ts';
 import type { DoneEvent } from '../events/queries.ts';
 import type { Moderator } from './moderator.ts';
@@ -9,6 +10,8 @@ type Doing = Pick<DoneEvent, 'subject_kind' | 'action' | 'actor_id' | 'numbers'>
 export function mayUndo(event: Doing, { viewer, reach }: Moderator): boolean {
   if (!isUndoable(event)) return false;
   if (isOfSettings(event)) return permissions[viewer.role].manage_settings === 'all';
+  if (isOfEdit(event)) return permissions[viewer.role].take_back_edits === 'all' || event.actor_id === viewer.id;
+  if (event.subject_kind === 'account') return permissions[viewer.role].manage_people === 'all';
   // Who is trusted or shut out, the whole site feels.
   return reach === 'all' || (event.subject_kind !== 'standing' && event.actor_id === viewer.id);
 }
@@ -16,8 +19,9 @@ export function mayUndo(event: Doing, { viewer, reach }: Moderator): boolean {
 /** Whether an event is something that moderators do, and can be taken back. */
 export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): boolean {
   if (actor_id === null) return false;
-  if (subject_kind === 'comment') return undoable.includes(action);
+  if (subject_kind === 'comment') return undoable.includes(action) || isOfEdit({ subject_kind, numbers });
   if (subject_kind === 'standing') return true;
+  if (subject_kind === 'account') return undoableChanges.includes(action);
   if (isOfSettings({ subject_kind, numbers })) return numbers.fields !== undefined;
   if (subject_kind === 'appeal') return action === 'uphold';
   if (subject_kind === 'report') return action === 'dismiss';
@@ -31,6 +35,11 @@ export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): 
     known &&
     ['close', 'close_later', 'reopen', 'set_pace', 'set_rules', 'pin', 'unpin', 'undo'].includes(action)
   );
+}
+
+/** Whether an event is an edit of the staff, what a rule did by it, or the undo of either. */
+export function isOfEdit({ subject_kind, numbers }: Pick<Doing, 'subject_kind' | 'numbers'>): boolean {
+  return subject_kind === 'comment' && numbers.revision !== undefined;
 }
 
 /** Whether an event is of the settings of the site, and not of its conversations. */

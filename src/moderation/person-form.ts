@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { readLocalTime } from '../http/dates.ts';
 import { readFields, readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
 import type { NewStanding } from '../persons/give.ts';
 import { knownBy, type Person } from '../persons/person.ts';
 import { type KnownBy, shutsOut, standingKinds, waysOfKnowing } from '../persons/standing.ts';
+import { isUuid } from '../text/uuid.ts';
 import { checkWords } from './form.ts';
 
 /** For how many days a standing can be given. */
@@ -72,16 +74,19 @@ export interface SweepForm {
   readonly scope: 'pending' | 'all';
   readonly action: 'reject' | 'spam';
   readonly reason: string;
+  /** UUID of the form, by which many comments are swept up once, though it is sent twice. */
+  readonly batch: string;
 }
 
 /** Reads what is to be swept up. @returns a sentence where something in it cannot be taken. */
 export function readSweep(body: unknown, { person }: { person: Person }): SweepForm | Message {
-  const { which, action, reason } = readFields(body, ['which', 'action', 'reason']);
+  const { which, action, reason, key } = readFields(body, ['which', 'action', 'reason', 'key']);
   const [way, scope] = which.split(':');
   const by = waysOfKnowing.find((each) => each === way && knownBy(person).includes(each));
   if (!by || (scope !== 'pending' && scope !== 'all')) return { key: 'personSweep.wrong.which' };
   // What stands was read, and others share the network.
   if (by === 'network' && scope === 'all') return { key: 'personSweep.wrong.network' };
   if (action !== 'reject' && action !== 'spam') return { key: 'decision.unknownAction' };
-  return checkWords(reason.trim(), '') ?? { by, scope, action, reason: reason.trim() };
+  const form = { by, scope, action, reason: reason.trim(), batch: isUuid(key) ? key : randomUUID() } as const;
+  return checkWords(form.reason, '') ?? form;
 }

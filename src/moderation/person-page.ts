@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
 import type { CommentStatus } from '../comments/lifecycle.ts';
 import type { AppContext } from '../context.ts';
@@ -10,13 +11,14 @@ import { personHref } from './person-addresses.ts';
 import { endChoices, longest } from './person-form.ts';
 import {
   countByStatus,
+  countToSweep,
   listFrom,
   listWrittenBy,
   mostCounted,
   type StatusCounts,
   type Writer,
 } from './person-queries.ts';
-import { mostSwept, sweepable } from './person-sweep.ts';
+import { sweepable } from './person-sweep.ts';
 import { presentStanding, type StandingView } from './standing-view.ts';
 
 interface PersonPage {
@@ -46,7 +48,8 @@ interface PersonPage {
   readonly seen: number;
   /** What can be swept up, and how much that is. */
   readonly sweeps: readonly { readonly by: KnownBy; readonly scope: keyof typeof sweepable; readonly count: number }[];
-  readonly mostSwept: number;
+  /** UUID of the form that sweeps up. */
+  readonly key: string;
 }
 
 const personView = defineView<PersonPage>('moderation/person');
@@ -83,8 +86,8 @@ export async function sendPersonPage({ db, now }: AppContext, response: Response
     ends: endChoices,
     longestOfNetwork: longest.network,
     seen: last?.id ?? 0,
-    sweeps: records.flatMap(({ by, counts }) => sweepsOf(by, counts)),
-    mostSwept,
+    sweeps: (await Promise.all(records.map((record) => listSweeps(db, { ...record, commentId })))).flat(),
+    key: randomUUID(),
   });
 }
 
@@ -113,10 +116,21 @@ function sumOf(counts: StatusCounts): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-function sweepsOf(by: KnownBy, counts: Required<StatusCounts>): PersonPage['sweeps'] {
+// The record ends somewhere, what is swept up does not.
+async function listSweeps(
+  db: AppContext['db'],
+  { commentId, by, counts }: { commentId: number; by: KnownBy; counts: Required<StatusCounts> },
+): Promise<PersonPage['sweeps']> {
   const scopes = by === 'network' ? (['pending'] as const) : (['pending', 'all'] as const);
-  return scopes.flatMap((scope) => {
-    const count = sweepable[scope].reduce((sum, status) => sum + counts[status], 0);
-    return count > 0 ? [{ by, scope, count }] : [];
-  });
+  const whole = sumOf(counts) < mostCounted;
+  const sweeps = await Promise.all(
+    scopes.map(async (scope) => {
+      const statuses = sweepable[scope];
+      const count = whole
+        ? statuses.reduce((sum, status) => sum + counts[status], 0)
+        : await countToSweep(db, { commentId, by, statuses });
+      return { by, scope, count };
+    }),
+  );
+  return sweeps.filter(({ count }) => count > 0);
 }

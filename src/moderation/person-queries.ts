@@ -68,6 +68,41 @@ export async function listFrom(
   return rows.map(({ id }) => id);
 }
 
+/** Which comments of a person a sweep is about. */
+export interface Sweepable {
+  /** One of the person's comments. */
+  readonly commentId: number;
+  readonly by: KnownBy;
+  readonly statuses: readonly CommentStatus[];
+}
+
+/** Some of what is to be swept up of a person, the oldest first. @param after id of the last one that was looked at. */
+export async function listToSweep(
+  db: Kysely<Database>,
+  { commentId, by, statuses, after, most }: Sweepable & { after: number; most: number },
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select other.id from comment one join comment other
+    on ${isFrom(by)} and ${hasStatus(statuses)} and other.id::bigint > ${after}
+    where one.id = ${commentId}
+    order by other.id::bigint
+    limit ${most}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** How much there is to be swept up of a person, exactly. */
+export async function countToSweep(db: Kysely<Database>, { commentId, by, statuses }: Sweepable): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count from comment one join comment other on ${isFrom(by)} and ${hasStatus(statuses)}
+    where one.id = ${commentId}`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+// In words of its own, since what waits has indexes of its own.
+function hasStatus(statuses: readonly CommentStatus[]): RawBuilder<boolean> {
+  return sql`other.status in (${sql.join(statuses.map((status) => sql.lit(status)))})`;
+}
+
 // Each is read from an index in the order of time.
 function isFrom(by: KnownBy): RawBuilder<boolean> {
   switch (by) {

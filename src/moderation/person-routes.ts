@@ -14,8 +14,8 @@ import { offerUndo } from './offer-undo.ts';
 import { personHref } from './person-addresses.ts';
 import { readStanding, readSweep } from './person-form.ts';
 import { sendPersonPage } from './person-page.ts';
-import { countByStatus, findWriter, type Writer } from './person-queries.ts';
-import { sweepable, sweepUp } from './person-sweep.ts';
+import { findWriter, type Writer } from './person-queries.ts';
+import { sweepUp } from './person-sweep.ts';
 
 /**
  * About the person who wrote a comment: `GET /moderation/comments/:id/person`, `POST …/person/standings` decides how they are
@@ -63,12 +63,15 @@ async function sweep(context: AppContext, request: Request, response: Response):
   const form = readSweep(request.body, { person: writer });
   if ('key' in form) return refuse(request, response, { writer, why: form, status: 422 });
   const actorId = signedInViewer(response).id;
-  const { count, eventId } = await sweepUp(db, { commentId, sweep: form, actorId, now: context.now() });
-  const counts = await countByStatus(db, { commentId, by: form.by });
-  const rest = sweepable[form.scope].reduce((sum, status) => sum + (counts[status] ?? 0), 0);
+  const swept = await sweepUp(db, { commentId, sweep: form, actorId, now: context.now() });
+  if (swept.kind === 'begun') return response.redirect(303, `/moderation/sweeps/${found(swept.sweepId)}`);
   const back = personHref(commentId);
-  const offer = eventId === undefined ? undefined : offerUndo({ eventId, back });
-  leaveNotice(request, { key: `personSweep.done.${form.action}`, values: { count, rest }, offer });
+  const { count, eventId } = swept;
+  leaveNotice(request, {
+    key: `personSweep.done.${form.action}`,
+    values: { count },
+    offer: offerUndo({ eventId, back }),
+  });
   response.redirect(303, back);
 }
 

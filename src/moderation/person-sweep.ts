@@ -5,10 +5,11 @@ import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
 import { lastEvents } from '../events/queries.ts';
 import type { SweepForm } from './person-form.ts';
-import { listFrom } from './person-queries.ts';
+import { countToSweep, listToSweep } from './person-queries.ts';
+import { beginSweep, newestEvent } from './sweep-queries.ts';
 
-/** Comments that one sweep takes away at most: it is one transaction. */
-export const mostSwept = 500;
+/** Comments that are swept up at once: it is one transaction. More are swept up in parts, by a job. */
+const mostAtOnce = 200;
 
 /** What can be swept up: what waits, or that and what readers see. */
 export const sweepable: Readonly<Record<SweepForm['scope'], readonly CommentStatus[]>> = {
@@ -17,14 +18,13 @@ export const sweepable: Readonly<Record<SweepForm['scope'], readonly CommentStat
 };
 
 /** What became of a sweep; by the event all of it can be undone. */
-export interface Swept {
-  readonly count: number;
-  readonly eventId: number | undefined;
-}
+export type Swept =
+  | { readonly kind: 'swept'; readonly count: number; readonly eventId: number | undefined }
+  /** It is so much that it is done in parts. */
+  | { readonly kind: 'begun'; readonly sweepId: number | undefined };
 
 /**
- * Takes away what a person wrote, the newest first, in one transaction and as one batch: what waits is rejected and what
- * stands is removed, or all of it is spam.
+ * Takes away all that a person wrote, as one batch: what waits is rejected and what stands is removed, or all of it is spam.
  *
  * @param commentId one of the person's comments.
  */
@@ -34,7 +34,22 @@ export function sweepUp(
 ): Promise<Swept> {
   return db.transaction().execute(async (trx) => {
     const statuses = sweepable[sweep.scope];
-    const ids = await listFrom(trx, { commentId, by: sweep.by, statuses, limit: mostSwept });
+    const asked = { commentId, by: sweep.by, statuses };
+    const ids = await listToSweep(trx, { ...asked, after: 0, most: mostAtOnce + 1 });
+    if (ids.length > mostAtOnce) {
+      const sweepId = await beginSweep(trx, {
+        ...{ person_id: commentId, person_by: sweep.by, person_scope: sweep.scope },
+        batch: sweep.batch,
+        account_id: actorId,
+        action: sweep.action,
+        reason: sweep.reason,
+        asked_at: now,
+        through_event: await newestEvent(trx),
+        expected: await countToSweep(trx, asked),
+        moved_at: now,
+      });
+      return { kind: 'begun', sweepId };
+    }
     const locked = [...(await lockWithAncestors(trx, ids)).values()];
     // What somebody decided on meanwhile is left alone.
     const open = locked.filter(({ status }) => statuses.includes(status));
@@ -47,7 +62,7 @@ export function sweepUp(
       now,
     });
     const [first] = done.keys();
-    return { count: done.size, eventId: await lastEventOf(trx, first) };
+    return { kind: 'swept', count: done.size, eventId: await lastEventOf(trx, first) };
   });
 }
 

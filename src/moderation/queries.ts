@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { Reach } from '../accounts/permissions.ts';
+import { stands } from '../comments/editing-queries.ts';
 import type { CommentStatus } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
 import { lastEventOfComment } from '../events/queries.ts';
@@ -51,7 +52,7 @@ export function listQueue(db: Kysely<Database>, { ids, status }: { ids: readonly
       })
       // What hardly any comment has is asked for only where it is there.
       .select([
-        sql<boolean>`exists (select from revision where revision.comment_id = comment.id)`.as('edited'),
+        sql<boolean>`exists (select from revision where revision.comment_id = comment.id and ${stands})`.as('edited'),
         sql<boolean>`exists (select from hand_over where hand_over.comment_id = comment.id)`.as('handed'),
         sql<boolean>`(
         exists (select from colleague_note where colleague_note.comment_id = comment.id)

@@ -111,10 +111,10 @@ export async function newestEvent(db: Kysely<Database>): Promise<number> {
   return event?.id ?? 0;
 }
 
-/** Some of what was done in one go, in its order. @param after id of the last event that was looked at. */
+/** What was done in one go, in its order, or some of it. @param after id of the last event that was looked at. */
 export function listOfBatch(
   db: Kysely<Database>,
-  { batch, after, most }: { batch: string; after: number; most: number },
+  { batch, after, most }: { batch: string; after: number; most: number | undefined },
 ): Promise<DoneEvent[]> {
   return db
     .selectFrom('event')
@@ -122,30 +122,22 @@ export function listOfBatch(
     .where('batch', '=', batch)
     .where('id', '>', after)
     .orderBy('id')
-    .limit(most)
+    .$if(most !== undefined, (query) => query.limit(most ?? 0))
     .execute();
 }
 
 /**
- * What was decided about comments in one go with an event, where that is much.
+ * An event that belongs to what was decided about comments in one go.
  *
- * @returns its batch, how many events that has, and the event itself; undefined where there are not more than `moreThan`, or
- *   where something was closed along with them.
+ * @returns undefined where it was decided alone, or where something was closed along with it.
  */
-export async function findLargeBatch(
+export async function findDecidedTogether(
   db: Kysely<Database>,
-  { eventId, moreThan }: { eventId: number; moreThan: number },
-): Promise<{ batch: string; count: number; event: DoneEvent } | undefined> {
-  const row = await db
+  eventId: number,
+): Promise<(DoneEvent & { readonly batch: string }) | undefined> {
+  const event = await db
     .selectFrom('event')
     .select(doneColumns)
-    .select((eb) =>
-      eb
-        .selectFrom('event as together')
-        .select(sql<number>`count(*)::integer`.as('count'))
-        .whereRef('together.batch', '=', 'event.batch')
-        .as('count'),
-    )
     .where('id', '=', eventId)
     .where(({ not, exists, selectFrom }) =>
       not(
@@ -158,9 +150,17 @@ export async function findLargeBatch(
       ),
     )
     .executeTakeFirst();
-  if (!row?.batch || (row.count ?? 0) <= moreThan) return undefined;
-  const { count, ...event } = row;
-  return { batch: row.batch, count: count ?? 0, event };
+  return event && event.batch !== null ? { ...event, batch: event.batch } : undefined;
+}
+
+/** How many events a batch has. */
+export async function countOfBatch(db: Kysely<Database>, batch: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('event')
+    .select(sql<number>`count(*)::integer`.as('count'))
+    .where('batch', '=', batch)
+    .executeTakeFirstOrThrow();
+  return count;
 }
 
 /** One of the events of a batch, by which all of it can be undone; undefined where there is none. */

@@ -16,6 +16,7 @@ import { loadSubject } from './matching.ts';
 import { moderatorOf, offeredActions } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
 import { offerUndo } from './offer-undo.ts';
+import { personHref } from './person-addresses.ts';
 import { askFor, startSweep } from './sweep.ts';
 import { endSweep, findEventOf, findSweep } from './sweep-queries.ts';
 import { presentProgress, type SweepProgress } from './sweep-view.ts';
@@ -114,7 +115,7 @@ async function beginSweep({ db, now }: AppContext, request: Request, response: R
 async function showSweep({ db }: AppContext, request: Request, response: Response): Promise<void> {
   const sweep = await findOwn(db, request, response);
   const { t } = frameOf(response);
-  const back = queueHref(readFilter(sweep.filter ?? {}));
+  const back = sweep.person_id === null ? queueHref(readFilter(sweep.filter ?? {})) : personHref(sweep.person_id);
   const eventId = sweep.state === 'running' || sweep.decided === 0 ? undefined : await findEventOf(db, sweep.batch);
   if (sweep.state === 'running') response.set('Refresh', String(refreshSeconds));
   sendPage(response, sweepView, {

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import { moderationReach } from '../accounts/permissions.ts';
+import { moderationReach, permissions } from '../accounts/permissions.ts';
 import { findActiveAccount } from '../accounts/queries.ts';
 import { subjectOf } from '../comments/closures.ts';
 import type { CommentStatus, ModeratorAction } from '../comments/lifecycle.ts';
@@ -7,14 +7,26 @@ import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
 import { lastEvents } from '../events/queries.ts';
 import { addJob } from '../jobs/queries.ts';
+import type { KnownBy } from '../persons/standing.ts';
 import { loadSite } from '../site/queries.ts';
 import { listDecidedAbove } from './above.ts';
 import { filterFields, type QueueFilter, readFilter } from './filter.ts';
 import { countMatching, findMatching, loadSubject, type Search } from './matching.ts';
 import { mayUndo } from './may-undo.ts';
 import type { Moderator } from './moderator.ts';
+import { listToSweep } from './person-queries.ts';
+import { sweepable } from './person-sweep.ts';
 import { listWaiting, mayRejectAt } from './reject-waiting.ts';
-import { beginSweep, endSweep, findLargeBatch, listOfBatch, lockRunning, newestEvent } from './sweep-queries.ts';
+import {
+  beginSweep,
+  countOfBatch,
+  endSweep,
+  findDecidedTogether,
+  listOfBatch,
+  lockRunning,
+  newestEvent,
+  stopBatch,
+} from './sweep-queries.ts';
 import type { Sweep } from './table.ts';
 import { undoDecisions } from './undo-decisions.ts';
 
@@ -63,7 +75,7 @@ export function startSweep(
   { form, moderator, now }: { form: SweepForm; moderator: Moderator; now: Date },
 ): Promise<number | undefined> {
   const { key, filter, action, reason, note, askedAt, throughEvent, expected } = form;
-  return begin(db, {
+  const sweep = {
     batch: key,
     account_id: moderator.viewer.id,
     action,
@@ -74,36 +86,39 @@ export function startSweep(
     through_event: throughEvent,
     expected,
     moved_at: now,
-  });
+  };
+  return db.transaction().execute((trx) => beginSweep(trx, sweep));
 }
 
 /**
- * Begins the undo of what was done in one go, where that is too much for one transaction.
+ * Begins the undo of what was done in one go, where that is too much for one transaction. What is still being done of it is
+ * stopped first, behind the part that is under way: nothing is added to what is taken back, however much that is.
  *
  * @param eventId any of those that were done together.
  * @returns undefined where it is not so much, or nothing that this moderator may undo.
  */
-export async function startUndoOfMany(
+export function startUndoOfMany(
   db: Kysely<Database>,
   { eventId, moderator, now }: { eventId: number; moderator: Moderator; now: Date },
 ): Promise<number | undefined> {
-  const many = await findLargeBatch(db, { eventId, moreThan: mostUndoneAtOnce });
-  if (!many || !mayUndo(many.event, moderator)) return undefined;
-  return begin(db, {
-    batch: crypto.randomUUID(),
-    account_id: moderator.viewer.id,
-    action: 'undo',
-    filter: null,
-    undoes_batch: many.batch,
-    asked_at: now,
-    through_event: await newestEvent(db),
-    expected: many.count,
-    moved_at: now,
+  return db.transaction().execute(async (trx) => {
+    const event = await findDecidedTogether(trx, eventId);
+    if (!event || !mayUndo(event, moderator)) return undefined;
+    await stopBatch(trx, { batch: event.batch, now });
+    const count = await countOfBatch(trx, event.batch);
+    if (count <= mostUndoneAtOnce) return undefined;
+    return await beginSweep(trx, {
+      batch: crypto.randomUUID(),
+      account_id: moderator.viewer.id,
+      action: 'undo',
+      filter: null,
+      undoes_batch: event.batch,
+      asked_at: now,
+      through_event: await newestEvent(trx),
+      expected: count,
+      moved_at: now,
+    });
   });
-}
-
-function begin(db: Kysely<Database>, sweep: Parameters<typeof beginSweep>[1]): Promise<number | undefined> {
-  return db.transaction().execute((trx) => beginSweep(trx, sweep));
 }
 
 /** Does a part of a sweep, as a job; another job goes on. What was interrupted goes on behind the last part that was committed. */
@@ -162,7 +177,9 @@ interface PartDone {
 
 function doSome(trx: Transaction<Database>, part: Part): Promise<PartDone> {
   if (part.sweep.undoes_batch) return undoSome(trx, part);
-  return part.sweep.closure_id === null ? decideSome(trx, part) : rejectSome(trx, part);
+  const { closure_id, person_id: personId, person_by: by, person_scope: scope } = part.sweep;
+  if (personId !== null && by !== null && scope !== null) return sweepSomeUp(trx, { ...part, personId, by, scope });
+  return closure_id === null ? decideSome(trx, part) : rejectSome(trx, part);
 }
 
 async function decideSome(trx: Transaction<Database>, { sweep, moderator, now }: Part): Promise<PartDone> {
@@ -176,7 +193,7 @@ async function decideSome(trx: Transaction<Database>, { sweep, moderator, now }:
     after: sweep.position || undefined,
     wanted: batchSize,
   });
-  const decided = await decideUntouched(trx, { sweep, moderator, now, ids: found.ids, status: filter.status });
+  const decided = await decideUntouched(trx, { sweep, moderator, now, ids: found.ids, statuses: [filter.status] });
   const full = found.ids.length === batchSize;
   const last = full ? found.ids.at(-1) : found.last;
   return { decided, position: last ?? sweep.position, more: full || found.more };
@@ -192,24 +209,46 @@ async function rejectSome(trx: Transaction<Database>, { sweep, moderator, now }:
   const ids = (await mayRejectAt(trx, { subject, moderator }))
     ? await listWaiting(trx, { subject, after: sweep.position, most: batchSize })
     : [];
-  const decided = await decideUntouched(trx, { sweep, moderator, now, ids, status: 'pending' });
+  const decided = await decideUntouched(trx, { sweep, moderator, now, ids, statuses: ['pending'] });
+  return { decided, position: ids.at(-1) ?? sweep.position, more: ids.length === batchSize };
+}
+
+async function sweepSomeUp(
+  trx: Transaction<Database>,
+  { sweep, moderator, now, personId, by, scope }: Part & { personId: number; by: KnownBy; scope: 'pending' | 'all' },
+): Promise<PartDone> {
+  const statuses = sweepable[scope];
+  const mayJudge = permissions[moderator.viewer.role].judge_people === 'all';
+  const listed = { commentId: personId, by, statuses, after: sweep.position, most: batchSize };
+  const ids = mayJudge ? await listToSweep(trx, listed) : [];
+  const decided = await decideUntouched(trx, { sweep, moderator, now, ids, statuses, otherwise: 'remove' });
   return { decided, position: ids.at(-1) ?? sweep.position, more: ids.length === batchSize };
 }
 
 // Those to which nothing has happened since it was asked for.
 async function decideUntouched(
   trx: Transaction<Database>,
-  { sweep, moderator, now, ids, status }: Part & { ids: readonly number[]; status: CommentStatus },
+  {
+    sweep,
+    moderator,
+    now,
+    ids,
+    statuses,
+    otherwise,
+  }: Part & { ids: readonly number[]; statuses: readonly CommentStatus[]; otherwise?: ModeratorAction },
 ): Promise<number> {
   const locked = await lockWithAncestors(trx, ids);
   const events = await lastEvents(trx, { subjectKind: 'comment', subjectIds: [...locked.keys()] });
   const above = await listDecidedAbove(trx, { ids: [...locked.keys()], moderator });
   const untouched = [...locked.values()].filter(
     (comment) =>
-      comment.status === status && (events.get(comment.id)?.id ?? 0) <= sweep.through_event && !above.has(comment.id),
+      statuses.includes(comment.status) &&
+      (events.get(comment.id)?.id ?? 0) <= sweep.through_event &&
+      !above.has(comment.id),
   );
   const changed = await changeStatus(trx, untouched, {
     action: sweep.action,
+    otherwise,
     actorId: moderator.viewer.id,
     batch: sweep.batch,
     reason: sweep.reason,

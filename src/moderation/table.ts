@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, Selectable } from 'kysely';
 import type { ModeratorAction } from '../comments/lifecycle.ts';
+import type { KnownBy } from '../persons/standing.ts';
 
 /** What saved words are for: the reason of a decision, or a reply. */
 export type SavedKind = 'reason' | 'reply';
@@ -36,7 +37,7 @@ export interface HandOverTable {
   handed_at: Date;
 }
 
-/** A decision about all comments that match some filters or wait where it was closed, or the undo of what was done together. */
+/** A decision about all comments that match some filters, that one person wrote, or that wait where it was closed, or the undo of what was done together. */
 export interface SweepTable {
   id: Generated<number>;
   /** UUID that all of its events share. */
@@ -44,12 +45,16 @@ export interface SweepTable {
   /** The moderator who asked for it. */
   account_id: number;
   action: ModeratorAction | 'undo';
-  /** The filters as the fields of their address, see filter.ts; null for an undo, and for what is rejected with a closing. */
+  /** The filters as the fields of their address, see filter.ts; null for an undo, for a person, and for what is rejected with a closing. */
   filter: ColumnType<Readonly<Record<string, string>> | null, string | null, string | null>;
   /** The batch that an undo takes back. */
   undoes_batch: string | null;
   /** The closing with which what waits is rejected. */
   closure_id: number | null;
+  /** A comment of the person whose comments are swept up, by what they are known, and whether what stands is, too. */
+  person_id: number | null;
+  person_by: KnownBy | null;
+  person_scope: 'pending' | 'all' | null;
   reason: Generated<string>;
   note: Generated<string>;
   asked_at: Date;

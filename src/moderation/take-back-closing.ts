@@ -3,7 +3,7 @@ import { type ClosureSubject, findClosure } from '../comments/closures.ts';
 import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import type { Event } from '../events/table.ts';
-import { asSite, endClosure, eventSubject, rejectAtItsDate, setDays } from './close.ts';
+import { asSite, endClosure, eventSubject, rejectFromItsDate, setDays } from './close.ts';
 
 /** What was done to something that can be closed, and is to be taken back: an event with the numbers of what it changed. */
 export type ClosingEvent = Pick<Event, 'id' | 'action' | 'from_status' | 'to_status' | 'numbers'>;
@@ -32,7 +32,7 @@ export async function takeBackClosing(
   const { closure, replaced } = event.numbers;
   const [ending, resuming] = to === 'open' ? [closure, replaced] : [replaced, closure];
   if (ending !== undefined) await endClosure(trx, { id: ending, actorId, now });
-  if (resuming !== undefined) await resumeClosure(trx, { id: resuming, now });
+  if (resuming !== undefined) await resumeClosure(trx, resuming);
   if (days && subject.scope === 'conversation')
     await setDays(trx, { id: subject.conversationId, age: days.age.before, quiet: days.quiet.before });
   const numbers = {
@@ -49,15 +49,19 @@ export async function takeBackClosing(
   return await recordEvent(trx, { ...eventSubject(subject), ...steps, actorId, now });
 }
 
+/** The id of the closing that holds after an event, or lies ahead; undefined where none does. */
+export function closureLeft({ to_status, numbers }: Pick<Event, 'to_status' | 'numbers'>): number | undefined {
+  return to_status === 'closed' ? numbers.closure : numbers.replaced;
+}
+
 /** Whether what an event changed is as it left it. */
 export async function isAsLeft(
   trx: Transaction<Database>,
   { subject, event }: { subject: ClosureSubject; event: ClosingEvent },
 ): Promise<boolean> {
-  const { closure, replaced } = event.numbers;
+  const { closure } = event.numbers;
   const current = await findClosure(trx, subject);
-  const expected = event.to_status === 'closed' ? closure : replaced;
-  if (closure !== undefined && current?.id !== expected) return false;
+  if (closure !== undefined && current?.id !== closureLeft(event)) return false;
   const days = daysIn(event);
   if (!days || subject.scope !== 'conversation') return true;
   const conversation = await trx
@@ -89,12 +93,15 @@ export function daysIn({ action, numbers }: Pick<Event, 'action' | 'numbers'>): 
   return { age: { before: days_before, after: days_after }, quiet: { before: quiet_before, after: quiet_after } };
 }
 
-async function resumeClosure(trx: Transaction<Database>, { id, now }: { id: number; now: Date }): Promise<void> {
-  const resumed = await trx
-    .updateTable('closure')
-    .set({ reopened_by: null, reopened_at: null })
+async function resumeClosure(trx: Transaction<Database>, id: number): Promise<void> {
+  const ended = await trx
+    .selectFrom('closure')
+    .select(['id', 'waiting_batch', 'begins_at', 'reopened_at'])
     .where('id', '=', id)
-    .returning(['id', 'waiting_batch', 'begins_at'])
     .executeTakeFirst();
-  if (resumed) await rejectAtItsDate(trx, { ...resumed, now });
+  if (!ended) return;
+  await trx.updateTable('closure').set({ reopened_by: null, reopened_at: null }).where('id', '=', id).execute();
+  const { begins_at, reopened_at } = ended;
+  const missedItsDate = begins_at !== null && reopened_at !== null && reopened_at < begins_at;
+  if (missedItsDate) await rejectFromItsDate(trx, ended);
 }

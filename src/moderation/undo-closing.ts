@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import type { ClosureSubject } from '../comments/closures.ts';
 import { takeConversation } from '../comments/conversation.ts';
 import type { Database } from '../database.ts';
-import { type DoneEvent, lastEvents, listDoneTogether, listForUndo, type ToldEvent } from '../events/queries.ts';
+import { type DoneEvent, lastEvents, listForUndo, type ToldEvent } from '../events/queries.ts';
 import { standingOf } from '../events/standing.ts';
 import { takeSubject } from './close.ts';
 import { mayUndo } from './may-undo.ts';
@@ -12,8 +12,8 @@ import { takeBackPace } from './pace.ts';
 import { takeBackPin } from './pin.ts';
 import { isConversationReachable } from './queries.ts';
 import { takeBackSwitches } from './rule-switches.ts';
-import { findRunningOf, stopBatch } from './sweep-queries.ts';
-import { isAsLeft, takeBackClosing } from './take-back-closing.ts';
+import { findRunningOf, listOfBatch, stopBatch } from './sweep-queries.ts';
+import { closureLeft, isAsLeft, takeBackClosing } from './take-back-closing.ts';
 import { modesIn, takeBackMode } from './take-back-mode.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
 import { countUndoable, undoRejections } from './undo-rejections.ts';
@@ -23,6 +23,11 @@ interface Undoing {
   readonly partly: boolean;
   readonly moderator: Moderator;
   readonly now: Date;
+}
+
+interface UndoingAll extends Undoing {
+  /** The batch of what was rejected along with it; null: nothing was. */
+  readonly along: string | null;
 }
 
 /**
@@ -36,20 +41,23 @@ export async function undoClosing(trx: Transaction<Database>, undoing: Undoing):
   const subject = subjectOf(event);
   if (!subject || !(await isReachable(trx, { subject, moderator }))) return { kind: 'unknown' };
   await takeSubject(trx, subject);
+  const batch = await findBatch(trx, event);
   const subjects = { subjectKind: event.subject_kind, subjectIds: [event.subject_id] } as const;
   const last = (await lastEvents(trx, subjects)).get(event.subject_id);
   if (last?.undoes === event.id && last.actor_id === moderator.viewer.id) return await sentAgain(trx, last);
   const { undoable } = standingOf((await listForUndo(trx, subjects)).get(event.subject_id) ?? []);
-  const outcome = undoable.has(event.id) ? await takeBack(trx, { ...undoing, subject }) : undefined;
+  const outcome = undoable.has(event.id) ? await takeBack(trx, { ...undoing, subject, along: batch }) : undefined;
   if (outcome) return outcome;
-  if (partly && event.batch !== null)
-    return await undoRejections(trx, { ...undoing, done: await endRejections(trx, undoing), batch: randomUUID() });
-  return { kind: 'closing_moved_on', last, rest: await countUndoable(trx, event.batch) };
+  if (partly && batch !== null) {
+    const done = await endRejections(trx, { ...undoing, along: batch });
+    return await undoRejections(trx, { ...undoing, undoes: batch, done, batch: randomUUID() });
+  }
+  return { kind: 'closing_moved_on', last, rest: await countUndoable(trx, batch) };
 }
 
 async function takeBack(
   trx: Transaction<Database>,
-  { subject, event, partly, moderator, now }: Undoing & { subject: ClosureSubject },
+  { subject, event, along, partly, moderator, now }: UndoingAll & { subject: ClosureSubject },
 ): Promise<UndoOutcome | undefined> {
   const actorId = moderator.viewer.id;
   if (subject.scope === 'conversation') {
@@ -63,9 +71,10 @@ async function takeBack(
       return undoneBy(await takeBackPin(trx, { conversationId: conversation.id, event, moderator, now }));
   }
   if (!(await isAsLeft(trx, { subject, event }))) return undefined;
-  const done = await endRejections(trx, { event, partly, moderator, now });
+  const done = await endRejections(trx, { event, along, partly, moderator, now });
   const batch = done.length > 0 ? randomUUID() : undefined;
-  const decided = batch ? await undoRejections(trx, { event, done, partly, batch, moderator, now }) : undefined;
+  const rejections = { undoes: along, done, partly, moderator, now };
+  const decided = batch ? await undoRejections(trx, { ...rejections, batch }) : undefined;
   if (decided?.kind === 'moved_on' && !partly) return { ...decided, rest: decided.rest + 1 };
   const eventId = await takeBackClosing(trx, { subject, event, actorId, batch, now });
   if (decided?.kind === 'begun') return decided;
@@ -81,11 +90,24 @@ function undoneBy(eventId: number | undefined): UndoOutcome | undefined {
   return eventId === undefined ? undefined : { kind: 'undone', count: 1, eventId };
 }
 
+// The batch of what was rejected along with a closing: where that missed its date and was put back, it is the batch that the
+// closing had from the first.
+async function findBatch(trx: Transaction<Database>, event: DoneEvent): Promise<string | null> {
+  const closureId = closureLeft(event);
+  if (event.batch !== null || closureId === undefined) return event.batch;
+  const query = trx.selectFrom('closure').select('waiting_batch').where('id', '=', closureId);
+  return (await query.executeTakeFirst())?.waiting_batch ?? null;
+}
+
 // What was rejected along with a closing, or brought back along with its undo; nothing is added to it any more.
-async function endRejections(trx: Transaction<Database>, { event, moderator, now }: Undoing): Promise<DoneEvent[]> {
-  if (event.batch === null) return [];
-  await stopBatch(trx, { batch: event.batch, now });
-  const done = await listDoneTogether(trx, event.id);
+async function endRejections(
+  trx: Transaction<Database>,
+  { event, along, moderator, now }: UndoingAll,
+): Promise<DoneEvent[]> {
+  if (along === null) return [];
+  await stopBatch(trx, { batch: along, now });
+  const after = event.batch === null ? event.id : 0;
+  const done = await listOfBatch(trx, { batch: along, after, most: undefined });
   return done.filter((each) => each.subject_kind === 'comment' && mayUndo(each, moderator));
 }
 

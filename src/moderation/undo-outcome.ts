@@ -22,10 +22,16 @@ export interface Undone {
 export type UndoRefused =
   /** Nothing was done: something else has happened to some of the comments since. The rest can still be undone. */
   | { readonly kind: 'moved_on'; readonly overtaken: readonly Overtaken[]; readonly rest: number }
+  /** Nothing was done: something else has happened to the edited comment since. The event `instead` can be undone first. */
+  | { readonly kind: 'edit_moved_on'; readonly overtaken: Overtaken; readonly instead: number | undefined }
   /** Nothing was done: something else has happened to the conversation since. So many rejections can still be undone. */
   | { readonly kind: 'closing_moved_on'; readonly last: ToldEvent | undefined; readonly rest: number }
   /** Nothing was done: something else was decided about the person since, or its time is over. */
   | { readonly kind: 'standing_moved_on'; readonly last: ToldEvent | undefined }
+  /** Nothing was done: the account was changed otherwise since. */
+  | { readonly kind: 'account_moved_on'; readonly last: ToldEvent | undefined }
+  /** Nothing was done: it would leave the site without an owner. */
+  | { readonly kind: 'last_owner' }
   /** Nothing was done: what was answered is open again already, or was answered anew. */
   | { readonly kind: 'answer_moved_on' }
   /** Nothing was done: these have set some of it anew since, each what of it. So many settings can still be set back. */

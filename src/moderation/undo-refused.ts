@@ -13,8 +13,8 @@ export interface UndoRefusal {
   readonly told: readonly Message[];
   /** The comments to which something else was done. */
   readonly items: readonly OvertakenItem[];
-  /** An offer to undo the rest of what was done together; undefined: there is none. */
-  readonly rest: { readonly words: Message; readonly button: Message } | undefined;
+  /** An offer to undo the rest of what was done together, or another event instead; undefined: there is none. */
+  readonly rest: { readonly words: Message; readonly button: Message; readonly insteadId?: number } | undefined;
 }
 
 /** Makes ready to print why an undo was refused. */
@@ -26,12 +26,20 @@ export function presentRefusal(outcome: UndoRefused, { t, dates }: { t: Translat
       const why: Message = { key: 'undo.refusedText', values: { count: items.length } };
       return { ...none, why, items, rest: offer(outcome.rest, 'undo.rest', 'undo.restButton') };
     }
+    case 'edit_moved_on': {
+      const items = presentOvertaken([outcome.overtaken], dates);
+      return { ...none, why: { key: 'undo.editRefused' }, items, rest: offerInstead(outcome.instead) };
+    }
     case 'closing_moved_on': {
       const rest = offer(outcome.rest, 'undo.restRejected', 'undo.restRejectedButton');
       return { ...none, why: { key: 'undo.closingRefused' }, told: tell(outcome.last, dates), rest };
     }
     case 'standing_moved_on':
       return { ...none, why: { key: 'undo.standingRefused' }, told: tell(outcome.last, dates) };
+    case 'account_moved_on':
+      return { ...none, why: { key: 'undo.accountRefused' }, told: tell(outcome.last, dates) };
+    case 'last_owner':
+      return { ...none, why: { key: 'people.lastOwner' } };
     case 'settings_moved_on': {
       const told = tellSince(outcome.since, { t, dates });
       const rest = offer(outcome.rest, 'undo.restSettings', 'undo.restSettingsButton');
@@ -49,6 +57,11 @@ function tell(last: ToldEvent | undefined, dates: Dates): Message[] {
 function offer(count: number, words: Message['key'], button: Message['key']): UndoRefusal['rest'] {
   if (count === 0) return undefined;
   return { words: { key: words, values: { count } }, button: { key: button, values: { count } } };
+}
+
+function offerInstead(insteadId: number | undefined): UndoRefusal['rest'] {
+  if (insteadId === undefined) return undefined;
+  return { words: { key: 'undo.instead' }, button: { key: 'undo.insteadButton' }, insteadId };
 }
 
 function tellSince(

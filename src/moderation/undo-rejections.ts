@@ -12,19 +12,20 @@ import type { UndoOutcome } from './undo-outcome.ts';
  * Takes back what was rejected along with a closing: at once, or in parts where it is much, which passes over that to which
  * something else has happened since.
  *
+ * @param undoes UUID that the events share which are taken back.
  * @param batch UUID that the events share, with that of the closing.
  */
 export async function undoRejections(
   trx: Transaction<Database>,
   {
-    event,
+    undoes,
     done,
     partly,
     batch,
     moderator,
     now,
   }: {
-    event: DoneEvent;
+    undoes: string | null;
     done: readonly DoneEvent[];
     partly: boolean;
     batch: string;
@@ -37,7 +38,7 @@ export async function undoRejections(
     batch,
     account_id: moderator.viewer.id,
     action: 'undo',
-    undoes_batch: event.batch,
+    undoes_batch: undoes,
     asked_at: now,
     through_event: await newestEvent(trx),
     expected: done.length,

@@ -1,11 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
 import { listDoneTogether } from '../events/queries.ts';
-import { isOfSettings, mayUndo } from './may-undo.ts';
+import { isOfEdit, isOfSettings, mayUndo } from './may-undo.ts';
 import type { Moderator } from './moderator.ts';
+import { undoAccountChange } from './undo-account.ts';
 import { undoAnswers } from './undo-answers.ts';
 import { undoClosing } from './undo-closing.ts';
 import { undoDecisions } from './undo-decisions.ts';
+import { undoEdit } from './undo-edit.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
 import { undoSettings } from './undo-settings.ts';
 import { undoStanding } from './undo-standing.ts';
@@ -24,7 +26,10 @@ export function undo(
   return db.transaction().execute(async (trx) => {
     const done = (await listDoneTogether(trx, eventId)).filter((event) => mayUndo(event, moderator));
     const [event] = done;
+    if (event && isOfEdit(event))
+      return undoEdit(trx, { done, revisionId: event.numbers.revision as number, moderator, now });
     if (event?.subject_kind === 'standing') return undoStanding(trx, { event, moderator, now });
+    if (event?.subject_kind === 'account') return undoAccountChange(trx, { event, moderator, now });
     if (event && isOfSettings(event)) return undoSettings(trx, { event, partly, moderator, now });
     if (event?.subject_kind === 'appeal' || event?.subject_kind === 'report')
       return undoAnswers(trx, { done, moderator, now });

@@ -1,7 +1,9 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { moderatorActions } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
 import { type Deciding, decidingEvents } from '../events/deciding.ts';
+import { listForUndo } from '../events/queries.ts';
+import { standingOf } from '../events/standing.ts';
 import { featuresOf } from '../learner/features.ts';
 import type { LearnedCommentTable } from '../learner/table.ts';
 
@@ -50,14 +52,19 @@ function isOfModerator({ actorId, action, rule }: Deciding): boolean {
   return actorId !== null && rule === undefined && (moderatorActions as readonly string[]).includes(action);
 }
 
+// The last that was not taken back.
 async function lastEdits(db: Kysely<Database>, commentIds: readonly number[]): Promise<Map<number, number>> {
-  const rows = await db
+  const edits = await db
     .selectFrom('event')
-    .select(['subject_id', (eb) => sql<number>`max(${eb.ref('id')})`.as('id')])
+    .select(['id', 'subject_id'])
     .where('subject_kind', '=', 'comment')
     .where('subject_id', 'in', commentIds)
     .where('action', '=', 'edit')
-    .groupBy('subject_id')
+    .orderBy('id')
     .execute();
-  return new Map(rows.map(({ subject_id, id }) => [subject_id, id]));
+  const edited = [...new Set(edits.map(({ subject_id }) => subject_id))];
+  const histories = await listForUndo(db, { subjectKind: 'comment', subjectIds: edited });
+  const standings = new Map([...histories].map(([id, history]) => [id, standingOf(history)]));
+  const standing = edits.filter(({ id, subject_id }) => standings.get(subject_id)?.holding.has(id));
+  return new Map(standing.map(({ subject_id, id }) => [subject_id, id]));
 }

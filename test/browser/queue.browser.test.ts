@@ -69,6 +69,43 @@ describeInBrowser('The queue', (browser) => {
   );
 
   test(
+    'shows nothing again that was decided on while earlier decisions were still on their way',
+    async () => {
+      const ids = await hold(shiftOf(21));
+      const page = await open();
+      const [held, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const holding = site.db.transaction().execute(async (trx) => {
+        await trx
+          .selectFrom('comment')
+          .select('id')
+          .where('id', '=', ids[18] ?? 0)
+          .forUpdate()
+          .execute();
+        held.resolve();
+        await free.promise;
+      });
+      await held.promise;
+      try {
+        for (const id of ids.slice(0, 19)) {
+          await page.keyboard.press('r');
+          await page.locator(`#c${id}`).waitFor({ state: 'detached' });
+        }
+        await page.keyboard.press('r');
+        await page.locator('.decision[aria-busy="true"]').waitFor();
+        await page.keyboard.press('r');
+      } finally {
+        free.resolve();
+      }
+      await holding;
+      await page.locator(`#c${ids[20]}`).waitFor();
+      expect(await page.locator('.queue-item').count()).toBe(1);
+      expect(await statuses(ids)).toEqual([...ids.slice(0, 20).map(() => 'rejected'), 'pending']);
+      await page.context().close();
+    },
+    limit,
+  );
+
+  test(
     'has the next comment at once, takes back the last decision by a key, and goes to and fro by keys',
     async () => {
       const ids = await hold(['approve', 'reject', 'spam']);

@@ -137,15 +137,47 @@ describe('What waits where a closing lies ahead', () => {
     await undo((await onConversation()).id);
   });
 
-  it('stays where the date passed while the closing was called off, though that is undone later', async () => {
-    const ids = await hold(1);
+  describe.each<[string, () => Promise<unknown>]>([
+    ['called off', () => sendForm(site, `${path}/closures/current/reopen`, {}, moderator)],
+    ['undone', async () => undo((await onConversation()).id)],
+    ['moved away', () => sendForm(site, `${path}/closures`, { begins_at: dateIn(9) }, moderator)],
+  ])('whose date passed while it was %s', (_how, callOff) => {
+    it('is rejected when that is undone later, as one with the closing, and brought back with it', async () => {
+      const ids = await hold(2);
+      await closeAt(1);
+      const closing = await onConversation();
+      await callOff();
+      await pass(2);
+      expect(await statuses(ids)).toEqual({ pending: 2 });
+      expect((await undo((await onConversation()).id)).status).toBe(303);
+      const putBack = await onConversation();
+      await doJobs();
+      expect(await statuses(ids)).toEqual({ rejected: 2 });
+      expect((await postReply(site, path)).status).toBe(403);
+      expect(await lastEvent(site.db, 'comment', ids[0] ?? 0)).toMatchObject({ batch: closing.batch });
+
+      expect((await undo(putBack.id)).status).toBe(303);
+      expect(await statuses(ids)).toEqual({ pending: 2 });
+      expect((await postReply(site, path)).status).toBe(303);
+      expect((await undo((await onConversation()).id)).status).toBe(303);
+      await doJobs();
+      expect(await statuses(ids)).toEqual({ rejected: 2 });
+      expect((await undo(closing.id)).status).toBe(303);
+      expect(await statuses(ids)).toEqual({ pending: 2 });
+    });
+  });
+
+  it('is not rejected anew where the closing was in force at its date, called off after it, and put back', async () => {
     await closeAt(1);
-    await sendForm(site, `${path}/closures/current/reopen`, {}, moderator);
-    await pass(2);
-    expect((await undo((await onConversation()).id)).status).toBe(303);
     await pass(1);
+    await sendForm(site, `${path}/closures/current/reopen`, {}, moderator);
+    const ids = await hold(1);
+    await pass(1);
+    await undo((await onConversation()).id);
+    await doJobs();
     expect(await statuses(ids)).toEqual({ pending: 1 });
-    expect((await postReply(site, path)).status).toBe(403);
+    expect((await undo((await onConversation()).id)).status).toBe(303);
+    expect(await statuses(ids)).toEqual({ pending: 1 });
   });
 
   it('is rejected once, whatever comes back to the queue after', async () => {
@@ -268,6 +300,22 @@ describe('Much that waits at a closing', () => {
     expect(await statuses(ids)).toEqual({ approved: 1, pending: much - 1 });
     const page = await openPage(site, begun.headers.location ?? '', moderator);
     expect(wordsOf(page.text)).toContain('349 decisions were undone. One was passed over');
+  });
+
+  it('is brought back where a closing that was put back after its date is taken back on the way', async () => {
+    const ids = await hold(much);
+    await closeAt(1);
+    await sendForm(site, `${path}/closures/current/reopen`, {}, moderator);
+    await pass(2);
+    await undo((await onConversation()).id);
+    const putBack = await onConversation();
+    const [job] = await takeJobs(site.now);
+    await rejectAsItCloses(site.db, { closureId: job?.payload.closureId ?? 0, now: site.now });
+    await sweepOnce(site.db, { sweepId: await newestSweep(), now: site.now });
+    expect(await statuses(ids)).toEqual({ rejected: batchSize, pending: much - batchSize });
+    await undo(putBack.id);
+    await doJobs();
+    expect(await statuses(ids)).toEqual({ pending: much });
   });
 });
 

@@ -102,6 +102,23 @@ describe('The queue', () => {
     expect(await statusOf(site.db, other.id)).toBe('approved');
   });
 
+  it.each([
+    ['harmless words', 'Said better.'],
+    ['what another rule would hold', 'https://a.example https://b.example https://c.example'],
+  ])('lists what reports held under that, also where its writer edits it to %s meanwhile', async (_what, body) => {
+    await site.db.updateTable('conversation').set({ mode: 'open' }).where('id', '=', post.conversationId).execute();
+    await setRule(site.db, 'reports', { enabled: true, settings: { people: 1 } });
+    const reported = await write();
+    await sendForm(site, `/comments/${reported.id}/report`, { kind: 'abuse', text: 'That hurts.' });
+    await setRule(site.db, 'reports', { enabled: false });
+    expect((await sendForm(site, `/comments/${reported.id}/edit`, { body }, reported)).status).toBe(303);
+    expect(await statusOf(site.db, reported.id)).toBe('pending');
+    expect(await listed('?rule=reports')).toEqual([reported.id]);
+    expect(await listed('?rule=waiting')).toEqual([]);
+    const again = await sendForm(site, `/comments/${reported.id}/edit`, { body: 'Once more.' }, reported);
+    expect([again.status, await listed('?rule=reports')]).toEqual([303, [reported.id]]);
+  });
+
   it('lists what is older or newer than so many hours or days, exactly', async () => {
     const start = site.now;
     const at = async (hours: number) => {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { sql } from 'kysely';
+import { carryOn, sweepOnce } from '../../src/moderation/sweep.ts';
 import { copyComment } from '../commenters/prover.ts';
 import {
   decideOn,
   type Fields,
+  fieldOn,
   lastEvent,
   openPage,
   replyTo,
@@ -53,6 +54,10 @@ async function threeAndOther() {
 const sweep = (id: number, fields: Fields) =>
   sendForm(site, `/moderation/comments/${id}/person/sweeps`, { action: 'reject', ...fields }, moderator);
 const statuses = (ids: readonly number[]) => Promise.all(ids.map((id) => statusOf(site.db, id)));
+
+function newestSweep() {
+  return site.db.selectFrom('sweep').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow();
+}
 
 function counts() {
   return site.db
@@ -106,19 +111,43 @@ describe('A sweep', () => {
     expect(await statuses([standing, ...waiting, other])).toEqual(['approved', 'spam', 'spam', 'spam']);
   });
 
-  it('takes 500 at a time, and says how many remain', async () => {
+  it('takes all that match, with the exact number, in parts where it is much, and one undo brings all of it back', async () => {
+    const { id, cookie } = await replyTo(site, path);
+    await copyComment(site.db, id, 1_039);
+    const { id: standing } = await replyTo(site, path, {}, { cookie });
+    await decideOn(site, moderator, standing, { action: 'approve' });
+    const page = (await personPage(site, moderator, id)).text;
+    expect(wordsOf(page)).toContain('1,041 that wait or stand, from this browser');
+    const fields = { which: 'browser:all', reason: 'A flood.', key: fieldOn(page, 'key') ?? '' };
+    const begun = await sweep(id, fields);
+    expect((await sweep(id, fields)).headers.location).toBe(begun.headers.location);
+    const { id: sweepId } = await newestSweep();
+    expect(begun.headers.location).toBe(`/moderation/sweeps/${sweepId}`);
+    await sweepOnce(site.db, { sweepId, now: site.now });
+    expect(await counts()).toEqual({ readable: 1, waiting: 940 });
+    const late = await replyTo(site, path, {}, { cookie });
+    await carryOn(site.db, { sweepId, now: () => site.now });
+    expect(await counts()).toEqual({ readable: 0, waiting: 1 });
+    expect(await statuses([id, standing, late.id])).toEqual(['rejected', 'removed', 'pending']);
+    const last = await lastEvent(site.db, 'comment', standing);
+    expect(last).toMatchObject({ reason: 'A flood.', batch: fields.key, actor_id: moderator.id });
+    const done = await openPage(site, `/moderation/sweeps/${sweepId}`, moderator);
+    expect(wordsOf(done.text)).toContain('1,041 comments were rejected.');
+    expect(done.text).toContain(`href="/moderation/comments/${id}/person"`);
+
+    await sendForm(site, '/moderation/undo', { event: String(last.id) }, moderator);
+    await carryOn(site.db, { sweepId: (await newestSweep()).id, now: () => site.now });
+    expect(await counts()).toEqual({ readable: 1, waiting: 1_041 });
+  });
+
+  it('in parts ends where who began it may not judge people any more', async () => {
     const { id } = await replyTo(site, path);
-    await copyComment(site.db, id, 519);
-    const { status } = await sweep(id, { which: 'browser:pending', action: 'spam' });
-    expect(status).toBe(303);
-    expect(wordsOf((await personPage(site, moderator, id)).text)).toContain(
-      '500 comments were marked as spam. 20 more remain.',
-    );
-    expect(await counts()).toEqual({ readable: 0, waiting: 20 });
-    const { rows } = await sql`select from event where batch is not null group by batch having count(*) = 500`.execute(
-      site.db,
-    );
-    expect(rows).toHaveLength(1);
+    await copyComment(site.db, id, 399);
+    const former = await site.signIn('moderator');
+    await sendForm(site, `/moderation/comments/${id}/person/sweeps`, { action: 'spam', which: 'browser:all' }, former);
+    await site.db.updateTable('account').set({ role: 'author' }).where('id', '=', former.id).execute();
+    await carryOn(site.db, { sweepId: (await newestSweep()).id, now: () => site.now });
+    expect(await counts()).toEqual({ readable: 0, waiting: 400 });
   });
 
   it.each([

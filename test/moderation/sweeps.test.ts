@@ -13,6 +13,7 @@ import {
   statusOf,
   wordsOf,
 } from '../support/comments.ts';
+import { eventually } from '../support/eventually.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { plantThread } from '../support/threads.ts';
@@ -284,6 +285,46 @@ describe('The undo of a decision on all that match', () => {
     expect(await statuses(ids)).toEqual({ pending: 5 });
   });
 
+  it('stops it first where it is still going on in another process: what it did is undone as one, and nothing comes after', async () => {
+    const ids = await hold(1_000);
+    const id = await begin('spam');
+    await step(id);
+    const going = carryOn(site.db, { sweepId: id, now: () => site.now });
+    await eventually(async () => (await decidedBy(id)) > 3 * batchSize);
+    const event = (await lastEvent(site.db, 'comment', ids[0] ?? 0)).id;
+    const undoing = await undo(event);
+    const done = await decidedBy(id);
+    await going;
+    expect([await decidedBy(id), done < 1_000]).toEqual([done, true]);
+    await finish(undoing);
+    expect(await statuses(ids)).toEqual({ pending: 1_000 });
+    await carryOn(site.db, { sweepId: id, now: () => site.now });
+    expect(await statuses(ids)).toEqual({ pending: 1_000 });
+    const words = wordsOf((await openPage(site, `/moderation/sweeps/${undoing}`, moderator)).text);
+    expect(words).toContain(`${done} decisions were undone.`);
+  });
+
+  it('stops it first where it has only begun', async () => {
+    const ids = await hold(250);
+    const id = await begin('spam');
+    await step(id);
+    const event = (await lastEvent(site.db, 'comment', ids[0] ?? 0)).id;
+    const answer = await sendForm(site, '/moderation/undo', { event: String(event) }, moderator);
+    expect([answer.status, answer.headers.location]).toEqual([303, '/moderation']);
+    await carryOn(site.db, { sweepId: id, now: () => site.now });
+    expect(await statuses(ids)).toEqual({ pending: 250 });
+  });
+
+  it('does not stop it where an author asks for what a moderator began', async () => {
+    const ids = await hold(150);
+    const id = await begin('spam');
+    await step(id);
+    const event = String((await lastEvent(site.db, 'comment', ids[0] ?? 0)).id);
+    expect((await sendForm(site, '/moderation/undo', { event }, author)).status).toBe(404);
+    await finish(id);
+    expect(await statuses(ids)).toEqual({ spam: 150 });
+  });
+
   it('is no author’s where a moderator decided', async () => {
     const ids = await plantThread(site.db, post.conversationId, all(301, 'pending'));
     await finish(await begin('approve'));
@@ -339,6 +380,11 @@ const finish = async (sweepId: number) => {
   do await carryOn(site.db, { sweepId, now: () => site.now });
   while ((await find(sweepId))?.state === 'running');
 };
+
+async function decidedBy(sweepId: number): Promise<number> {
+  const query = site.db.selectFrom('sweep').select('decided').where('id', '=', sweepId);
+  return (await query.executeTakeFirstOrThrow()).decided;
+}
 
 async function statuses(ids: readonly number[]): Promise<Record<string, number>> {
   const { rows } = await sql<{ status: string; count: number }>`

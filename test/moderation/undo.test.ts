@@ -14,6 +14,7 @@ import {
   wordsOf,
 } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
+import { setRule } from '../support/rules.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 import { plantThread } from '../support/threads.ts';
 
@@ -44,6 +45,10 @@ function undo(event: number | string, fields: Fields = {}, asker: Asker = modera
   return sendForm(site, '/moderation/undo', { event: String(event), ...fields }, asker);
 }
 
+function edit(id: number, body: string) {
+  return sendForm(site, `/comments/${id}/edit`, { body }, moderator);
+}
+
 const lastOn = (id: number) => lastEvent(site.db, 'comment', id);
 
 /** Where everything in the conversation stands: the rows and what is derived from them. */
@@ -68,16 +73,30 @@ async function takeForSpam(ids: readonly number[]): Promise<void> {
 async function stateOfAll() {
   const comments = await site.db
     .selectFrom('comment')
-    .select(['id', 'status', 'shown', 'unconfirmed_spam'])
+    .select(['id', 'status', 'shown', 'unconfirmed_spam', 'source', 'edited_at', 'held_by'])
     .where('conversation_id', '=', conversationId)
     .orderBy('id')
+    .execute();
+  const texts = await site.db
+    .selectFrom('comment')
+    .leftJoin('comment_fingerprint', 'comment_fingerprint.comment_id', 'comment.id')
+    .select(['comment.id', 'html', 'exact', 'written_at'])
+    .select(({ selectFrom }) =>
+      selectFrom('revision')
+        .select(({ fn }) => fn.countAll().as('edits'))
+        .whereRef('revision.comment_id', '=', 'comment.id')
+        .where(({ eb }) => eb(eb('swaps', '%', 2), '=', 1))
+        .as('edits'),
+    )
+    .where('conversation_id', '=', conversationId)
+    .orderBy('comment.id')
     .execute();
   const counts = await site.db
     .selectFrom('conversation_count')
     .select(['readable', 'waiting'])
     .where('conversation_id', '=', conversationId)
     .executeTakeFirstOrThrow();
-  return { comments, counts };
+  return { comments, texts, counts };
 }
 
 describe('The undo of a decision', () => {
@@ -238,6 +257,7 @@ describe('The undo of a decision', () => {
   it.each([1, 2, 3, 4, 5, 6])(
     'of any actions, undos among them, from the last to the first, restores what there was (seed %i)',
     async (seed) => {
+      await setRule(site.db, 'words', { settings: { held: '', spam: 'casino' } });
       const random = randomFrom(seed);
       const pick = <One>(from: readonly One[]) => from[Math.floor(random() * from.length)] as One;
       const ids = await plantThread(
@@ -249,12 +269,16 @@ describe('The undo of a decision', () => {
         })),
       );
       await takeForSpam(ids.filter(() => random() < 0.7));
+      const own = [(await replyTo(site, path, {}, moderator)).id, (await replyTo(site, path, {}, moderator)).id];
+      ids.push(...own);
       const states = [await stateOfAll()];
       const events: number[] = [];
-      for (let step = 0; step < 25; step += 1) {
+      for (let step = 0; step < 35; step += 1) {
         const chosen = ids.filter(() => random() < 0.3).map(String);
         const before = (await lastEventId()) ?? 0;
         if (events.length > 0 && random() < 0.5) await undo(random() < 0.5 ? (events.at(-1) ?? 0) : pick(events));
+        else if (random() < 0.5)
+          await edit(pick(own), pick([`Said anew for the ${step}th time.`, `A casino ${step}.`]));
         else await sendForm(site, '/moderation/decisions', { ids: chosen, action: pick(moderatorActions) }, moderator);
         const after = await lastEventId();
         if (after === before || after === undefined) continue;
