@@ -89,7 +89,7 @@ export async function replaceText(
     editedAt,
     now,
   }: {
-    comment: Pick<Comment, 'id' | 'source' | 'source_format' | 'edited_at' | 'held_by'>;
+    comment: Pick<Comment, 'id' | 'source' | 'source_format' | 'html' | 'edited_at' | 'held_by'>;
     text: ReadText;
     rendererVersion: number;
     /** What readers are told; null: they never saw another text. */
@@ -103,6 +103,7 @@ export async function replaceText(
       comment_id: comment.id,
       source: comment.source,
       source_format: comment.source_format,
+      html: comment.source_format === 'html' ? comment.html : null,
       replaced_at: now,
       edited_at: comment.edited_at,
       held_by: comment.held_by,

@@ -48,6 +48,8 @@ export interface RevisionTable {
   comment_id: number;
   source: string;
   source_format: 'markdown' | 'html';
+  /** How a text in HTML is shown; null: it is rendered from its source. */
+  html: string | null;
   replaced_at: Date;
   /** How often its text and that of the comment changed places; odd: the edit stands, even: it was taken back. */
   swaps: Generated<number>;

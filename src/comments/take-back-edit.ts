@@ -20,22 +20,22 @@ export async function swapTexts(
   const kept = await trx.selectFrom('revision').selectAll().where('id', '=', revisionId).executeTakeFirstOrThrow();
   const comment = await trx
     .selectFrom('comment')
-    .select(['source', 'source_format', 'edited_at', 'held_by', 'created_at'])
+    .select(['source', 'source_format', 'html', 'edited_at', 'held_by', 'created_at'])
     .select(latestJudgement(commentId).as('judgement_id'))
     .where('id', '=', commentId)
     .executeTakeFirstOrThrow();
-  const { created_at: createdAt, ...present } = comment;
+  const { created_at: createdAt, html, ...present } = comment;
   await trx
     .updateTable('revision')
     .set(present)
-    .set({ swaps: kept.swaps + 1 })
+    .set({ html: present.source_format === 'html' ? html : null, swaps: kept.swaps + 1 })
     .where('id', '=', revisionId)
     .execute();
   const { source, source_format, edited_at, held_by, judgement_id: judgementId } = kept;
   await trx
     .updateTable('comment')
     .set({ source, source_format, edited_at, held_by })
-    .set({ html: renderComment(source).html.toString(), renderer_version: rendererVersion })
+    .set({ html: kept.html ?? renderComment(source).html.toString(), renderer_version: rendererVersion })
     .where('id', '=', commentId)
     .execute();
   if (judgementId !== null) await judgeAsBefore(trx, { judgementId, now });

@@ -84,6 +84,22 @@ describe('The undo of an edit that one of the staff made', () => {
     expect(status).toBe(404);
   });
 
+  it('brings back what came in HTML as it was shown', async () => {
+    const { id } = await replyTo(site, path, { body: 'In another form.' }, moderator);
+    const html = '<p>As <em>they</em> wrote it.</p>';
+    await site.db
+      .updateTable('comment')
+      .set({ source: html, html, source_format: 'html' })
+      .where('id', '=', id)
+      .execute();
+    const before = await stateOf(id);
+    await later();
+    await edit(id, 'Otherwise.');
+    await undo((await lastOn(id)).id);
+    expect(await stateOf(id)).toEqual(before);
+    expect((await openPage(site, path)).text).toContain(html);
+  });
+
   it('brings it back to where it stood, where a rule had held it for the edit, and holds it anew when undone', async () => {
     await setRule(site.db, 'words', { settings: { held: '', spam: 'casino' } });
     const { id } = await replyTo(site, path, { body: 'Harmless.' }, moderator);
