@@ -1,12 +1,13 @@
 import { type Request, type Response, Router } from 'express';
 import { requirePermission } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
-import { notFound } from '../http/errors.ts';
+import { offerUndo } from '../events/offer-undo.ts';
+import { findEvent } from '../events/queries.ts';
+import { forbidden, notFound } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { moderatorOf } from './moderator.ts';
-import { offerUndo } from './offer-undo.ts';
 import { startUndoOfMany } from './sweep.ts';
 import { undo } from './undo.ts';
 import { presentRefusal, type UndoRefusal } from './undo-refused.ts';
@@ -19,10 +20,13 @@ interface UndoRefusedPage extends UndoRefusal {
 
 const undoRefusedView = defineView<UndoRefusedPage>('moderation/undo-refused');
 
-/** Taking back what was done: `POST /moderation/undo` with `event`. */
+/**
+ * Taking back what was done: `POST /moderation/undo` with `event`. Everybody on the staff writes; what each may take back,
+ * `mayUndo` says.
+ */
 export function undoRoutes(context: AppContext): Router {
   const router = Router();
-  router.post('/moderation/undo', requirePermission('moderate'), (request, response) =>
+  router.post('/moderation/undo', requirePermission('write'), (request, response) =>
     takeBack(context, request, response),
   );
   return router;
@@ -34,6 +38,9 @@ async function takeBack({ db, now }: AppContext, request: Request, response: Res
   if (eventId === undefined) throw notFound();
   const back = wayBack(request);
   const moderator = moderatorOf(response);
+  // Who decides on no comments still takes back what was done to their own posts.
+  if (moderator.reach === 'none' && (await findEvent(db, eventId))?.subject_kind !== 'post')
+    throw forbidden({ key: 'error.notYourRole' });
   const sweepId = await startUndoOfMany(db, { eventId, moderator, now: now() });
   if (sweepId !== undefined) return response.redirect(303, `/moderation/sweeps/${sweepId}`);
   const outcome = await undo(db, { eventId, partly: partly !== '', moderator, now: now() });
