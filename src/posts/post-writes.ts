@@ -67,8 +67,7 @@ export async function insertPost(
  * Writes a draft over a post that is locked. Where readers could know its address, that leads to the new one.
  *
  * @param batch UUID of what else is done to the post in one go with it.
- * @returns the event by which this can be taken back: that of the text, else that of the only comment setting that was changed;
- * undefined where there is none, or more than one.
+ * @returns the events by which this can be taken back: of the text, and of each comment setting that was changed.
  */
 export async function rewritePost(
   trx: Transaction<Database>,
@@ -80,17 +79,17 @@ export async function rewritePost(
     actorId,
     now,
   }: { post: DeskPost; draft: PostDraft; chosen: Chosen; batch?: string | undefined; actorId: number; now: Date },
-): Promise<number | undefined> {
-  const [setting, ...others] = await writeConversation(trx, { post, draft, actorId, now });
+): Promise<{ readonly text: number | undefined; readonly settings: readonly number[] }> {
+  const settings = await writeConversation(trx, { post, draft, actorId, now });
   if (!isSameText(post, { ...draft, slug: chosen.slug })) {
     const text = { ...columnsOf(draft), slug: chosen.slug, tags: draft.tags, authorIds: chosen.authorIds };
-    return await writeText(trx, { post, text, action: 'edit', batch, actorId, now });
+    return { text: await writeText(trx, { post, text, action: 'edit', batch, actorId, now }), settings };
   }
   await raiseVersion(trx, { postId: post.id, now });
   const state = stateOf(post, now);
   const subject = { subjectKind: 'post', subjectId: post.id, actorId, now } as const;
   await recordEvent(trx, { ...subject, action: 'edit', from: state, to: state, numbers: { comments_only: 1 } });
-  return others.length === 0 ? setting : undefined;
+  return { text: undefined, settings };
 }
 
 function columnsOf({ kind, title, source, html, excerpt }: PostDraft) {

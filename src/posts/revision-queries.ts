@@ -1,6 +1,6 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
-import type { Post, PostRevision } from './table.ts';
+import type { PostRevision } from './table.ts';
 
 /** Keeps what a post is, in the transaction in which it is written anew. @param eventId of the event that says so. */
 export async function keepRevision(
@@ -52,14 +52,19 @@ export function findNextRevision(
 /** Versions that a page of the list has. */
 export const versionsPerPage = 30;
 
-/** An earlier version as it is listed: named by the edit that replaced it, with who had written it and when. */
-export interface ListedVersion {
-  readonly event_id: number;
-  readonly title: string;
+/** Who wrote a version of a post, and when. */
+export interface Writing {
   /** null: not known, from before earlier versions were kept. */
   readonly written_at: Date | null;
   readonly writer_name: string | null;
+  /** Whether it was written by an undo. */
   readonly undo: boolean | null;
+}
+
+/** An earlier version as it is listed: named by the edit that replaced it, with who had written it and when. */
+export interface ListedVersion extends Writing {
+  readonly event_id: number;
+  readonly title: string;
   readonly replaced_at: Date;
 }
 
@@ -72,27 +77,43 @@ export async function listVersions(
   db: Kysely<Database>,
   { postId, before }: { postId: number; before: number | undefined },
 ): Promise<ListedVersion[]> {
+  return await selectVersions(
+    db,
+    sql`post_revision.post_id = ${postId}
+    and post_revision.event_id < ${before ?? 2_147_483_647}`,
+  );
+}
+
+/** The same of one of them. */
+export async function findWriting(
+  db: Kysely<Database>,
+  { postId, eventId }: { postId: number; eventId: number },
+): Promise<ListedVersion | undefined> {
+  const which = sql`post_revision.post_id = ${postId} and post_revision.event_id = ${eventId}`;
+  return (await selectVersions(db, which))[0];
+}
+
+async function selectVersions(db: Kysely<Database>, which: RawBuilder<unknown>): Promise<ListedVersion[]> {
   const { rows } = await sql<ListedVersion>`
     select post_revision.event_id, post_revision.title, replaced.created_at as replaced_at,
       written.created_at as written_at, account.name as writer_name, written.action = 'undo' as undo
     from post_revision
     join event replaced on replaced.id = post_revision.event_id
-    left join lateral (${writingEvent(sql`event.id < post_revision.event_id`, postId)}) written on true
+    left join lateral (
+      ${selectWritings(sql`post_revision.post_id`)} and event.id < post_revision.event_id order by event.id desc limit 1
+    ) written on true
     left join account on account.id = written.actor_id
-    where post_revision.post_id = ${postId} and post_revision.event_id < ${before ?? 2_147_483_647}
+    where ${which}
     order by post_revision.event_id desc
     limit ${versionsPerPage + 1}`.execute(db);
   return rows;
 }
 
 /** Who wrote the present version of a post, and when. */
-export async function findPresentWriting(
-  db: Kysely<Database>,
-  postId: number,
-): Promise<Pick<ListedVersion, 'written_at' | 'writer_name' | 'undo'> | undefined> {
-  const { rows } = await sql<Pick<ListedVersion, 'written_at' | 'writer_name' | 'undo'>>`
+export async function findPresentWriting(db: Kysely<Database>, postId: number): Promise<Writing | undefined> {
+  const { rows } = await sql<Writing>`
     select written.created_at as written_at, account.name as writer_name, written.action = 'undo' as undo
-    from (${writingEvent(sql`true`, postId)}) written
+    from (${selectWritings(sql`${postId}::integer`)} order by event.id desc limit 1) written
     left join account on account.id = written.actor_id`.execute(db);
   return rows[0];
 }
@@ -113,11 +134,10 @@ export async function findAuthorsById(
   );
 }
 
-// The last time that a text was written: begun, saved or taken back.
-function writingEvent(which: ReturnType<typeof sql>, postId: Post['id']) {
+// When a text was written: begun, saved or taken back.
+function selectWritings(postId: RawBuilder<unknown>) {
   return sql`
     select event.created_at, event.actor_id, event.action from event
-    where event.subject_kind = 'post' and event.subject_id = ${postId} and ${which}
-      and (event.action in ('create', 'edit') and not event.numbers ? 'comments_only' or event.numbers ? 'earlier_version')
-    order by event.id desc limit 1`;
+    where event.subject_kind = 'post' and event.subject_id = ${postId}
+      and (event.action in ('create', 'edit') and not event.numbers ? 'comments_only' or event.numbers ? 'earlier_version')`;
 }

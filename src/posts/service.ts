@@ -14,11 +14,18 @@ import { isSameText } from './write-text.ts';
 
 /** How a save went. `conflict`: someone else changed the post, or its state does not allow it; nothing is stored. */
 export type Saved =
-  /** `eventId`: by it what was done can be taken back; undefined where nothing had changed, or it cannot. */
-  | { readonly outcome: 'saved'; readonly id: number; readonly eventId: number | undefined }
+  /** `undo`: none where nothing had changed, or there is no one event by which it can be taken back. */
+  | { readonly outcome: 'saved'; readonly id: number; readonly undo?: UndoOfSave | undefined }
   | { readonly outcome: 'conflict'; readonly id: number }
   | { readonly outcome: 'refused'; readonly errors: readonly FieldError[] }
   | { readonly outcome: 'missing' };
+
+/** How a save can be taken back. */
+export interface UndoOfSave {
+  readonly eventId: number;
+  /** Whether that is all of it: how the conversation is held is taken back by itself. */
+  readonly all: boolean;
+}
 
 /** Who saves, and when. */
 interface Act {
@@ -47,7 +54,7 @@ export async function startPost(
   const { id, eventId } = await insertPost(trx, { draft, chosen, publishedAt: null, batch, ...act });
   const post = { id, published_at: null, deleted_at: null };
   if (move.action !== 'edit') await movePost(trx, { post, move, batch, ...act });
-  return { outcome: 'saved', id, eventId };
+  return { outcome: 'saved', id, undo: { eventId, all: true } };
 }
 
 /**
@@ -64,7 +71,7 @@ export async function savePost(
   if (!post) return { outcome: 'missing' };
   if (post.version !== version) {
     const repeated = isUnchanged(post, draft) && (await isRepeated(trx, { post, move, ...act }));
-    return repeated ? { outcome: 'saved', id, eventId: undefined } : { outcome: 'conflict', id };
+    return { outcome: repeated ? 'saved' : 'conflict', id };
   }
   const state = stateOf(post, act.now);
   if (!isAllowed(state, 'edit') || !isAllowed(state, move.action)) return { outcome: 'conflict', id };
@@ -75,8 +82,11 @@ export async function savePost(
   const moved = move.action !== 'edit';
   const batch = changed && moved ? randomUUID() : undefined;
   const written = changed ? await rewritePost(trx, { post, draft, chosen, batch, ...act }) : undefined;
-  const eventId = moved ? await movePost(trx, { post, move, batch, ...act }) : written;
-  return { outcome: 'saved', id, eventId };
+  const settings = written?.settings ?? [];
+  const eventId = moved ? await movePost(trx, { post, move, batch, ...act }) : written?.text;
+  if (eventId !== undefined) return { outcome: 'saved', id, undo: { eventId, all: settings.length === 0 } };
+  const [only, ...others] = settings;
+  return { outcome: 'saved', id, undo: only && others.length === 0 ? { eventId: only, all: true } : undefined };
 }
 
 /** Puts a post into the bin or takes it out, as whoever does it saw it: with its version. */
@@ -88,10 +98,10 @@ export async function movePostAsSeen(
   if (!post) return { outcome: 'missing' };
   if (post.version !== version) {
     const repeated = await isRepeated(trx, { post, move, ...act });
-    return repeated ? { outcome: 'saved', id, eventId: undefined } : { outcome: 'conflict', id };
+    return { outcome: repeated ? 'saved' : 'conflict', id };
   }
   const eventId = await movePost(trx, { post, move, ...act });
-  return eventId === undefined ? { outcome: 'conflict', id } : { outcome: 'saved', id, eventId };
+  return eventId === undefined ? { outcome: 'conflict', id } : { outcome: 'saved', id, undo: { eventId, all: true } };
 }
 
 /**
