@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Role } from '../../src/accounts/table.ts';
+import { pathOf } from '../../src/posts/addresses.ts';
 import { mayTakeBack } from '../../src/posts/may-take-back.ts';
 import {
   isAllowed,
@@ -112,7 +113,7 @@ describe('An edit of a post', () => {
     const imported = {
       source: '<p onclick>Raw',
       source_format: 'html',
-      html: '<p>Raw</p>',
+      html: '<p>Raw, as imported</p>',
       renderer_version: 0,
     } as const;
     await site.db.updateTable('post').set(imported).where('id', '=', id).execute();
@@ -148,6 +149,38 @@ describe('An edit of a post', () => {
         site.db,
       );
     expect(events).toEqual([]);
+  });
+});
+
+describe('The address of a post', () => {
+  const lead = async (slug: string) => {
+    const { status, headers } = await open(site, undefined, `/posts/${slug}`);
+    return [status, headers.location];
+  };
+
+  it('is its own again, and one at which readers could meet it meanwhile leads there', async () => {
+    const { slug } = await rowOf();
+    await save({ action: 'publish' });
+    const edit = await save({ slug: `moved-${id}` });
+    expect([await lead(slug), await lead(`moved-${id}`)]).toEqual([
+      [301, `/posts/moved-${id}`],
+      [200, undefined],
+    ]);
+    const redo = await undone(edit);
+    expect([await lead(slug), await lead(`moved-${id}`)]).toEqual([
+      [200, undefined],
+      [301, `/posts/${slug}`],
+    ]);
+    expect((await stateOf()).addresses).toEqual([`/posts/moved-${id}`]);
+    await undone(redo);
+    expect((await stateOf()).addresses).toEqual([`/posts/${slug}`]);
+  });
+
+  it('that no reader could know is free again', async () => {
+    const edit = await save({ slug: `unseen-${id}` });
+    await undone(edit);
+    expect((await stateOf()).addresses).toEqual([]);
+    expect(await lead(`unseen-${id}`)).toEqual([404, undefined]);
   });
 });
 
@@ -279,7 +312,9 @@ describe('An undo is refused, with an explanation and what can be done instead,'
   it('where it was moved since', async () => {
     const publish = await save({ action: 'publish' });
     await bin('bin');
-    expect((await undo(publish)).status).toBe(409);
+    const answer = await undo(publish);
+    expect(answer.status).toBe(409);
+    expect(wordsOf(answer.text)).toMatch(/Something else has happened to it since.*Deleted by Ada Author/);
     expect((await rowOf()).deleted_at).not.toBeNull();
   });
 
@@ -502,6 +537,8 @@ describe('Undos of whatever was done to posts', () => {
     const added = present.posts.flatMap(({ addresses }, at) =>
       (addresses ?? []).filter((path) => !past?.posts[at]?.addresses?.includes(path)),
     );
+    // Where a post is, it does not lead to itself.
+    expect(present.posts.filter((post) => post.addresses?.includes(pathOf(post)))).toEqual([]);
     const known = (state?: State) => state?.pages.filter(([path]) => !added.includes(path));
     expect(known(present)).toEqual(known(past));
   }

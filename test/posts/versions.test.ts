@@ -123,7 +123,10 @@ describe('An earlier version', () => {
     const edit = await save({ title: 'Second title' });
     const other = await begin(site, ada, { title: 'Another' });
     expect((await open(site, ada, `/write/${other}/history/${edit}`)).status).toBe(404);
-    expect((await send(site, ada, `/write/${other}/history/${edit}`, { version: '1' })).status).toBe(404);
+    expect((await send(site, ada, `/write/${other}/history/${edit}`, { version: '1', partly: 'yes' })).status).toBe(
+      404,
+    );
+    expect(fieldsOn((await open(site, ada, `/write/${other}`)).text)).toMatchObject({ title: 'Another', version: '1' });
     for (const name of ['0', 'x', '999999'])
       expect((await open(site, ada, `/write/${id}/history/${name}`)).status).toBe(404);
   });
