@@ -5,6 +5,7 @@ import { offerUndo } from '../events/offer-undo.ts';
 import { findEvent } from '../events/queries.ts';
 import { forbidden, notFound } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
+import type { MessageKey } from '../http/messages.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { moderatorOf } from './moderator.ts';
@@ -16,6 +17,7 @@ import { wayBack } from './way-back.ts';
 interface UndoRefusedPage extends UndoRefusal {
   readonly eventId: number;
   readonly back: string;
+  readonly backWords: MessageKey;
 }
 
 const undoRefusedView = defineView<UndoRefusedPage>('moderation/undo-refused');
@@ -48,7 +50,8 @@ async function takeBack({ db, now }: AppContext, request: Request, response: Res
   if (outcome.kind === 'begun') return response.redirect(303, `/moderation/sweeps/${outcome.sweepId}`);
   if (outcome.kind !== 'undone') {
     const frame = frameOf(response);
-    const page = { ...presentRefusal(outcome, frame), eventId, back };
+    const backWords: MessageKey = back.startsWith('/write') ? 'versions.toDesk' : 'overtaken.back';
+    const page = { ...presentRefusal(outcome, frame), eventId, back, backWords };
     const title = frame.t('undo.refusedTitle');
     return sendPage(response, undoRefusedView, { title, hiddenFromSearch: true, ...page }, 409);
   }

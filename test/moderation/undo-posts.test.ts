@@ -268,6 +268,7 @@ describe('An undo is refused, with an explanation and what can be done instead,'
     expect(wordsOf(answer.text)).toMatch(/Something else has happened to it since.*Edited by Olga Owner/);
     expect(answer.text).toContain(`href="/write/${id}/history"`);
     expect(answer.text).toContain(`name="event" value="${second}"`);
+    expect(answer.text).toContain(`<a href="/write/${id}">Back to the desk</a>`);
     expect((await rowOf()).title).toBe('Third');
     await undone(second);
     await undone(first);
