@@ -23,6 +23,7 @@ import { moderationRoutes } from './moderation/routes.ts';
 import { overviewRoutes } from './overview/routes.ts';
 import { deskRoutes } from './posts/desk-routes.ts';
 import { listingRoutes } from './posts/listing-routes.ts';
+import { versionRoutes } from './posts/version-routes.ts';
 import { reportRoutes } from './reports/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 
@@ -62,6 +63,7 @@ export function createApp(context: AppContext): Express {
   app.use(accountRoutes(context));
   app.use(settingsRoutes(context));
   app.use(deskRoutes(context));
+  app.use(versionRoutes(context));
   app.use(moderationRoutes(context));
   app.use(overviewRoutes(context));
   app.use(feedRoutes(context));

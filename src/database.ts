@@ -31,6 +31,7 @@ import type {
   ConversationTable,
   PinTable,
   PostAuthorTable,
+  PostRevisionTable,
   PostTable,
   PostTagTable,
   TagTable,
@@ -73,6 +74,7 @@ export interface Database {
   pin: PinTable;
   post: PostTable;
   post_author: PostAuthorTable;
+  post_revision: PostRevisionTable;
   post_tag: PostTagTable;
   proof: ProofTable;
   proved_address: ProvedAddressTable;

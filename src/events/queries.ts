@@ -233,6 +233,8 @@ export async function listForUndo(
     .where('action', 'not in', asides)
     // Closings of the site are not built on its settings.
     .where(sql<boolean>`not (subject_kind = 'site' and numbers ? 'version')`)
+    // Nor is a post built on what left its text and its state alone, or on edits before earlier versions were kept.
+    .where(sql<boolean>`not (subject_kind = 'post' and action = 'edit' and not numbers ? 'earlier_version')`)
     .orderBy('id')
     .execute();
   return Map.groupBy(rows, ({ subject_id }) => subject_id);

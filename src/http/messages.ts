@@ -24,6 +24,7 @@ import reports from '../../messages/en/reports.json' with { type: 'json' };
 import rules from '../../messages/en/rules.json' with { type: 'json' };
 import settings from '../../messages/en/settings.json' with { type: 'json' };
 import spam from '../../messages/en/spam.json' with { type: 'json' };
+import versions from '../../messages/en/versions.json' with { type: 'json' };
 import writing from '../../messages/en/writing.json' with { type: 'json' };
 
 const english = {
@@ -50,6 +51,7 @@ const english = {
   ...rules,
   ...settings,
   ...spam,
+  ...versions,
   ...writing,
 };
 

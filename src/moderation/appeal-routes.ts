@@ -4,6 +4,7 @@ import type { AppealOutcome } from '../appeals/table.ts';
 import type { CommentStatus } from '../comments/lifecycle.ts';
 import type { AppContext } from '../context.ts';
 import { describeEvent } from '../events/describe.ts';
+import { offerUndo } from '../events/offer-undo.ts';
 import { forbidden, found, notFound } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
@@ -17,7 +18,6 @@ import { decideAppeal, wayBackFrom } from './decide-appeal.ts';
 import { longestReason } from './form.ts';
 import { moderatorOf } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
-import { offerUndo } from './offer-undo.ts';
 
 interface AppealItem {
   readonly id: number;

@@ -3,6 +3,7 @@ import { requirePermission, signedInViewer, viewerReach } from '../accounts/view
 import { findClosure } from '../comments/closures.ts';
 import type { AppContext } from '../context.ts';
 import { describeEvent } from '../events/describe.ts';
+import { offerUndo } from '../events/offer-undo.ts';
 import { lastClosing } from '../events/queries.ts';
 import type { Message } from '../http/messages.ts';
 import { leaveNotice } from '../http/notice.ts';
@@ -13,7 +14,6 @@ import { type ClosingPlace, placeOfBranch, placeOfPost, placeOfSite } from './cl
 import { readClosing } from './form.ts';
 import type { Moderator } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
-import { offerUndo } from './offer-undo.ts';
 
 /**
  * Closings: `POST /posts/:slug/closures` and `POST /posts/:slug/closures/current/reopen`; for a page below its own path, for

@@ -97,6 +97,18 @@ export function listLog(
     ])
     .select((eb) =>
       eb
+        .exists(
+          eb
+            .selectFrom('post_author')
+            .select('post_author.post_id')
+            .whereRef('post_author.post_id', '=', 'post.id')
+            .where('post_author.account_id', '=', owner.viewer.id),
+        )
+        .$castTo<boolean>()
+        .as('on_own_post'),
+    )
+    .select((eb) =>
+      eb
         .selectFrom(
           eb
             .selectFrom('event as each')

@@ -73,7 +73,7 @@ async function loadStandings(db: AppContext['db'], page: readonly LogRow[]): Pro
   const idsOf = (kind: SubjectKind) =>
     undoable.filter((row) => row.subject_kind === kind).map(({ subject_id }) => subject_id);
   const ofAccounts = await listAccountEvents(db, idsOf('account'));
-  const kinds = ['comment', 'conversation', 'branch', 'site', 'standing', 'appeal', 'report'] as const;
+  const kinds = ['comment', 'conversation', 'branch', 'site', 'standing', 'appeal', 'report', 'post'] as const;
   const histories: Partial<Record<SubjectKind, Awaited<ReturnType<typeof listForUndo>>>> = {};
   for (const kind of kinds) histories[kind] = await listForUndo(db, { subjectKind: kind, subjectIds: idsOf(kind) });
   return (row) => {

@@ -5,6 +5,7 @@ import type { Standing } from '../events/standing.ts';
 import type { Dates } from '../http/dates.ts';
 import type { Message, MessageKey } from '../http/messages.ts';
 import { hrefOf } from '../posts/addresses.ts';
+import { versionsHref } from '../posts/version-addresses.ts';
 import { type LogRow, mostTogether } from './log-queries.ts';
 import { isUndoable, mayUndo } from './may-undo.ts';
 import type { Moderator } from './moderator.ts';
@@ -33,7 +34,7 @@ export interface LogItem {
   readonly undone: boolean;
   /** Whether it can be undone, of this subject: others that were done along with it may have moved on. */
   readonly mayUndo: boolean;
-  /** Where all is listed that happened to the same comment, or was decided about the same person. */
+  /** Where all is listed that happened to the same comment, or was decided about the same person; the earlier versions of a post. */
   readonly history: { readonly href: string; readonly words: MessageKey } | undefined;
   readonly byHref: string | undefined;
   readonly postHref: string | undefined;
@@ -62,7 +63,7 @@ export function presentLogItem(
     manyOthers: Number(row.together ?? 0) > mostTogether,
     undone: undoable && !standing.holding.has(row.id),
     mayUndo: mayUndo(row, reader) && standing.undoable.has(row.id),
-    history: historyOf(row),
+    history: historyOf(row, reader),
     byHref: row.actor_id === null ? undefined : `/moderation/log?by=${row.actor_id}`,
     postHref: row.post_id === null ? undefined : `/moderation/log?post=${row.post_id}`,
   };
@@ -112,9 +113,11 @@ function wordsOf({ action, reason, note, standing_reason, standing_note }: LogRo
   return { reason: standing_reason ?? '', note: standing_note ?? '' };
 }
 
-function historyOf({ subject_kind, subject_id }: LogRow): LogItem['history'] {
+function historyOf({ subject_kind, subject_id, on_own_post }: LogRow, reader: Moderator): LogItem['history'] {
   if (subject_kind === 'comment') return { href: `/moderation/log?comment=${subject_id}`, words: 'log.commentHistory' };
   if (subject_kind === 'standing') return { href: personLogHref(subject_id), words: 'log.personHistory' };
+  const writes = permissions[reader.viewer.role].write === 'all' || on_own_post;
+  if (subject_kind === 'post' && writes) return { href: versionsHref(subject_id), words: 'log.postVersions' };
   return undefined;
 }
 

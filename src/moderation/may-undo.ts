@@ -2,13 +2,23 @@ import { permissions } from '../accounts/permissions.ts';
 import { undoableChanges } from '../accounts/take-back-change.ts';
 import { undoable } from '../comments/lifecycle.ts';
 import type { DoneEvent } from '../events/queries.ts';
+import { canBeTakenBack, mayTakeBack } from '../posts/may-take-back.ts';
 import type { Moderator } from './moderator.ts';
 
-type Doing = Pick<DoneEvent, 'subject_kind' | 'action' | 'actor_id' | 'numbers'>;
+type Doing = Pick<DoneEvent, 'subject_kind' | 'action' | 'actor_id' | 'numbers'> & {
+  /** Whether it is about a post of which the asker is an author. */
+  readonly on_own_post?: boolean;
+};
 
-/** Whether somebody may take an event back: authors only what they did themselves, what moderators decide stands above it. */
+/**
+ * Whether somebody may take an event back: authors only what they did themselves, what moderators decide stands above it; of
+ * posts whatever they may write on.
+ */
 export function mayUndo(event: Doing, { viewer, reach }: Moderator): boolean {
   if (!isUndoable(event)) return false;
+  if (event.subject_kind === 'post')
+    return mayTakeBack({ role: viewer.role, isOwn: event.on_own_post ?? false, numbers: event.numbers });
+  if (reach === 'none') return false;
   if (isOfSettings(event)) return permissions[viewer.role].manage_settings === 'all';
   if (isOfEdit(event)) return permissions[viewer.role].take_back_edits === 'all' || event.actor_id === viewer.id;
   if (event.subject_kind === 'account') return permissions[viewer.role].manage_people === 'all';
@@ -22,6 +32,7 @@ export function isUndoable({ subject_kind, action, actor_id, numbers }: Doing): 
   if (subject_kind === 'comment') return undoable.includes(action) || isOfEdit({ subject_kind, numbers });
   if (subject_kind === 'standing') return true;
   if (subject_kind === 'account') return undoableChanges.includes(action);
+  if (subject_kind === 'post') return canBeTakenBack({ action, numbers });
   if (isOfSettings({ subject_kind, numbers })) return numbers.fields !== undefined;
   if (subject_kind === 'appeal') return action === 'uphold';
   if (subject_kind === 'report') return action === 'dismiss';

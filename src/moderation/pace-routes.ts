@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { requirePermission, signedInViewer, viewerReach } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
+import { offerUndo } from '../events/offer-undo.ts';
 import { readFields } from '../http/fields.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { hrefOf } from '../posts/addresses.ts';
@@ -8,7 +9,6 @@ import type { PostKind } from '../posts/table.ts';
 import { backToPost } from './closing-place.ts';
 import { findModerated } from './find-moderated.ts';
 import { sendNotDone } from './not-done.ts';
-import { offerUndo } from './offer-undo.ts';
 import { setPace, slowest } from './pace.ts';
 
 /** Slow mode: `POST /posts/:slug/pace` with `minutes`; for a page, below its own path. */

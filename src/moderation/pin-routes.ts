@@ -1,11 +1,11 @@
 import { type Request, type Response, Router } from 'express';
 import { requirePermission, signedInViewer, viewerReach } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
+import { offerUndo } from '../events/offer-undo.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { type ClosingPlace, placeOfBranch } from './closing-place.ts';
 import type { Moderator } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
-import { offerUndo } from './offer-undo.ts';
 import { pinComment, unpinComment } from './pin.ts';
 
 /** One comment above the others: `POST /comments/:id/pin`, `POST /comments/:id/unpin`. */

@@ -3,6 +3,7 @@ import { requirePermission } from '../accounts/viewer.ts';
 import type { CommentStatus, ModeratorAction } from '../comments/lifecycle.ts';
 import type { AppContext } from '../context.ts';
 import { describeEvent } from '../events/describe.ts';
+import { offerUndo } from '../events/offer-undo.ts';
 import { found, HttpError, notFound } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
@@ -14,7 +15,6 @@ import { dismissSeen } from './dismiss-reports.ts';
 import { longestNote } from './form.ts';
 import { moderatorOf, offeredActions } from './moderator.ts';
 import { sendNotDone } from './not-done.ts';
-import { offerUndo } from './offer-undo.ts';
 import { listReported, loadReports, type OpenReport, type ReportChoice, reportedRows } from './report-queries.ts';
 
 interface ReportedItem {

@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { requirePermission, signedInViewer, viewerReach } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
+import { offerUndo } from '../events/offer-undo.ts';
 import { readFields } from '../http/fields.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
@@ -12,7 +13,6 @@ import type { RuleSwitches, SettableRule } from '../rules/rule.ts';
 import { backToPost } from './closing-place.ts';
 import { findModerated } from './find-moderated.ts';
 import { sendNotDone } from './not-done.ts';
-import { offerUndo } from './offer-undo.ts';
 import { setRuleSwitches } from './rule-switches.ts';
 
 /** What a conversation can say of a rule. */

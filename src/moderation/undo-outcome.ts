@@ -1,4 +1,5 @@
 import type { ToldEvent } from '../events/queries.ts';
+import type { PostMovedOn } from '../posts/take-back-post.ts';
 import type { ChangedFields } from '../site/table.ts';
 import type { Overtaken } from './decide.ts';
 
@@ -34,6 +35,7 @@ export type UndoRefused =
   | { readonly kind: 'last_owner' }
   /** Nothing was done: what was answered is open again already, or was answered anew. */
   | { readonly kind: 'answer_moved_on' }
+  | PostMovedOn
   /** Nothing was done: these have set some of it anew since, each what of it. So many settings can still be set back. */
   | {
       readonly kind: 'settings_moved_on';

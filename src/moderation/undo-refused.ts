@@ -2,6 +2,8 @@ import { describeEvent } from '../events/describe.ts';
 import type { ToldEvent } from '../events/queries.ts';
 import type { Dates } from '../http/dates.ts';
 import type { Message, Translate } from '../http/messages.ts';
+import type { PostMovedOn } from '../posts/take-back-post.ts';
+import { versionsHref } from '../posts/version-addresses.ts';
 import { type OvertakenItem, presentOvertaken } from './overtaken-view.ts';
 import { wordSiteSettings } from './setting-words.ts';
 import type { UndoRefused } from './undo-outcome.ts';
@@ -15,6 +17,8 @@ export interface UndoRefusal {
   readonly items: readonly OvertakenItem[];
   /** An offer to undo the rest of what was done together, or another event instead; undefined: there is none. */
   readonly rest: { readonly words: Message; readonly button: Message; readonly insteadId?: number } | undefined;
+  /** Another way to something like it; undefined: there is none. */
+  readonly way?: { readonly href: string; readonly words: Message } | undefined;
 }
 
 /** Makes ready to print why an undo was refused. */
@@ -45,9 +49,29 @@ export function presentRefusal(outcome: UndoRefused, { t, dates }: { t: Translat
       const rest = offer(outcome.rest, 'undo.restSettings', 'undo.restSettingsButton');
       return { ...none, why: { key: 'undo.settingsRefused' }, told, rest };
     }
+    case 'post_moved_on':
+      return presentPostMovedOn(outcome, dates);
     case 'answer_moved_on':
       return { ...none, why: { key: 'undo.answerRefused' } };
   }
+}
+
+function presentPostMovedOn({ postId, why, last, topId, obstacles }: PostMovedOn, dates: Dates): UndoRefusal {
+  const top =
+    topId && ({ words: { key: 'undo.post.top' }, button: { key: 'undo.post.topButton' }, insteadId: topId } as const);
+  const rest = obstacles && ({ words: { key: 'undo.post.rest' }, button: { key: 'undo.post.restButton' } } as const);
+  const { address, authors } = obstacles ?? { address: undefined, authors: [] };
+  return {
+    why: { key: `undo.post.${why}` },
+    told: [
+      ...tell(last, dates),
+      ...(address ? [{ key: `writing.error.slug.${address.taken}`, values: { slug: address.slug } } as const] : []),
+      ...authors.map((name) => ({ key: 'undo.post.author', values: { name } }) as const),
+    ],
+    items: [],
+    rest: rest ?? (top || undefined),
+    way: { href: versionsHref(postId), words: { key: 'undo.post.versions' } },
+  };
 }
 
 function tell(last: ToldEvent | undefined, dates: Dates): Message[] {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
 import { listDoneTogether } from '../events/queries.ts';
-import { isOfEdit, isOfSettings, mayUndo } from './may-undo.ts';
+import { isOfEdit, isOfSettings, isUndoable, mayUndo } from './may-undo.ts';
 import type { Moderator } from './moderator.ts';
 import { undoAccountChange } from './undo-account.ts';
 import { undoAnswers } from './undo-answers.ts';
@@ -9,6 +9,7 @@ import { undoClosing } from './undo-closing.ts';
 import { undoDecisions } from './undo-decisions.ts';
 import { undoEdit } from './undo-edit.ts';
 import type { UndoOutcome } from './undo-outcome.ts';
+import { undoPost } from './undo-post.ts';
 import { undoSettings } from './undo-settings.ts';
 import { undoStanding } from './undo-standing.ts';
 
@@ -24,7 +25,10 @@ export function undo(
   { eventId, partly, moderator, now }: { eventId: number; partly: boolean; moderator: Moderator; now: Date },
 ): Promise<UndoOutcome> {
   return db.transaction().execute(async (trx) => {
-    const done = (await listDoneTogether(trx, eventId)).filter((event) => mayUndo(event, moderator));
+    const together = await listDoneTogether(trx, eventId);
+    if (together[0]?.subject_kind === 'post')
+      return undoPost(trx, { done: together.filter(isUndoable), partly, moderator, now });
+    const done = together.filter((event) => mayUndo(event, moderator));
     const [event] = done;
     if (event && isOfEdit(event))
       return undoEdit(trx, { done, revisionId: event.numbers.revision as number, moderator, now });

@@ -11,6 +11,7 @@ import { closingDaysOf, type DeskPost, findEarlierPublication } from './desk-que
 import { describeState } from './desk-words.ts';
 import type { DeskField, DeskFields, FieldError } from './form.ts';
 import { isAllowed, type PostAction, type PostState, stateOf } from './publication.ts';
+import { versionsHref } from './version-addresses.ts';
 
 /** The form of the desk, for a post or for one that is not there yet. */
 interface DeskPage {
@@ -20,6 +21,8 @@ interface DeskPage {
   readonly stateSentence: string;
   /** Where the post can be seen as its readers see it. */
   readonly viewHref: string | undefined;
+  /** Where its earlier versions are. */
+  readonly versionsHref: string | undefined;
   readonly fields: DeskFields;
   readonly errors: readonly { readonly field: DeskField; readonly message: string }[];
   /** The first error of each field. */
@@ -106,6 +109,7 @@ export async function composeDesk(
     action: asNew ? '/write/new' : `/write/${post.id}`,
     state: post ? state : 'new',
     stateSentence: post ? describeState(post, { words, now }) : t('writing.state.new'),
+    versionsHref: post && versionsHref(post.id),
     viewHref: post && state !== 'binned' ? hrefOf(post) : undefined,
     fields,
     errors: worded,

@@ -17,6 +17,7 @@ export interface DeskPost
     | 'title'
     | 'excerpt'
     | 'source'
+    | 'source_format'
     | 'html'
     | 'conversation_id'
     | 'published_at'
@@ -62,7 +63,16 @@ export async function findDeskPost(
   return db
     .selectFrom('post')
     .innerJoin('conversation', 'conversation.id', 'post.conversation_id')
-    .select(['post.id', 'post.kind', 'post.slug', 'post.title', 'post.excerpt', 'post.source', 'post.html'])
+    .select([
+      'post.id',
+      'post.kind',
+      'post.slug',
+      'post.title',
+      'post.excerpt',
+      'post.source',
+      'post.source_format',
+      'post.html',
+    ])
     .select(['post.conversation_id', 'post.published_at', 'post.deleted_at', 'post.version', 'post.updated_at'])
     .select(['conversation.mode', 'conversation.close_after_days', 'conversation.close_after_quiet_days'])
     .select((eb) => [authorsOf(eb).as('authors'), tagsOf(eb).as('tags')])

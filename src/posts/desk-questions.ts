@@ -4,6 +4,7 @@ import type { DeskPost } from './desk-queries.ts';
 import { describeState } from './desk-words.ts';
 import type { DeskFields } from './form.ts';
 import { type PostState, stateOf } from './publication.ts';
+import { versionsHref } from './version-addresses.ts';
 
 /** A page on which a post can be put into the bin, or taken out. */
 interface Question {
@@ -17,7 +18,7 @@ interface Question {
 }
 
 const deleteView = defineView<Question & { fields: DeskFields | undefined }>('writing/delete');
-const binnedView = defineView<Question & { source: string }>('writing/binned');
+const binnedView = defineView<Question & { source: string; versionsHref: string }>('writing/binned');
 
 /** Asks whether a post is to go into the bin. @param fields what was typed, to go back with. */
 export function sendDeleteQuestion(
@@ -37,7 +38,12 @@ export function sendBinned(
   { post, change, now }: { post: DeskPost; change?: string | undefined; now: Date },
 ): void {
   const question = composeQuestion(response, { post, change, now });
-  sendPage(response, binnedView, { title: post.title, ...question, source: post.source }, change ? 409 : 200);
+  sendPage(
+    response,
+    binnedView,
+    { title: post.title, ...question, source: post.source, versionsHref: versionsHref(post.id) },
+    change ? 409 : 200,
+  );
 }
 
 function composeQuestion(

@@ -1,10 +1,11 @@
 import { type Request, type Response, Router } from 'express';
 import { requirePermission, signedInViewer } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
+import { offerUndo } from '../events/offer-undo.ts';
 import { found, notFound } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
-import { leaveNotice } from '../http/notice.ts';
+import { leaveNotice, type NoticeOffer } from '../http/notice.ts';
 import { frameOf } from '../http/render.ts';
 import { sendDeskList } from './desk-list.ts';
 import { sendConflict, sendDeletingOvertaken, sendRestoringOvertaken } from './desk-overtaken.ts';
@@ -55,7 +56,8 @@ export function deskRoutes({ db, now: clock }: AppContext): Router {
     if (saved.outcome === 'missing') throw notFound();
     if (saved.outcome === 'conflict')
       return sendConflict(response, { db, now, fields, post: await presentPost(response, saved.id) });
-    leaveNotice(request, noticeOf(response, { move: order.move, asked }));
+    const back = `/write/${saved.id}`;
+    leaveNotice(request, { ...noticeOf(response, { move: order.move, asked }), offer: offerFor(saved, back) });
     response.redirect(303, `/write/${saved.id}`);
   });
 
@@ -93,7 +95,7 @@ export function deskRoutes({ db, now: clock }: AppContext): Router {
     const saved = await move(request, response, { id, move: { action: 'delete' }, now });
     if (saved.outcome !== 'saved')
       return sendDeletingOvertaken(response, { db, now, post: await presentPost(response, id) });
-    leaveNotice(request, { key: 'writing.notice.delete', values: { title } });
+    leaveNotice(request, { key: 'writing.notice.delete', values: { title }, offer: offerFor(saved, '/write') });
     response.redirect(303, '/write');
   });
 
@@ -103,7 +105,7 @@ export function deskRoutes({ db, now: clock }: AppContext): Router {
     const saved = await move(request, response, { id, move: { action: 'restore' }, now });
     if (saved.outcome !== 'saved')
       return sendRestoringOvertaken(response, { db, now, post: await presentPost(response, id) });
-    leaveNotice(request, { key: 'writing.notice.restore' });
+    leaveNotice(request, { key: 'writing.notice.restore', offer: offerFor(saved, `/write/${id}`) });
     response.redirect(303, `/write/${id}`);
   });
 
@@ -125,6 +127,14 @@ export function deskRoutes({ db, now: clock }: AppContext): Router {
 
 function actOf(response: Response, now: Date) {
   return { actorId: signedInViewer(response).id, writerId: writerOf(response), now };
+}
+
+function offerFor({ undo }: Extract<Saved, { outcome: 'saved' }>, back: string): NoticeOffer | undefined {
+  return offerUndo({
+    eventId: undo?.eventId,
+    back,
+    label: undo?.all === false ? 'versions.undoAllElse' : 'undo.button',
+  });
 }
 
 function noticeOf(response: Response, { move, asked }: { move: Move; asked: Asked }): Message {

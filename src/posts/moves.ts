@@ -1,8 +1,9 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { lastEvents, recordEvent } from '../events/queries.ts';
+import type { Event } from '../events/table.ts';
 import { findEarlierPublication } from './desk-queries.ts';
-import { nextState, type PostState, stateOf } from './publication.ts';
+import { nextState, stateOf } from './publication.ts';
 import type { Post } from './table.ts';
 
 /** What is to become of a post, beside its text. */
@@ -24,35 +25,73 @@ interface Change {
 }
 
 /**
- * The one place where a post goes from one state to another: the row and the event, together.
+ * Takes a post from one state to another, where that is possible.
  *
- * @returns the new state; undefined where the move is not possible from here, and then nothing has changed.
+ * @param batch UUID of what else is done to the post in one go with it.
+ * @returns the id of the event that says so; undefined where the move is not possible from here, and then nothing has changed.
  */
 export async function movePost(
   trx: Transaction<Database>,
-  { post, move, actorId, now }: Change,
-): Promise<PostState | undefined> {
-  const from = stateOf(post, now);
-  const to = nextState(from, move.action);
-  if (!to) return undefined;
+  { post, move, batch, actorId, now }: Change & { batch?: string | undefined },
+): Promise<number | undefined> {
+  if (!nextState(stateOf(post, now), move.action)) return undefined;
   const times = await timesAfter(trx, { post, move, now });
+  return await setTimes(trx, { post, times, action: move.action, batch, actorId, now });
+}
+
+/** The columns that say in which state a post is. */
+export type PostTimes = Pick<Post, 'published_at' | 'deleted_at'>;
+
+/**
+ * The one place where a post goes from one state to another: the row and the event, together. What the row forgets is in the
+ * event's numbers, see `timesBefore`.
+ *
+ * @param post locked.
+ * @param undoes the event that is taken back by it.
+ * @returns the id of the event.
+ */
+export async function setTimes(
+  trx: Transaction<Database>,
+  {
+    post,
+    times,
+    now,
+    ...act
+  }: {
+    post: MovedPost;
+    times: PostTimes;
+    action: Move['action'] | 'undo';
+    undoes?: number;
+    batch?: string | undefined;
+    actorId: number;
+    now: Date;
+  },
+): Promise<number> {
   await trx
     .updateTable('post')
     .set((eb) => ({ ...times, version: eb('version', '+', 1), updated_at: now }))
     .where('id', '=', post.id)
     .execute();
-  await recordEvent(trx, {
+  return await recordEvent(trx, {
     subjectKind: 'post',
     subjectId: post.id,
-    action: move.action,
-    from,
-    to,
-    actorId,
-    // What the row forgets now, for publishing again and for whoever undoes this.
-    numbers: post.published_at ? { published_at: post.published_at.getTime() } : undefined,
+    from: stateOf(post, now),
+    to: stateOf(times, now),
+    numbers: {
+      ...(post.published_at && { published_at: post.published_at.getTime() }),
+      ...(post.deleted_at && { deleted_at: post.deleted_at.getTime() }),
+    },
     now,
+    ...act,
   });
-  return to;
+}
+
+/** In which state an event found a post that it moved. */
+export function timesBefore({ numbers: { published_at, deleted_at } }: Pick<Event, 'numbers'>): PostTimes {
+  return {
+    published_at: published_at === undefined ? null : new Date(published_at),
+    deleted_at: deleted_at === undefined ? null : new Date(deleted_at),
+  };
 }
 
 /** Whether the last thing that happened to a post is this very move by this person: then the form was sent twice. */
@@ -67,7 +106,7 @@ export async function isRepeated(trx: Transaction<Database>, { post, move, actor
 async function timesAfter(
   trx: Transaction<Database>,
   { post, move, now }: Pick<Change, 'post' | 'move' | 'now'>,
-): Promise<Pick<MovedPost, 'published_at' | 'deleted_at'>> {
+): Promise<PostTimes> {
   const { published_at, deleted_at } = post;
   switch (move.action) {
     case 'edit':

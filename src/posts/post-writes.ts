@@ -1,12 +1,12 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../database.ts';
-import { recordEvent } from '../events/queries.ts';
+import { type NewEvent, recordEvent, recordEvents } from '../events/queries.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
 import { takeTurn } from '../turns.ts';
-import { moveAddress, pathOf } from './addresses.ts';
-import { closingDaysOf, type DeskPost, findEarlierPublication } from './desk-queries.ts';
-import type { ClosingDays, PostDraft, TypedTag } from './form.ts';
+import { closingDaysOf, type DeskPost } from './desk-queries.ts';
+import type { ClosingDays, PostDraft } from './form.ts';
 import { stateOf } from './publication.ts';
+import { isSameText, raiseVersion, writeAuthors, writeTags, writeText } from './write-text.ts';
 
 /** What was decided about a draft beside what it says itself. */
 export interface Chosen {
@@ -24,18 +24,18 @@ export async function insertPost(
     chosen,
     publishedAt,
     actorId,
-    key,
+    batch,
     now,
   }: {
     draft: PostDraft;
     chosen: Chosen;
     publishedAt: Date | null;
     actorId: number | undefined;
-    /** UUID by which the post is found again. */
-    key?: string | undefined;
+    /** UUID of what else is done in one go with it, by which the post is found again. */
+    batch?: string | undefined;
     now: Date;
   },
-): Promise<{ id: number; conversationId: number }> {
+): Promise<{ id: number; conversationId: number; eventId: number }> {
   const conversationId = await insertConversation(trx, draft);
   const { id } = await trx
     .insertInto('post')
@@ -51,53 +51,45 @@ export async function insertPost(
     .executeTakeFirstOrThrow();
   await writeAuthors(trx, { postId: id, authorIds: chosen.authorIds });
   await writeTags(trx, { postId: id, tags: draft.tags });
-  await recordEvent(trx, {
+  const eventId = await recordEvent(trx, {
     subjectKind: 'post',
     subjectId: id,
     action: 'create',
     to: stateOf({ published_at: publishedAt, deleted_at: null }, now),
     actorId,
-    batch: key,
+    batch,
     now,
   });
-  return { id, conversationId };
+  return { id, conversationId, eventId };
 }
 
-/** Writes a draft over a post that is locked. Where readers could know its address, that leads to the new one. */
+/**
+ * Writes a draft over a post that is locked. Where readers could know its address, that leads to the new one.
+ *
+ * @param batch UUID of what else is done to the post in one go with it.
+ * @returns the events by which this can be taken back: of the text, and of each comment setting that was changed.
+ */
 export async function rewritePost(
   trx: Transaction<Database>,
   {
     post,
     draft,
     chosen,
+    batch,
     actorId,
     now,
-  }: { post: DeskPost; draft: PostDraft; chosen: Chosen; actorId: number; now: Date },
-): Promise<void> {
-  const state = stateOf(post, now);
-  const from = pathOf(post);
-  const to = pathOf({ kind: draft.kind, slug: chosen.slug });
-  if (from !== to) {
-    const known = state === 'published' || (await findEarlierPublication(trx, post.id)) !== undefined;
-    await moveAddress(trx, { postId: post.id, from, to, keep: known });
+  }: { post: DeskPost; draft: PostDraft; chosen: Chosen; batch?: string | undefined; actorId: number; now: Date },
+): Promise<{ readonly text: number | undefined; readonly settings: readonly number[] }> {
+  const settings = await writeConversation(trx, { post, draft, actorId, now });
+  if (!isSameText(post, { ...draft, slug: chosen.slug })) {
+    const text = { ...columnsOf(draft), slug: chosen.slug, tags: draft.tags, authorIds: chosen.authorIds };
+    return { text: await writeText(trx, { post, text, action: 'edit', batch, actorId, now }), settings };
   }
-  await trx
-    .updateTable('post')
-    .set((eb) => ({ ...columnsOf(draft), slug: chosen.slug, version: eb('version', '+', 1), updated_at: now }))
-    .where('id', '=', post.id)
-    .execute();
-  await writeAuthors(trx, { postId: post.id, authorIds: chosen.authorIds });
-  await writeTags(trx, { postId: post.id, tags: draft.tags });
-  await writeConversation(trx, { post, draft, actorId, now });
-  await recordEvent(trx, {
-    subjectKind: 'post',
-    subjectId: post.id,
-    action: 'edit',
-    from: state,
-    to: state,
-    actorId,
-    now,
-  });
+  await raiseVersion(trx, { postId: post.id, now });
+  const state = stateOf(post, now);
+  const subject = { subjectKind: 'post', subjectId: post.id, actorId, now } as const;
+  await recordEvent(trx, { ...subject, action: 'edit', from: state, to: state, numbers: { comments_only: 1 } });
+  return { text: undefined, settings };
 }
 
 function columnsOf({ kind, title, source, html, excerpt }: PostDraft) {
@@ -125,51 +117,13 @@ async function insertConversation(
   return id;
 }
 
-async function writeAuthors(
-  trx: Transaction<Database>,
-  { postId, authorIds }: { postId: number; authorIds: readonly number[] },
-): Promise<void> {
-  await trx.deleteFrom('post_author').where('post_id', '=', postId).execute();
-  const rows = authorIds.map((account_id, index) => ({ post_id: postId, account_id, position: index + 1 }));
-  await trx.insertInto('post_author').values(rows).execute();
-}
-
-// A tag that is not there yet is made; one that no post carries any more stays, unlisted, until someone types it again.
-async function writeTags(
-  trx: Transaction<Database>,
-  { postId, tags }: { postId: number; tags: readonly TypedTag[] },
-): Promise<void> {
-  await trx.deleteFrom('post_tag').where('post_id', '=', postId).execute();
-  if (tags.length === 0) return;
-  // In one order, so that two who make the same new tags wait for each other instead of blocking each other.
-  const sorted = [...tags].sort((one, other) => (one.slug < other.slug ? -1 : 1));
-  await trx
-    .insertInto('tag')
-    .values(sorted.map(({ slug, name }) => ({ slug, name })))
-    .onConflict((conflict) => conflict.column('slug').doNothing())
-    .execute();
-  const rows = await trx
-    .selectFrom('tag')
-    .select('id')
-    .where(
-      'slug',
-      'in',
-      sorted.map(({ slug }) => slug),
-    )
-    .execute();
-  await trx
-    .insertInto('post_tag')
-    .values(rows.map(({ id }) => ({ post_id: postId, tag_id: id })))
-    .execute();
-}
-
 // Replies share the turn that this takes: the change waits for those that are being stored, and none lands after a closing.
 async function writeConversation(
   trx: Transaction<Database>,
   { post, draft, actorId, now }: { post: DeskPost; draft: PostDraft; actorId: number; now: Date },
-): Promise<void> {
+): Promise<number[]> {
   const after = { mode: draft.mode, ...draft.closing };
-  if (isSame({ mode: post.mode, ...closingDaysOf(post) }, after)) return;
+  if (isSame({ mode: post.mode, ...closingDaysOf(post) }, after)) return [];
   const subject = { subjectKind: 'conversation', subjectId: post.conversation_id, actorId, now } as const;
   await takeTurn(trx, { about: 'conversation', id: post.conversation_id });
   // An undo may have set it otherwise, while this waited for its turn.
@@ -184,10 +138,11 @@ async function writeConversation(
     .set({ mode: after.mode, close_after_days: after.age, close_after_quiet_days: after.quiet })
     .where('id', '=', post.conversation_id)
     .execute();
+  const changes: NewEvent[] = [];
   if (before.mode !== after.mode)
-    await recordEvent(trx, { ...subject, action: 'set_mode', from: before.mode ?? 'site', to: after.mode ?? 'site' });
-  if (!sameDays(before, after))
-    await recordEvent(trx, { ...subject, action: 'set_closing', numbers: daysOf({ before, after }) });
+    changes.push({ ...subject, action: 'set_mode', from: before.mode ?? 'site', to: after.mode ?? 'site' });
+  if (!sameDays(before, after)) changes.push({ ...subject, action: 'set_closing', numbers: daysOf({ before, after }) });
+  return await recordEvents(trx, changes);
 }
 
 type Terms = ClosingDays & Pick<DeskPost, 'mode'>;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import type { CommentMode } from '../site/table.ts';
@@ -9,12 +10,22 @@ import { isRepeated, type Move, movePost } from './moves.ts';
 import { type Chosen, insertPost, rewritePost } from './post-writes.ts';
 import { isAllowed, stateOf } from './publication.ts';
 import type { PostKind } from './table.ts';
+import { isSameText } from './write-text.ts';
 
 /** How a save went. `conflict`: someone else changed the post, or its state does not allow it; nothing is stored. */
 export type Saved =
-  | { readonly outcome: 'saved' | 'conflict'; readonly id: number }
+  /** `undo`: none where nothing had changed, or there is no one event by which it can be taken back. */
+  | { readonly outcome: 'saved'; readonly id: number; readonly undo?: UndoOfSave | undefined }
+  | { readonly outcome: 'conflict'; readonly id: number }
   | { readonly outcome: 'refused'; readonly errors: readonly FieldError[] }
   | { readonly outcome: 'missing' };
+
+/** How a save can be taken back. */
+export interface UndoOfSave {
+  readonly eventId: number;
+  /** Whether that is all of it: how the conversation is held is taken back by itself. */
+  readonly all: boolean;
+}
 
 /** Who saves, and when. */
 interface Act {
@@ -39,9 +50,11 @@ export async function startPost(
   if (made) return savePost(trx, { id: made, version: undefined, draft, move, ...act });
   const chosen = await choose(trx, { draft, postId: undefined });
   if ('errors' in chosen) return { outcome: 'refused', ...chosen };
-  const { id } = await insertPost(trx, { draft, chosen, publishedAt: null, key, ...act });
-  if (move.action !== 'edit') await movePost(trx, { post: { id, published_at: null, deleted_at: null }, move, ...act });
-  return { outcome: 'saved', id };
+  const batch = key ?? randomUUID();
+  const { id, eventId } = await insertPost(trx, { draft, chosen, publishedAt: null, batch, ...act });
+  const post = { id, published_at: null, deleted_at: null };
+  if (move.action !== 'edit') await movePost(trx, { post, move, batch, ...act });
+  return { outcome: 'saved', id, undo: { eventId, all: true } };
 }
 
 /**
@@ -65,9 +78,15 @@ export async function savePost(
   await lockSlugs(trx);
   const chosen = await choose(trx, { draft, postId: id });
   if ('errors' in chosen) return { outcome: 'refused', ...chosen };
-  if (!isUnchanged(post, { ...draft, slug: chosen.slug })) await rewritePost(trx, { post, draft, chosen, ...act });
-  if (move.action !== 'edit') await movePost(trx, { post, move, ...act });
-  return { outcome: 'saved', id };
+  const changed = !isUnchanged(post, { ...draft, slug: chosen.slug });
+  const moved = move.action !== 'edit';
+  const batch = changed && moved ? randomUUID() : undefined;
+  const written = changed ? await rewritePost(trx, { post, draft, chosen, batch, ...act }) : undefined;
+  const settings = written?.settings ?? [];
+  const eventId = moved ? await movePost(trx, { post, move, batch, ...act }) : written?.text;
+  if (eventId !== undefined) return { outcome: 'saved', id, undo: { eventId, all: settings.length === 0 } };
+  const [only, ...others] = settings;
+  return { outcome: 'saved', id, undo: only && others.length === 0 ? { eventId: only, all: true } : undefined };
 }
 
 /** Puts a post into the bin or takes it out, as whoever does it saw it: with its version. */
@@ -77,11 +96,12 @@ export async function movePostAsSeen(
 ): Promise<Saved> {
   const post = await lockDeskPost(trx, { id, writerId: act.writerId });
   if (!post) return { outcome: 'missing' };
-  const done =
-    post.version === version
-      ? (await movePost(trx, { post, move, ...act })) !== undefined
-      : await isRepeated(trx, { post, move, ...act });
-  return { outcome: done ? 'saved' : 'conflict', id };
+  if (post.version !== version) {
+    const repeated = await isRepeated(trx, { post, move, ...act });
+    return { outcome: repeated ? 'saved' : 'conflict', id };
+  }
+  const eventId = await movePost(trx, { post, move, ...act });
+  return eventId === undefined ? { outcome: 'conflict', id } : { outcome: 'saved', id, undo: { eventId, all: true } };
 }
 
 /**
@@ -130,8 +150,9 @@ export async function createPost(
   const { html } = renderPost(source);
   const typed = { tags: readTags(tags.join(',')), authors: [], mode, closing };
   const draft: PostDraft = { kind, title, slug: own, source, html, excerpt, ...typed };
-  const made = await insertPost(trx, { draft, chosen: { slug: own, authorIds }, publishedAt, actorId, now });
-  return { ...made, slug: own };
+  const chosen = { slug: own, authorIds };
+  const { id, conversationId } = await insertPost(trx, { draft, chosen, publishedAt, actorId, now });
+  return { id, conversationId, slug: own };
 }
 
 // What of a draft the database decides: whether its address is free and its authors are there.
@@ -153,13 +174,6 @@ async function choose(
 }
 
 function isUnchanged(post: DeskPost, draft: PostDraft): boolean {
-  const slugs = (tags: readonly { slug: string }[]) => tags.map(({ slug }) => slug).sort();
   const told = (values: readonly unknown[]) => JSON.stringify(values);
-  return (
-    told([post.kind, post.title, post.excerpt, post.source, post.mode, closingDaysOf(post)]) ===
-      told([draft.kind, draft.title, draft.excerpt, draft.source, draft.mode, draft.closing]) &&
-    (draft.slug === '' || draft.slug === post.slug) &&
-    told(slugs(post.tags)) === told(slugs(draft.tags)) &&
-    told(post.authors.map(({ handle }) => handle)) === told(draft.authors)
-  );
+  return isSameText(post, draft) && told([post.mode, closingDaysOf(post)]) === told([draft.mode, draft.closing]);
 }

@@ -113,11 +113,33 @@ export interface AddressTable {
   post_id: number | null;
 }
 
+/** What a post was before an edit, beside the event of that edit. */
+export interface PostRevisionTable {
+  event_id: number;
+  post_id: number;
+  kind: PostKind;
+  slug: string;
+  title: string;
+  excerpt: string;
+  source: string;
+  source_format: 'markdown' | 'html';
+  /** null: made from the source, which is Markdown. */
+  html: string | null;
+  /** Of the rules that made the HTML; null with it. */
+  renderer_version: number | null;
+  /** By their slugs; written as JSON text. */
+  tags: ColumnType<readonly Pick<Tag, 'slug' | 'name'>[], string, never>;
+  /** In the order in which they are named. */
+  author_ids: readonly number[];
+}
+
 /** A post or page, as it is read. */
 export type Post = Selectable<PostTable>;
 /** A closing by hand, as it is read. */
 export type Closure = Selectable<ClosureTable>;
 /** A conversation, as it is read. */
 export type Conversation = Selectable<ConversationTable>;
+/** What a post was before an edit, as it is read. */
+export type PostRevision = Selectable<PostRevisionTable>;
 /** A tag, as it is read. */
 export type Tag = Selectable<TagTable>;

@@ -1,6 +1,7 @@
 import { type Response, Router } from 'express';
 import { signedInViewer } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
+import { offerUndo } from '../events/offer-undo.ts';
 import { found, HttpError } from '../http/errors.ts';
 import { readFields } from '../http/fields.ts';
 import { leaveNotice } from '../http/notice.ts';
@@ -8,7 +9,6 @@ import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { explainFeature } from '../learner/explain.ts';
 import { countDue, loadTotal, type Total } from '../learner/queries.ts';
 import { isTrained, leastOfEach, type Weighed } from '../learner/score.ts';
-import { offerUndo } from '../moderation/offer-undo.ts';
 import { sendChart } from '../overview/chart-view.ts';
 import { loadRules } from '../rules/queries.ts';
 import { choiceOf, type RuleChoice } from '../rules/rule.ts';

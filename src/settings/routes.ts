@@ -1,12 +1,12 @@
 import { type Response, Router } from 'express';
 import { requirePermission, signedInViewer } from '../accounts/viewer.ts';
 import type { AppContext } from '../context.ts';
+import { offerUndo } from '../events/offer-undo.ts';
 import { HttpError } from '../http/errors.ts';
 import { readFields, readId } from '../http/fields.ts';
 import { leaveNotice } from '../http/notice.ts';
 import { defineView, frameOf, sendPage } from '../http/render.ts';
 import { countGivenUp } from '../mail/undelivered.ts';
-import { offerUndo } from '../moderation/offer-undo.ts';
 import { siteOf } from '../site/current.ts';
 import { saveSettings } from '../site/settings.ts';
 import { type CommentMode, commentModes, type Site } from '../site/table.ts';

@@ -78,6 +78,8 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
     insert into colleague_note (browser_id, text, written_by, written_at) values (1, 'Good faith', 1, now());
     insert into pin (conversation_id, comment_id, pinned_by, pinned_at) values (1, 1, 1, now());
     insert into settings_change (event_id, fields) values (1, '{"title": {"before": "One", "after": "Two"}}');
+    insert into post_revision (event_id, post_id, kind, slug, title, excerpt, source, source_format, html, renderer_version, tags, author_ids)
+      values (2, 1, 'post', 'before', 'Before \\N', '', '<p>Tab\there', 'html', '<p>Tab\there</p>', 1, '[{"slug": "a", "name": "\\"Ą\\""}]', '{2,1}');
     insert into hand_over (comment_id, to_id, by_id, handed_at) values (2, 1, 1, now());
     insert into announcement (comment_id, created_at, told_through) values (1, now(), 1);
     insert into digest_item (follower_id, comment_id, subscription_id, created_at) values (1, 1, 1, now());

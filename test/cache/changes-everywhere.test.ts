@@ -143,6 +143,22 @@ describe('in every process shows', () => {
     await expectToShow(path, 'Set right by hand.', edit);
   });
 
+  test('an edit of a post, and that it was undone', async () => {
+    const edit = { version: '1', action: 'edit', body: 'Set right at the desk.' };
+    await expectToShow(path, 'Set right at the desk.', () => here.post(`/write/${post.id}`, edit, asOwner()));
+    const { id } = await database.db
+      .selectFrom('event')
+      .select('id')
+      .where('subject_kind', '=', 'post')
+      .where('subject_id', '=', post.id)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow();
+    await expectToShow(path, 'Some <em>words</em>', () =>
+      here.post('/moderation/undo', { event: String(id) }, asOwner()),
+    );
+  });
+
   test('a new post, in the lists and the feed', async () => {
     await expectToShow('/feed.xml', 'Brand new', () => addPost(database.db, { title: 'Brand new' }));
     await eventually(async () => (await elsewhere.get('/')).text.includes('Brand new'), { seconds: 5 });

@@ -86,7 +86,7 @@ describe('The undo of an edit that one of the staff made', () => {
 
   it('brings back what came in HTML as it was shown', async () => {
     const { id } = await replyTo(site, path, { body: 'In another form.' }, moderator);
-    const html = '<p>As <em>they</em> wrote it.</p>';
+    const html = '<p><em>So</em> it was.</p>';
     await site.db
       .updateTable('comment')
       .set({ source: html, html, source_format: 'html' })
