@@ -246,12 +246,17 @@ async function addComments(
     .execute();
 }
 
-/** What comments leave behind as they are posted: their keys, how they were judged, and events. */
+/** What comments leave behind as they are posted: their keys, what they are known by (each by itself), how they were judged, and events. */
 async function addTraces(db: Kysely<Database>, conversationId: number): Promise<void> {
   const comments = sql`from comment where conversation_id = ${conversationId}::integer order by id`;
   await sql`
     insert into submission (key, comment_id, digest, created_at)
     select gen_random_uuid(), id, sha256(int4send(id)), created_at ${comments}`.execute(db);
+  await sql`
+    insert into comment_fingerprint (comment_id, exact, minima, band_1, band_2, band_3, band_4, written_at)
+    select
+      id, decode(md5(id::text), 'hex'), array_fill((id % 32768)::smallint, array[16]), hashint4(id), hashint4(-id), hashtext(id::text),
+      hashtext((-id)::text), created_at ${comments}`.execute(db);
   await sql`
     insert into judgement (comment_id, rule, verdict, facts, opinions, judged_at)
     select id, 'standard', 'approved', '{}', '[{"rule": "standard", "status": "approved"}]', created_at ${comments}`.execute(
