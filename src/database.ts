@@ -12,6 +12,7 @@ import type { AppealTable } from './appeals/table.ts';
 import type { ProofTable } from './commenters/table.ts';
 import type {
   CommentFingerprintTable,
+  CommentPlaceTable,
   CommentTable,
   JudgementTable,
   RevisionTable,
@@ -54,6 +55,7 @@ export interface Database {
   colleague_note: ColleagueNoteTable;
   comment: CommentTable;
   comment_fingerprint: CommentFingerprintTable;
+  comment_place: CommentPlaceTable;
   conversation: ConversationTable;
   conversation_count: ConversationCountTable;
   digest_item: DigestItemTable;

@@ -5,6 +5,7 @@ import { recordEvent } from '../events/queries.ts';
 import { findStanding } from '../persons/queries.ts';
 import { isShutOut, type ShutOut } from '../persons/standing.ts';
 import { currentRules } from '../rules/current.ts';
+import type { Place } from '../rules/places.ts';
 import { type Rule, rulesInForce } from '../rules/rule.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
 import { closingOf, closuresAbove } from './closing.ts';
@@ -14,14 +15,17 @@ import { countEdits, findWritten, replaceText, type WrittenComment } from './edi
 import { factsOf, gatherFacts, type KnownFacts, wordsOf } from './facts.ts';
 import { checkText, type FieldErrors } from './form.ts';
 import type { Verdict } from './judge.ts';
+import { factsOfCompared } from './judge-copies.ts';
 import { type CommentAction, isErased } from './lifecycle.ts';
 import { findLikenesses } from './likeness.ts';
 import { outsideFact, unaskedBy } from './outside-fact.ts';
+import { findLeads, type Leading } from './places.ts';
 import { judgeComment } from './policies.ts';
 import { insertJudgement } from './queries.ts';
 import { renderVisibly } from './rendering.ts';
 import { speakerOf } from './speaker.ts';
 import type { Submission, Unasked } from './submission.ts';
+import { sweepWaves } from './sweep-copies.ts';
 import { changeStatus, lockWithAncestors } from './transition.ts';
 
 /** An edit as it arrives from the writer of a comment. */
@@ -39,6 +43,7 @@ export interface Edit {
   readonly version: number | undefined;
   /** As of a reply. */
   readonly outside?: Submission['outside'];
+  readonly ownHost?: Submission['ownHost'];
   readonly now: Date;
 }
 
@@ -95,19 +100,24 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
     const unasked = edit.staff ? undefined : unaskedBy(rules, edit.outside);
     if (unasked) return unasked;
 
-    await replaceText(trx, {
+    const places = await replaceText(trx, {
       comment,
       source: body,
       html: rendered.html,
       rendererVersion,
       editedAt: editedAt(comment, now),
+      ownHost: edit.ownHost,
       now,
+    });
+    const [leads] = await findLeads(trx, {
+      conversationId: edit.conversationId,
+      comments: edit.staff ? [] : [leadingOf(comment, places)],
     });
     const words = wordsOf(comment.name, rendered.html);
     const known = factsOf(rendered, { writer: comment, words, staffRole: edit.staff?.role ?? null, terms, now });
     const verdict = await judgeAnew(trx, {
       comment: { ...comment, source: body },
-      known: { ...known, ...outsideFact(edit.outside), standing: standing?.kind },
+      known: { ...known, ...outsideFact(edit.outside), standing: standing?.kind, leads },
       rules,
       words,
       trained: terms.trained,
@@ -117,8 +127,17 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
     await recordEvent(trx, { subjectKind: 'comment', subjectId: commentId, action: 'edit', ...decided });
     const action = actionAfter(verdict);
     if (action) await changeStatus(trx, locked.values(), { action, ...decided });
+    await sweepWaves(trx, [{ commentId, verdict }]);
     return { kind: 'saved', verdict };
   });
+}
+
+function leadingOf(
+  { id, name, browser_id, network_hash, created_at }: WrittenComment,
+  places: readonly Place[],
+): Leading {
+  const [browserId, networkHash] = [browser_id ?? undefined, network_hash ?? undefined];
+  return { places, name, browserId, networkHash, editedId: id, now: created_at };
 }
 
 // Readers are told of an edit where they could have read something else before.
@@ -165,7 +184,7 @@ async function judgeAnew(
       },
     ],
   });
-  const facts = { ...gathered, ...likeness?.facts };
+  const facts = { ...gathered, ...(likeness && factsOfCompared(likeness)) };
   const verdict = judgeComment({ ...facts, waiting: comment.status === 'pending' }, { rules, words });
   await insertJudgement(trx, { commentId: comment.id, verdict, now });
   return verdict;

@@ -2,8 +2,10 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
 import { fingerprintOf } from '../rules/fingerprint.ts';
+import type { Place } from '../rules/places.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
 import { replaceFingerprint } from './copies.ts';
+import { placesOf, replacePlaces } from './places.ts';
 import type { Comment, Revision } from './table.ts';
 
 /** A comment as its writer deals with it. */
@@ -61,7 +63,7 @@ export async function countEdits(db: Kysely<Database>, commentId: number): Promi
   return Number(count);
 }
 
-/** Gives a comment another text, and keeps the one that it had. Copies are found of the new one from now on. */
+/** Gives a comment another text, and keeps the one that it had. Copies are found of the new one from now on. @returns where it leads. */
 export async function replaceText(
   trx: Transaction<Database>,
   {
@@ -70,17 +72,19 @@ export async function replaceText(
     html,
     rendererVersion,
     editedAt,
+    ownHost,
     now,
   }: {
-    comment: Pick<Comment, 'id' | 'source' | 'source_format'>;
+    comment: Pick<Comment, 'id' | 'source' | 'source_format' | 'name' | 'website'>;
     source: string;
     html: TrustedHtml;
     rendererVersion: number;
     /** What readers are told; null: they never saw another text. */
     editedAt: Date | null;
+    ownHost: string | undefined;
     now: Date;
   },
-): Promise<void> {
+): Promise<Place[]> {
   await trx
     .insertInto('revision')
     .values({
@@ -97,6 +101,9 @@ export async function replaceText(
     .where('id', '=', comment.id)
     .execute();
   await replaceFingerprint(trx, { commentId: comment.id, fingerprint: fingerprintOf(source), now });
+  const places = placesOf({ html, name: comment.name, website: comment.website, ownHost });
+  await replacePlaces(trx, { commentId: comment.id, places, now });
+  return places;
 }
 
 /** What each of these comments said before, from the first text on, by the comment's id. For staff only. */

@@ -20,6 +20,23 @@ export function judgeLinks({ links, hosts = [] }: Facts, settings: RuleSettings[
   return { status: 'pending', numbers: { links, allowed } };
 }
 
+/**
+ * Holds what leads where strangers led before, or takes it for spam where there were many. Somebody of whom a comment was approved here
+ * may lead anywhere, and to hosts of the list so may anybody.
+ */
+export function judgeCampaign(
+  { leads = [], approvedBefore }: Facts,
+  settings: RuleSettings['campaign'],
+): Opinion | undefined {
+  if (approvedBefore > 0 || leads.length === 0) return undefined;
+  const allowed = matcherOf(settings, settings.hosts);
+  const counted = leads.filter(({ host }) => findHost(allowed, [host]) === undefined);
+  // What was confirmed as spam counts twice.
+  const weight = Math.max(0, ...counted.map(({ others, spam }) => others + spam));
+  if (weight >= settings.spam) return { status: 'spam', numbers: { spam: 1 } };
+  return weight >= settings.held ? { status: 'pending', numbers: { spam: 0 } } : undefined;
+}
+
 function matcherOf(settings: object, list: string): HostMatcher {
   const known = ready.get(settings);
   if (known) return known;

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import type { Fingerprint } from '../rules/fingerprint.ts';
+import type { Place } from '../rules/places.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
 import { cameBefore } from './first-answers.ts';
 import type { Draft } from './form.ts';
@@ -19,6 +20,8 @@ export interface NewComment {
   readonly verdict: Verdict;
   /** What its text is known by, to find copies; undefined: it is too short. */
   readonly fingerprint: Fingerprint | undefined;
+  /** Where it leads, to find others that lead there. */
+  readonly places: readonly Place[];
   /** One of the staff, or a guest in a browser; without an id that browser becomes known now. */
   readonly writer:
     | { readonly accountId: number; readonly browserId?: undefined; readonly networkHash?: undefined }

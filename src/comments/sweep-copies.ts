@@ -1,31 +1,51 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { addJob } from '../jobs/queries.ts';
 import { findStanding } from '../persons/queries.ts';
 import type { RuleName } from '../rules/rule.ts';
 import { findCopiesOfSpam } from './copies.ts';
+import type { Facts, Verdict } from './judge.ts';
+import { isOnlySentence } from './judge-copies.ts';
+import { findSharersOfSpam } from './places.ts';
 import { changeStatus, lockWithAncestors } from './transition.ts';
 
+/** How the rest of a wave is found, by the rule that takes what belongs to one for spam. */
+const findRest = { copies: findCopies, campaign: findSharersOfSpam };
+
+type WaveRule = keyof typeof findRest & RuleName;
+
+/** Adds a job that takes the waves along to which any of these belong, which were just judged. */
+export async function sweepWaves(
+  trx: Transaction<Database>,
+  comments: readonly { readonly commentId: number; readonly verdict: Verdict }[],
+): Promise<void> {
+  const taken = comments.filter(({ verdict: { status, rule } }) => status === 'spam' && rule in findRest);
+  if (taken.length > 0) await addJob(trx, 'sweep_copies', { commentIds: taken.map(({ commentId }) => commentId) });
+}
+
 /**
- * Takes for spam what waits and says the same as comments that were: the first copies of a wave came before it was one. Each
- * comment changes by the rule, without an actor, and a moderator can decide otherwise. Done again it changes nothing more.
+ * Takes for spam what waits and says the same as comments that were, or leads where they do: the first of a wave came before it was
+ * one. Each comment changes by the rule, without an actor, and a moderator can decide otherwise. Done again it changes nothing more.
  *
- * @param commentIds what the rule for copies took for spam.
+ * @param commentIds what the rules for copies and campaigns took for spam.
  */
 export async function sweepCopies(
   db: Kysely<Database>,
   { commentIds, now }: { commentIds: readonly number[]; now: Date },
 ): Promise<void> {
   for (const commentId of commentIds) {
-    const copies = await findCopiesOfSpam(db, commentId);
-    if (copies.length > 0) await db.transaction().execute((trx) => sweep(trx, { copies, now }));
+    for (const rule of Object.keys(findRest) as WaveRule[]) {
+      const others = await findRest[rule](db, commentId);
+      if (others.length > 0) await db.transaction().execute((trx) => sweep(trx, { rule, others, now }));
+    }
   }
 }
 
 async function sweep(
   trx: Transaction<Database>,
-  { copies, now }: { copies: readonly number[]; now: Date },
+  { rule, others, now }: { rule: WaveRule; others: readonly number[]; now: Date },
 ): Promise<void> {
-  const waiting = await filterWaiting(trx, copies);
+  const waiting = await filterWaiting(trx, others);
   if (waiting.length === 0) return;
   const locked = await lockWithAncestors(trx, waiting);
   // Somebody may have decided before the lock was ours.
@@ -37,12 +57,26 @@ async function sweep(
     {
       action: 'spam',
       actorId: undefined,
-      rule: 'copies' satisfies RuleName,
-      // Of each the others, and the one that they are copies of.
-      numbers: { count: copies.length, spam: 1 },
+      rule,
+      // Of each the others, and the one that took them along.
+      numbers: { count: others.length, spam: 1 },
       now,
     },
   );
+}
+
+// What merely resembles a sentence may be anybody's.
+async function findCopies(db: Kysely<Database>, commentId: number): Promise<number[]> {
+  const copies = await findCopiesOfSpam(db, commentId);
+  if (copies.length === 0) return [];
+  const facts = await findFacts(db, commentId);
+  const onlySame = facts !== undefined && isOnlySentence(facts);
+  return copies.flatMap((copy) => (copy.isSame || !onlySame ? [copy.commentId] : []));
+}
+
+async function findFacts(db: Kysely<Database>, commentId: number): Promise<Facts | undefined> {
+  const query = db.selectFrom('judgement').select('facts').where('comment_id', '=', commentId);
+  return (await query.orderBy('id', 'desc').limit(1).executeTakeFirst())?.facts;
 }
 
 async function filterWaiting(trx: Transaction<Database>, ids: readonly number[]): Promise<number[]> {

@@ -7,7 +7,6 @@ import { announceReadable } from '../following/announce.ts';
 import { readFollowChoice } from '../following/choices.ts';
 import { followFromReply } from '../following/reply-choice.ts';
 import { readId } from '../http/fields.ts';
-import { addJob } from '../jobs/queries.ts';
 import { isShutOut } from '../persons/standing.ts';
 import { stateOf } from '../posts/publication.ts';
 import { currentRules } from '../rules/current.ts';
@@ -20,17 +19,20 @@ import { closingFacts, type ReplyTerms, shareConversation } from './conversation
 import { changeCounts } from './counts.ts';
 import { factsOf, gatherHistories, type History, wordsOf } from './facts.ts';
 import { checkGuestReply, checkStaffReply, type Draft, type FieldErrors, isDraft, type ReplyFields } from './form.ts';
-import type { Facts } from './judge.ts';
+import type { Facts, Verdict } from './judge.ts';
+import { factsOfCompared } from './judge-copies.ts';
+import { findLed, type Led } from './leading.ts';
 import { isReadable } from './lifecycle.ts';
 import { type Compared, findLikenesses, type Likeness } from './likeness.ts';
 import { waitsFor } from './limits.ts';
 import { outsideFact, unaskedBy } from './outside-fact.ts';
+import { storePlaces } from './places.ts';
 import { judgeComment } from './policies.ts';
 import { type ParentRow, shareParents } from './queries.ts';
-import { renderVisibly } from './rendering.ts';
 import { speakerOf } from './speaker.ts';
 import { type NewComment, type StoredComment, storeComments } from './store-comments.ts';
 import { keysOf, type Outcome, type Submission, type Wait, type Writer } from './submission.ts';
+import { sweepWaves } from './sweep-copies.ts';
 
 /**
  * Takes a reply within a larger piece of work, such as approving what it answers.
@@ -100,6 +102,8 @@ interface Ground {
   readonly parents: ReadonlyMap<number, ParentRow>;
   readonly histories: ReadonlyMap<Submission, History>;
   readonly rules: readonly RuleChoice[];
+  /** What guests and staff wrote, where the form was filled in well; what is wrong with it is found again. */
+  readonly led: ReadonlyMap<Submission, Led>;
   /** What the texts are like. */
   readonly likenesses: ReadonlyMap<Submission, Likeness>;
 }
@@ -128,8 +132,13 @@ async function gatherGround(
     judged: terms.judged,
   });
   const likenesses = await findLikenesses(trx, { texts: open.map(comparedText), trained: terms.trained });
+  const drafts = open.flatMap((submission) => {
+    const draft = checkDraft(submission, { terms });
+    return isDraft(draft) ? [[submission, draft] as const] : [];
+  });
   return {
     terms,
+    led: await findLed(trx, { drafts: new Map(drafts), conversationId }),
     likenesses: new Map(open.map((submission, index) => [submission, likenesses[index] as Likeness])),
     rules: await currentRules(trx, terms.site.rules_token),
     waits: new Map(waits),
@@ -166,7 +175,7 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
   const closing = closingFor(terms, { submission, key: parent?.path });
   if (closing) return { kind: 'closed', closing };
 
-  const rendered = renderVisibly(draft.body);
+  const { rendered, places, leads } = ground.led.get(submission) as Led;
   if (!rendered) return { kind: 'invalid', errors: { body: { key: 'reply.body.missing' } } };
 
   const rules = rulesInForce(ground.rules, terms.conversation.rule_switches);
@@ -184,8 +193,13 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
   });
   const verdict = judgeComment(
     {
-      ...{ ...known, ...factsOfSending(fields, writer), ...likeness.facts, ...outsideFact(submission.outside) },
-      ...{ standing: guestStanding?.kind, ...counts },
+      ...{
+        ...known,
+        ...factsOfSending(fields, writer),
+        ...factsOfCompared(likeness),
+        ...outsideFact(submission.outside),
+      },
+      ...{ standing: guestStanding?.kind, leads, ...counts },
     },
     { rules, words },
   );
@@ -196,6 +210,7 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
     rendererVersion,
     verdict,
     fingerprint: likeness.fingerprint,
+    places,
     writer: writer.kind === 'staff' ? { accountId: writer.id } : { browserId: writer.browserId, networkHash },
     keys: keysOf(submission),
     now,
@@ -208,7 +223,7 @@ function factsOfSending({ topic, seconds }: ReplyFields, writer: Writer): Pick<F
   return { baited: topic !== '', secondsToWrite: /^\d{1,6}$/.test(seconds) ? Number(seconds) : undefined };
 }
 
-function checkDraft({ writer, fields }: Submission, { terms }: Ground): Draft | FieldErrors {
+function checkDraft({ writer, fields }: Submission, { terms }: Pick<Ground, 'terms'>): Draft | FieldErrors {
   if (writer.kind === 'staff') return checkStaffReply(fields, writer.name);
   const draft = checkGuestReply(fields, { emailRequired: terms.site.email_required });
   const taken = isDraft(draft) && isAmongNames(terms.staffNames, draft.name);
@@ -234,8 +249,11 @@ async function storeAll(
     const known = stored[index];
     return known ? [{ ...comment, ...known }] : [];
   });
-  const copies = posted.filter(({ verdict: { status, rule } }) => status === 'spam' && rule === 'copies');
-  if (copies.length > 0) await addJob(trx, 'sweep_copies', { commentIds: copies.map(({ commentId }) => commentId) });
+  await storePlaces(
+    trx,
+    posted.map((comment) => ({ ...comment, known: isKnown(comment.verdict) })),
+  );
+  await sweepWaves(trx, posted);
   for (const comment of posted) await tellAndFollow(trx, { conversationId, terms, ...comment });
   await recordEvents(
     trx,
@@ -260,6 +278,11 @@ async function storeAll(
     submission,
     { kind: 'posted', commentId, verdict, browserId },
   ]);
+}
+
+// Published not for this alone that nothing spoke against it, as everything is where nothing is held.
+function isKnown({ status, facts: { staffRole, approvedBefore, standing } }: Verdict): boolean {
+  return status === 'approved' && (staffRole !== null || approvedBefore > 0 || standing === 'trusted');
 }
 
 async function tellAndFollow(

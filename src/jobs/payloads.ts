@@ -14,7 +14,7 @@ export interface JobPayloads {
   readonly send_digests: Readonly<Record<string, never>>;
   /** Carries on with a decision on all comments that match some filters. */
   readonly sweep: { readonly sweepId: number };
-  /** Takes for spam what waits and is a copy of these, which were taken for it as copies. */
+  /** Takes for spam what waits and is part of the same wave as these, which were taken for it as copies or for where they lead. */
   readonly sweep_copies: { readonly commentIds: readonly number[] };
   /** Begins to reject what waits where a closing has come that lay ahead. */
   readonly reject_waiting: { readonly closureId: number };

@@ -105,9 +105,12 @@ function numberedList(tagName: string, { start = '' }: Attributes): Tag {
  * address escapes `&`.
  */
 export function linksIn(sanitised: string): CommentLinks {
-  const addresses = [...sanitised.matchAll(/<a href="([^"]*)"/g)].map(([, address = '']) =>
-    address.replaceAll('&amp;', '&'),
-  );
+  const addresses = addressesIn(sanitised);
   const hosts = addresses.map((address) => URL.parse(address)?.hostname ?? '').filter((host) => host !== '');
   return { count: addresses.length, hosts: [...new Set(hosts)] };
+}
+
+/** The addresses to which the links of a rendered comment lead, in their order. */
+export function addressesIn(sanitised: string): string[] {
+  return [...sanitised.matchAll(/<a href="([^"]*)"/g)].map(([, address = '']) => address.replaceAll('&amp;', '&'));
 }

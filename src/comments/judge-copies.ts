@@ -1,0 +1,35 @@
+import { shortestTelling } from '../rules/fingerprint.ts';
+import type { RuleSettings } from '../rules/rule.ts';
+import type { Facts, Opinion } from './judge.ts';
+import type { Likeness } from './likeness.ts';
+
+/**
+ * Holds what others have said before, or takes it for spam where many have. What is spam counts twice, since it is known what that was.
+ * That a sentence resembles those of others is reason to look at it, and no proof.
+ */
+export function judgeCopies(facts: Facts, { held, spam }: RuleSettings['copies']): Opinion | undefined {
+  const { copies } = facts;
+  if (!copies) return undefined;
+  const count = copies.same + copies.near;
+  const weight = count + (copies.spam ?? 0);
+  const proven = isOnlySentence(facts) ? copies.same : weight;
+  if (proven >= spam) return { status: 'spam', numbers: { count, spam: 1 } };
+  return weight >= held ? { status: 'pending', numbers: { count, spam: 0 } } : undefined;
+}
+
+/**
+ * Whether a text is so short that strangers may say nearly the same without having met, and leads nowhere: who sends copies wants something.
+ * Texts of an earlier version, of which the length is not known, are none.
+ */
+export function isOnlySentence({
+  comparedWords = Number.POSITIVE_INFINITY,
+  links,
+  nameLink,
+}: Pick<Facts, 'comparedWords' | 'links' | 'nameLink'>): boolean {
+  return comparedWords < shortestTelling && links === 0 && nameLink !== true;
+}
+
+/** What is known of a text since it was compared with others. */
+export function factsOfCompared({ facts, fingerprint }: Likeness): Likeness['facts'] & Pick<Facts, 'comparedWords'> {
+  return { ...facts, ...(fingerprint && { comparedWords: fingerprint.length }) };
+}
