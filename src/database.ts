@@ -23,7 +23,7 @@ import type { AnnouncementTable, DigestItemTable, FollowerTable, SubscriptionTab
 import type { LearnedCommentTable, LearnerFeatureTable, LearnerTotalTable, LearningDueTable } from './learner/table.ts';
 import type { MailTable } from './mail/table.ts';
 import type { ColleagueNoteTable, HandOverTable, SavedWordsTable, SweepTable } from './moderation/table.ts';
-import type { OutsideKeyTable } from './outside/table.ts';
+import type { OutsideKeyTable, OutsideToldTable } from './outside/table.ts';
 import type { StandingTable } from './persons/table.ts';
 import type {
   AddressTable,
@@ -71,6 +71,7 @@ export interface Database {
   learning_due: LearningDueTable;
   mail: MailTable;
   outside_key: OutsideKeyTable;
+  outside_told: OutsideToldTable;
   password_reset: PasswordResetTable;
   pin: PinTable;
   post: PostTable;

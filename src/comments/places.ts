@@ -118,7 +118,7 @@ function strangersAt(place: ReturnType<typeof sql>, since: ReturnType<typeof sql
 }
 
 /**
- * What came of strangers and leads to places to which a comment leads that was taken for spam for it; to the place alone to which
+ * What came of strangers and leads where a comment leads that was taken for spam; to the place alone to which
  * most led, since others may have been named along with it to look harmless. Nothing where the comment stands otherwise by now.
  *
  * @returns ids, the newest only.
@@ -137,7 +137,7 @@ export async function findSharersOfSpam(db: Kysely<Database>, commentId: number)
     ) worst
     join comment_place asked on asked.comment_id = comment.id and asked.place = worst.place
     cross join lateral ${strangersAt(sql`asked.place`, sql`asked.written_at - interval '30 days'`)} stranger
-    where comment.id = ${commentId}::integer and comment.status = 'spam' and comment.held_by = 'campaign'
+    where comment.id = ${commentId}::integer and comment.status = 'spam'
       and stranger.comment_id <> comment.id
       and not exists (select from comment_place where comment_place.place = asked.place and known)`.execute(db);
   return rows.map(({ comment_id }) => comment_id);

@@ -4,7 +4,7 @@ import { addJob } from '../jobs/queries.ts';
 import { findStanding } from '../persons/queries.ts';
 import type { RuleName } from '../rules/rule.ts';
 import { findCopiesOfSpam } from './copies.ts';
-import type { Facts, Verdict } from './judge.ts';
+import type { StoredOpinion, Verdict } from './judge.ts';
 import { isOnlySentence } from './judge-copies.ts';
 import { findSharersOfSpam } from './places.ts';
 import { changeStatus, lockWithAncestors } from './transition.ts';
@@ -14,12 +14,20 @@ const findRest = { copies: findCopies, campaign: findSharersOfSpam };
 
 type WaveRule = keyof typeof findRest & RuleName;
 
+// Another rule may have decided, such as that for the hidden field: the wave is the same.
+function wavesIn(opinions: readonly StoredOpinion[]): WaveRule[] {
+  const rules = Object.keys(findRest) as WaveRule[];
+  return rules.filter((name) => opinions.some(({ rule, status }) => rule === name && status === 'spam'));
+}
+
 /** Adds a job that takes the waves along to which any of these belong, which were just judged. */
 export async function sweepWaves(
   trx: Transaction<Database>,
   comments: readonly { readonly commentId: number; readonly verdict: Verdict }[],
 ): Promise<void> {
-  const taken = comments.filter(({ verdict: { status, rule } }) => status === 'spam' && rule in findRest);
+  const taken = comments.filter(
+    ({ verdict: { status, opinions } }) => status === 'spam' && wavesIn(opinions).length > 0,
+  );
   if (taken.length > 0) await addJob(trx, 'sweep_copies', { commentIds: taken.map(({ commentId }) => commentId) });
 }
 
@@ -27,14 +35,15 @@ export async function sweepWaves(
  * Takes for spam what waits and says the same as comments that were, or leads where they do: the first of a wave came before it was
  * one. Each comment changes by the rule, without an actor, and a moderator can decide otherwise. Done again it changes nothing more.
  *
- * @param commentIds what the rules for copies and campaigns took for spam.
+ * @param commentIds what was taken for spam, and is so by the rules for copies or campaigns too.
  */
 export async function sweepCopies(
   db: Kysely<Database>,
   { commentIds, now }: { commentIds: readonly number[]; now: Date },
 ): Promise<void> {
   for (const commentId of commentIds) {
-    for (const rule of Object.keys(findRest) as WaveRule[]) {
+    const judgement = await findJudgement(db, commentId);
+    for (const rule of judgement ? wavesIn(judgement.opinions) : []) {
       const others = await findRest[rule](db, commentId);
       if (others.length > 0) await db.transaction().execute((trx) => sweep(trx, { rule, others, now }));
     }
@@ -69,14 +78,17 @@ async function sweep(
 async function findCopies(db: Kysely<Database>, commentId: number): Promise<number[]> {
   const copies = await findCopiesOfSpam(db, commentId);
   if (copies.length === 0) return [];
-  const facts = await findFacts(db, commentId);
-  const onlySame = facts !== undefined && isOnlySentence(facts);
+  const judgement = await findJudgement(db, commentId);
+  const onlySame = judgement !== undefined && isOnlySentence(judgement.facts);
   return copies.flatMap((copy) => (copy.isSame || !onlySame ? [copy.commentId] : []));
 }
 
-async function findFacts(db: Kysely<Database>, commentId: number): Promise<Facts | undefined> {
-  const query = db.selectFrom('judgement').select('facts').where('comment_id', '=', commentId);
-  return (await query.orderBy('id', 'desc').limit(1).executeTakeFirst())?.facts;
+function findJudgement(
+  db: Kysely<Database>,
+  commentId: number,
+): Promise<Pick<Verdict, 'facts' | 'opinions'> | undefined> {
+  const query = db.selectFrom('judgement').select(['facts', 'opinions']).where('comment_id', '=', commentId);
+  return query.orderBy('id', 'desc').limit(1).executeTakeFirst();
 }
 
 async function filterWaiting(trx: Transaction<Database>, ids: readonly number[]): Promise<number[]> {

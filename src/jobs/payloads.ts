@@ -6,6 +6,8 @@ export interface JobPayloads {
   readonly tell_followers: { readonly commentId: number };
   /** Tells the writer of a comment what was decided about it. */
   readonly tell_decision: { readonly commentId: number };
+  /** Tells a service elsewhere what a person decided about a comment. */
+  readonly tell_service: { readonly commentId: number };
   /** Tells whoever reported a comment what became of it. */
   readonly tell_reporter: { readonly reportId: number };
   /** Writes the mail that asks whether subscriptions are wanted. */
@@ -40,6 +42,7 @@ export const mostAttempts: Readonly<Record<JobName, number>> = {
   deliver_mail: 20,
   tell_followers: 12,
   tell_decision: 12,
+  tell_service: 12,
   tell_reporter: 12,
   ask_confirmation: 12,
   send_digests: 3,

@@ -206,6 +206,31 @@ describe('The first of a campaign', () => {
     expect(await statusOf(site.db, sent[0]?.id as number)).toBe('approved');
   });
 
+  it('are taken along, too, where another rule took the last one for spam', async () => {
+    const sent = await leads(5);
+    const body = `Thought: https://${host}/`;
+    await replyTo(site, path, { body, topic: 'Pills' }, { network: '203.0.113.5' });
+    await sweep();
+    expect(await statuses(sent)).toEqual(['spam', 'spam', 'spam', 'spam', 'spam']);
+  });
+
+  it('are taken along where an edit made the last one', async () => {
+    const { id, cookie } = await replyTo(site, path, {}, { network: '203.0.113.6' });
+    const sent = await leads(5);
+    site.now = new Date(site.now.getTime() + 1000);
+    const { id: later, cookie: laterCookie } = await replyTo(site, path, {}, { network: '203.0.113.7' });
+    const body = `Thought: https://${host}/`;
+    for (const [edited, its] of [
+      [later, laterCookie],
+      [id, cookie],
+    ] as const)
+      expect((await sendForm(site, `/comments/${edited}/edit`, { body }, { cookie: its })).status).toBe(303);
+    // What was written before the others is not judged by them.
+    expect(await statuses([{ id }, { id: later }])).toEqual(['pending', 'spam']);
+    await sweep();
+    expect(await statuses([...sent, { id }])).toEqual(['spam', 'spam', 'spam', 'spam', 'spam', 'spam']);
+  });
+
   it('stay where a moderator decided on them, and where a place was merely named along with it', async () => {
     const named = await lead({ to: `beside-${hosts}.example` });
     const [first, ...sent] = await leads(5);
