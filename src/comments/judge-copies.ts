@@ -18,15 +18,16 @@ export function judgeCopies(facts: Facts, { held, spam }: RuleSettings['copies']
 }
 
 /**
- * Whether a text is so short that strangers may say nearly the same without having met, and leads nowhere: who sends copies wants something.
- * Texts of an earlier version, of which the length is not known, are none.
+ * Whether a text is so short that strangers may say nearly the same without having met. It leads nowhere, since who sends copies wants
+ * something, and hides no words, which nobody does by accident. Texts of an earlier version, of which the length is not known, are none.
  */
 export function isOnlySentence({
   comparedWords = Number.POSITIVE_INFINITY,
   links,
   nameLink,
-}: Pick<Facts, 'comparedWords' | 'links' | 'nameLink'>): boolean {
-  return comparedWords < shortestTelling && links === 0 && nameLink !== true;
+  disguised = 0,
+}: Pick<Facts, 'comparedWords' | 'links' | 'nameLink' | 'disguised'>): boolean {
+  return comparedWords < shortestTelling && links === 0 && nameLink !== true && disguised === 0;
 }
 
 /** What is known of a text since it was compared with others. */

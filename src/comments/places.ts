@@ -41,7 +41,8 @@ export function placesOf({
 
 /**
  * Counts the strangers who led to the same places: other people, of whom nothing stands approved. Places count where nothing stands
- * that was approved and leads there, and the post itself does not. In one query, from indexes: of each place so many rows at most.
+ * that was approved and leads there, and the post itself does not. In one query, from indexes: of each place so many rows at most. What
+ * comes before another in the list was written before it.
  *
  * @returns one list for each, in their order: the places to which any stranger led.
  */
@@ -77,17 +78,28 @@ export async function findLeads(
         and (stranger.network_hash is null or (stranger.network_hash, lower(stranger.name)) is distinct from
           (asked.network_hash, lower(asked.name)))
     ) led
-    where led.others > 0
-      and not exists (select from comment_place where comment_place.place = asked.place and known)
+    where not exists (select from comment_place where comment_place.place = asked.place and known)
       and not exists (
         select from post where post.conversation_id = ${conversationId}::integer
           and (strpos(post.html, '//' || asked.host) > 0 or strpos(post.html, '//www.' || asked.host) > 0)
       )
     order by asked.number`.execute(db);
   const found = Map.groupBy(rows, ({ index }) => index);
-  return comments.map((_comment, index) =>
-    (found.get(index) ?? []).map(({ host, place, others, spam }) => ({ host, place, others, spam })),
+  return comments.map((comment, index) =>
+    (found.get(index) ?? []).flatMap(({ host, place, others, spam }) => {
+      const all = others + countAmong(comments.slice(0, index), { place, comment });
+      return all === 0 ? [] : [{ host, place, others: all, spam }];
+    }),
   );
+}
+
+function countAmong(listed: readonly Leading[], { place, comment }: { place: string; comment: Leading }): number {
+  const leading = listed.filter((each) => each.places.some((other) => other.place === place));
+  return leading.filter(({ browserId, networkHash, name }) => {
+    const sameBrowser = browserId !== undefined && browserId === comment.browserId;
+    const sameNetwork = networkHash !== undefined && comment.networkHash?.equals(networkHash) === true;
+    return !sameBrowser && !(sameNetwork && name === comment.name);
+  }).length;
 }
 
 // Who led to a place, newest first, read backwards along the index as copies are. Who comes from one network under one name again is one

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
 import { cleanUp } from '../../src/clean-up.ts';
+import { readReply } from '../../src/comments/form.ts';
 import { findLeads, storePlaces } from '../../src/comments/places.ts';
+import { postComments } from '../../src/comments/service.ts';
 import { sweepCopies } from '../../src/comments/sweep-copies.ts';
 import type { JobPayloads } from '../../src/jobs/payloads.ts';
 import { placesIn } from '../../src/rules/places.ts';
@@ -98,6 +100,22 @@ describe('Strangers who lead to one place', () => {
     expect(own).not.toContain('other strangers');
     const queue = wordsOf((await openPage(site, '/moderation?rule=campaign', owner)).text);
     expect(queue).toContain(`${sentence} 2 other strangers led to ${host} within 30 days.`);
+  });
+
+  it('count for each other where they are stored together', async () => {
+    const reply = (index: number) => ({
+      conversationId,
+      writer: { kind: 'guest', browserId: undefined } as const,
+      fields: readReply({ name: 'Greta', body: `Thought ${host} ${index}: https://${host}/${index}` }),
+      networkHash: Buffer.from(`network ${host} ${index}`),
+      limit: 0,
+      now: site.now,
+    });
+    const outcomes = await postComments(site.db, [0, 1, 2, 3, 4, 5].map(reply));
+    expect(outcomes.map((outcome) => (outcome.kind === 'posted' ? outcome.verdict.rule : outcome.kind))).toEqual([
+      ...['first_comment', 'first_comment', 'campaign', 'campaign', 'campaign', 'campaign'],
+    ]);
+    expect(outcomes.at(-1)).toMatchObject({ verdict: { status: 'spam' } });
   });
 
   it('are one where they come from one network under one name, or in one browser', async () => {

@@ -123,6 +123,11 @@ describe('The list of policies', () => {
       { status: 'spam', numbers: { count: 4, spam: 1 } },
     ],
     [
+      ...(['such a sentence with a disguised word', 'copies'] as const),
+      { copies: { same: 0, near: 4, spam: 0 }, comparedWords: 19, disguised: 1 },
+      { status: 'spam', numbers: { count: 4, spam: 1 } },
+    ],
+    [
       ...(['such a sentence under an address as a name', 'copies'] as const),
       { copies: { same: 0, near: 4, spam: 0 }, comparedWords: 19, nameLink: true },
       { status: 'spam', numbers: { count: 4, spam: 1 } },
