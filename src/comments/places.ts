@@ -130,27 +130,21 @@ function strangersAt(place: ReturnType<typeof sql>, since: ReturnType<typeof sql
 }
 
 /**
- * What came of strangers and leads where a comment leads that was taken for spam; to the place alone to which
- * most led, since others may have been named along with it to look harmless. Nothing where the comment stands otherwise by now.
+ * What came of strangers and leads to a place to which a comment leads that was taken for spam. Nothing where the comment stands otherwise by
+ * now, or the place is known by now.
  *
  * @returns ids, the newest only.
  */
-export async function findSharersOfSpam(db: Kysely<Database>, commentId: number): Promise<number[]> {
+export async function findSharersOfSpam(
+  db: Kysely<Database>,
+  { commentId, place }: { commentId: number; place: string },
+): Promise<number[]> {
   const { rows } = await sql<{ comment_id: number }>`
-    ${prepared} select distinct stranger.comment_id
+    ${prepared} select stranger.comment_id
     from comment
-    cross join lateral (
-      select facts from judgement where judgement.comment_id = comment.id order by id desc limit 1
-    ) judged
-    cross join lateral (
-      select lead ->> 'place' as place
-      from jsonb_array_elements(judged.facts -> 'leads') with ordinality as led (lead, number)
-      order by (lead ->> 'others')::integer + (lead ->> 'spam')::integer desc, number limit 1
-    ) worst
-    join comment_place asked on asked.comment_id = comment.id and asked.place = worst.place
+    join comment_place asked on asked.comment_id = comment.id and asked.place = ${place}
     cross join lateral ${strangersAt(sql`asked.place`, sql`asked.written_at - interval '30 days'`)} stranger
-    where comment.id = ${commentId}::integer and comment.status = 'spam'
-      and stranger.comment_id <> comment.id
+    where comment.id = ${commentId}::integer and comment.status = 'spam' and stranger.comment_id <> comment.id
       and not exists (select from comment_place where comment_place.place = asked.place and known)`.execute(db);
   return rows.map(({ comment_id }) => comment_id);
 }

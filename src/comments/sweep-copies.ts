@@ -2,15 +2,17 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { addJob } from '../jobs/queries.ts';
 import { findStanding } from '../persons/queries.ts';
-import type { RuleName } from '../rules/rule.ts';
+import { loadRules } from '../rules/queries.ts';
+import { choiceOf, type RuleName } from '../rules/rule.ts';
 import { findCopiesOfSpam } from './copies.ts';
-import type { StoredOpinion, Verdict } from './judge.ts';
+import type { Facts, StoredOpinion, Verdict } from './judge.ts';
 import { isOnlySentence } from './judge-copies.ts';
+import { worstOf } from './judge-links.ts';
 import { findSharersOfSpam } from './places.ts';
 import { changeStatus, lockWithAncestors } from './transition.ts';
 
 /** How the rest of a wave is found, by the rule that takes what belongs to one for spam. */
-const findRest = { copies: findCopies, campaign: findSharersOfSpam };
+const findRest = { copies: findCopies, campaign: findSharers };
 
 type WaveRule = keyof typeof findRest & RuleName;
 
@@ -42,9 +44,9 @@ export async function sweepCopies(
   { commentIds, now }: { commentIds: readonly number[]; now: Date },
 ): Promise<void> {
   for (const commentId of commentIds) {
-    const judgement = await findJudgement(db, commentId);
-    for (const rule of judgement ? wavesIn(judgement.opinions) : []) {
-      const others = await findRest[rule](db, commentId);
+    const { facts, opinions } = await findJudgement(db, commentId);
+    for (const rule of wavesIn(opinions)) {
+      const others = await findRest[rule](db, { commentId, facts });
       if (others.length > 0) await db.transaction().execute((trx) => sweep(trx, { rule, others, now }));
     }
   }
@@ -74,21 +76,28 @@ async function sweep(
   );
 }
 
+interface Taken {
+  readonly commentId: number;
+  readonly facts: Facts;
+}
+
 // What merely resembles a sentence may be anybody's.
-async function findCopies(db: Kysely<Database>, commentId: number): Promise<number[]> {
+async function findCopies(db: Kysely<Database>, { commentId, facts }: Taken): Promise<number[]> {
+  const onlySame = isOnlySentence(facts);
   const copies = await findCopiesOfSpam(db, commentId);
-  if (copies.length === 0) return [];
-  const judgement = await findJudgement(db, commentId);
-  const onlySame = judgement !== undefined && isOnlySentence(judgement.facts);
   return copies.flatMap((copy) => (copy.isSame || !onlySame ? [copy.commentId] : []));
 }
 
-function findJudgement(
-  db: Kysely<Database>,
-  commentId: number,
-): Promise<Pick<Verdict, 'facts' | 'opinions'> | undefined> {
+// Of the place alone to which most led: others may have been named along with it to look harmless.
+async function findSharers(db: Kysely<Database>, { commentId, facts }: Taken): Promise<number[]> {
+  const { settings } = choiceOf(await loadRules(db), 'campaign');
+  const worst = worstOf(facts.leads ?? [], settings);
+  return worst ? findSharersOfSpam(db, { commentId, place: worst.place }) : [];
+}
+
+function findJudgement(db: Kysely<Database>, commentId: number): Promise<Pick<Verdict, 'facts' | 'opinions'>> {
   const query = db.selectFrom('judgement').select(['facts', 'opinions']).where('comment_id', '=', commentId);
-  return query.orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return query.orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow();
 }
 
 async function filterWaiting(trx: Transaction<Database>, ids: readonly number[]): Promise<number[]> {

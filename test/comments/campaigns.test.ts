@@ -262,6 +262,21 @@ describe('The first of a campaign', () => {
     ]);
   });
 
+  it('stay where they lead to a host of the list', async () => {
+    const allowed = `allowed-${hosts}.example`;
+    const others = await leads(6, { to: allowed });
+    await decideOn(site, owner, others[5]?.id as number, { action: 'restore' });
+    await setRule(site.db, 'campaign', { settings: { held: 2, spam: 5, hosts: allowed } });
+    const sent = await leads(5);
+    await replyTo(site, path, { body: `https://${host}/ https://${allowed}/` }, { network: '203.0.113.8' });
+    await sweep();
+    expect(await statuses([...sent, ...others])).toEqual([
+      ...['spam', 'spam', 'spam', 'spam', 'spam'],
+      ...['pending', 'pending', 'pending', 'pending', 'pending', 'pending'],
+    ]);
+    await setRule(site.db, 'campaign', { settings: { held: 2, spam: 5, hosts: '' } });
+  });
+
   it('stay where a moderator took the last one back, or something that leads there was approved', async () => {
     const sent = await leads(6);
     await decideOn(site, owner, sent[5]?.id as number, { action: 'restore' });
