@@ -94,6 +94,17 @@ describe('The key', () => {
     expect(choiceOf(await loadRules(site.db), 'links').settings.allowed).toBe(2);
   });
 
+  it('does not stand in the way of reopening the site by an undo', async () => {
+    expect((await sendForm(site, '/moderation/closures', {}, owner)).status).toBe(303);
+    const closing = await lastEvent(site.db, 'site', 1);
+    expect(closing.action).toBe('close');
+    await save({ ...on(), 'outside.key': 'right-key' });
+    await save({ ...on(), 'outside.key': 'another-key' });
+    const answer = await sendForm(site, '/moderation/undo', { event: String(closing.id) }, owner);
+    expect(answer.status).toBe(303);
+    expect((await lastEvent(site.db, 'site', 1)).undoes).toBe(closing.id);
+  });
+
   it('stays where the field is left empty, and where the rule is taken back', async () => {
     await save({ ...on(), 'outside.key': 'right-key' });
     const kept = await keys();
