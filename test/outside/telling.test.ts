@@ -138,6 +138,7 @@ describe('A service elsewhere is not told', () => {
   it('of what was deleted meanwhile', async () => {
     const { id, cookie } = await replyTo(site, path, spammer);
     await decideOn(site, moderator, id, { action: 'approve' });
+    expect(await tell(id)).toEqual(['/1.1/submit-ham']);
     expect((await sendForm(site, `/comments/${id}/delete`, {}, { cookie })).status).toBe(303);
     expect(await tell(id)).toEqual([]);
   });
@@ -148,6 +149,8 @@ describe('A service elsewhere is not told', () => {
     server.misbehave = undefined;
     await decideOn(site, moderator, id, { action: 'spam' });
     expect(await jobs()).not.toContain(id);
+    expect(await tell(id)).toEqual([]);
+    await decideOn(site, moderator, id, { action: 'approve' });
     expect(await tell(id)).toEqual([]);
   });
 
