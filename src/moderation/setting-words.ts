@@ -74,7 +74,7 @@ function wordValue(name: string, value: SettingValue): Message {
 function wordRule({ name, enabled, settings }: RuleChoice): Message {
   if (name === 'outside') {
     const { url, found, network } = settings;
-    const values = { on: String(enabled), url: url || 'none', found, network: String(network) };
+    const values = { on: String(enabled), named: String(url !== ''), url, found, network: String(network) };
     return { key: 'log.rule.outside', values };
   }
   const values = Object.values<string | number | boolean | null>(settings).map((value) =>
