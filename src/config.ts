@@ -64,6 +64,11 @@ export function publicAddress(config: Pick<Config, 'baseUrl' | 'port'>): string 
   return config.baseUrl ?? `http://localhost:${config.port}`;
 }
 
+/** The host of the public address, as browsers write it. */
+export function ownHost(config: Pick<Config, 'baseUrl' | 'port'>): string | undefined {
+  return URL.parse(publicAddress(config))?.hostname;
+}
+
 function wholeNumber(
   name: string,
   value: string | undefined,

@@ -12,6 +12,7 @@ import type { AppealTable } from './appeals/table.ts';
 import type { ProofTable } from './commenters/table.ts';
 import type {
   CommentFingerprintTable,
+  CommentPlaceTable,
   CommentTable,
   JudgementTable,
   RevisionTable,
@@ -22,7 +23,7 @@ import type { AnnouncementTable, DigestItemTable, FollowerTable, SubscriptionTab
 import type { LearnedCommentTable, LearnerFeatureTable, LearnerTotalTable, LearningDueTable } from './learner/table.ts';
 import type { MailTable } from './mail/table.ts';
 import type { ColleagueNoteTable, HandOverTable, SavedWordsTable, SweepTable } from './moderation/table.ts';
-import type { OutsideKeyTable } from './outside/table.ts';
+import type { OutsideKeyTable, OutsideToldTable } from './outside/table.ts';
 import type { StandingTable } from './persons/table.ts';
 import type {
   AddressTable,
@@ -55,6 +56,7 @@ export interface Database {
   colleague_note: ColleagueNoteTable;
   comment: CommentTable;
   comment_fingerprint: CommentFingerprintTable;
+  comment_place: CommentPlaceTable;
   conversation: ConversationTable;
   conversation_count: ConversationCountTable;
   digest_item: DigestItemTable;
@@ -70,6 +72,7 @@ export interface Database {
   learning_due: LearningDueTable;
   mail: MailTable;
   outside_key: OutsideKeyTable;
+  outside_told: OutsideToldTable;
   password_reset: PasswordResetTable;
   pin: PinTable;
   post: PostTable;

@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from 'kysely';
 type ColumnType = 'boolean' | 'bytea' | 'integer' | 'jsonb' | 'smallint[]' | 'text' | 'timestamptz' | 'uuid';
 
 /**
- * Rows that a statement is given, to stand in its `from`, each with its `place`, from 1 on. They are one parameter, of JSON: how
+ * Rows that a statement is given, to stand in its `from`, each with its number `nth`, from 1 on. They are one parameter, of JSON: how
  * many rows are in an array Postgres sees before it plans, so that it may never come to keep a plan; and it makes a table of each
  * array, which takes longer than to read JSON.
  *
@@ -22,7 +22,7 @@ export function givenRows<Name extends string>(
   );
   const typed = names.map((column) => `${column} ${columns[column]}`).join(', ');
   return sql`rows from (json_to_recordset(${json}::json) as (${sql.raw(typed)})) with ordinality
-    as ${sql.ref(name)} (${sql.raw(names.join(', '))}, place)`;
+    as ${sql.ref(name)} (${sql.raw(names.join(', '))}, nth)`;
 }
 
 // Half a character is no text to Postgres.

@@ -15,9 +15,11 @@ import { deliverMail } from './mail/deliver.ts';
 import { createMailer } from './mail/mailer.ts';
 import { rejectAsItCloses } from './moderation/closing-date.ts';
 import { carryOn } from './moderation/sweep.ts';
+import { patiently } from './outside/ask.ts';
 import { carryOnReplay } from './replay/run.ts';
 import { tellReporter } from './reports/tell.ts';
 import { learnDue } from './training/learn.ts';
+import { tellService } from './training/tell-service.ts';
 
 /** What is done for each kind of job. The features add jobs and know nothing of the worker; here they meet. */
 export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
@@ -29,6 +31,7 @@ export function tasksOf({ db, config, secrets, now }: AppContext): Tasks {
     deliver_mail: ({ mailId }, lastTry) => deliverMail(db, { mailId, lastTry, mailer, siteAddress, now }),
     tell_followers: (payload) => tellFollowers(following, payload),
     tell_decision: (payload) => tellDecision(following, payload),
+    tell_service: (payload) => tellService({ db, network: patiently, siteAddress, now }, payload),
     tell_reporter: (payload) => tellReporter(following, payload),
     ask_confirmation: (payload) => askConfirmation(following, payload),
     gather_alerts: (payload) => gatherAlerts(alerts, payload),

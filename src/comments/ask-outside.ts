@@ -23,6 +23,12 @@ interface Question {
 /** Asks a service elsewhere about a comment. What goes wrong is `nothing`. */
 export type AskOutside = (question: Question) => Promise<Said>;
 
+/**
+ * So many questions wait for an answer at once in one process. Where the service is slow, others are not held up by it with their forms:
+ * they are answered as if it had said nothing.
+ */
+const mostAtOnce = 8;
+
 /** @param siteAddress public address of this site, which the service knows it by. */
 export function createAskOutside({
   db,
@@ -35,7 +41,23 @@ export function createAskOutside({
   network: Network;
   siteAddress: string;
 }): AskOutside {
-  return async ({ settings, comment, href }) => {
+  let asking = 0;
+  const say = (why: string) => logger.warn({ why }, 'the service that judges comments said nothing');
+
+  return async (question) => {
+    if (asking >= mostAtOnce) {
+      say('busy');
+      return 'nothing';
+    }
+    asking += 1;
+    try {
+      return await ask(question);
+    } finally {
+      asking -= 1;
+    }
+  };
+
+  async function ask({ settings, comment, href }: Question): Promise<Said> {
     const { url } = settings;
     const key = await findKey(db, url);
     if (key === undefined) return 'nothing';
@@ -43,9 +65,9 @@ export function createAskOutside({
     const permalink = `${siteAddress}${href}`;
     const opinion = await askOpinion(network, { service, comment: { ...comment, permalink } });
     // What it gave as its reason may have the key in it, or the comment.
-    if (opinion.kind === 'none') logger.warn({ why: opinion.why }, 'the service that judges comments said nothing');
+    if (opinion.kind === 'none') say(opinion.why);
     return wordOf(opinion);
-  };
+  }
 }
 
 function wordOf(opinion: OutsideOpinion): Said {

@@ -4,9 +4,12 @@ import { daysBefore } from '../days-before.ts';
 import { erasedStatuses } from './lifecycle.ts';
 
 /** For how many days things are kept; of what was erased, as long as the limits look back: it counts as if it stood. */
-const daysKept = { networkHash: 30, networkHashOfErased: 1 / 24, submission: 30, fingerprint: 30 };
+const daysKept = { networkHash: 30, networkHashOfErased: 1 / 24, submission: 30, fingerprint: 30, place: 30 };
 
-/** Forgets which networks comments came from, and deletes the keys of their forms and what their texts are known by. */
+/**
+ * Forgets which networks comments came from, and deletes the keys of their forms, what their texts are known by, and where they led,
+ * unless that is known here.
+ */
 export async function cleanUpComments(db: Kysely<Database>, { now }: { now: Date }): Promise<void> {
   await db
     .updateTable('comment')
@@ -24,4 +27,9 @@ export async function cleanUpComments(db: Kysely<Database>, { now }: { now: Date
     .execute();
   await db.deleteFrom('submission').where('created_at', '<', daysBefore(now, daysKept.submission)).execute();
   await db.deleteFrom('comment_fingerprint').where('written_at', '<', daysBefore(now, daysKept.fingerprint)).execute();
+  await db
+    .deleteFrom('comment_place')
+    .where('written_at', '<', daysBefore(now, daysKept.place))
+    .where('known', '=', false)
+    .execute();
 }

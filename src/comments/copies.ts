@@ -108,19 +108,25 @@ function copiesOf(asked: string, since: RawBuilder<unknown>): RawBuilder<unknown
   )`;
 }
 
+/** A copy of a comment, and whether it says just the same. */
+export interface CopyOfSpam {
+  readonly commentId: number;
+  readonly isSame: boolean;
+}
+
 /**
- * The copies of a comment that was taken for spam as one by the rule for copies. Nothing where it stands otherwise by now.
+ * The copies of a comment that was taken for spam. Nothing where it stands otherwise by now.
  *
- * @returns ids, the newest of each kind only.
+ * @returns the newest of each kind only.
  */
-export async function findCopiesOfSpam(db: Kysely<Database>, commentId: number): Promise<number[]> {
-  const { rows } = await sql<{ comment_id: number }>`${prepared}
-    select found.comment_id
+export async function findCopiesOfSpam(db: Kysely<Database>, commentId: number): Promise<CopyOfSpam[]> {
+  const { rows } = await sql<{ comment_id: number; is_same: boolean }>`${prepared}
+    select found.comment_id, found.is_same
     from comment_fingerprint asked
-    join comment on comment.id = asked.comment_id and comment.status = 'spam' and comment.held_by = 'copies'
+    join comment on comment.id = asked.comment_id and comment.status = 'spam'
     cross join lateral ${copiesOf('asked', sql`asked.written_at - interval '30 days'`)} found
     where asked.comment_id = ${commentId}::integer and found.comment_id <> asked.comment_id`.execute(db);
-  return rows.map(({ comment_id }) => comment_id);
+  return rows.map(({ comment_id, is_same }) => ({ commentId: comment_id, isSame: is_same }));
 }
 
 /** A comment and what its text is known by. */

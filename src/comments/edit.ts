@@ -6,6 +6,7 @@ import { recordEvent } from '../events/queries.ts';
 import { findStanding } from '../persons/queries.ts';
 import { isShutOut, type ShutOut } from '../persons/standing.ts';
 import { currentRules } from '../rules/current.ts';
+import { type Place, placesElsewhere } from '../rules/places.ts';
 import { type Rule, rulesInForce } from '../rules/rule.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
 import { closingOf, closuresAbove } from './closing.ts';
@@ -18,12 +19,14 @@ import { gatherHistories, type History } from './history.ts';
 import type { Facts, Verdict } from './judge.ts';
 import { type CommentAction, isErased, nextStatus } from './lifecycle.ts';
 import { outsideFact, unaskedBy } from './outside-fact.ts';
+import { findLeads, type Leading } from './places.ts';
 import { judgeComment } from './policies.ts';
 import { insertJudgement } from './queries.ts';
 import { type ReadText, readText } from './read-text.ts';
 import { findScores } from './scores.ts';
 import { speakerOf } from './speaker.ts';
 import type { Submission, Unasked } from './submission.ts';
+import { sweepWaves } from './sweep-copies.ts';
 import { changeStatus, lockWithAncestors } from './transition.ts';
 
 /** An edit as it arrives from the writer of a comment. */
@@ -41,6 +44,7 @@ export interface Edit {
   readonly version: number | undefined;
   /** As of a reply. */
   readonly outside?: Submission['outside'];
+  readonly ownHost?: Submission['ownHost'];
   readonly now: Date;
 }
 
@@ -104,11 +108,15 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
       editedAt: editedAt(comment, now),
       now,
     });
+    const [leads] = await findLeads(trx, {
+      conversationId: edit.conversationId,
+      comments: edit.staff ? [] : [leadingOf(comment, placesElsewhere(text.places, edit.ownHost))],
+    });
     const known = factsOf(text, { staffRole: edit.staff?.role ?? null, terms, now });
     const verdict = await judgeAnew(trx, {
       comment,
       text,
-      known: { ...known, ...outsideFact(edit.outside), standing: standing?.kind },
+      known: { ...known, ...outsideFact(edit.outside), standing: standing?.kind, leads },
       rules,
       trained: terms.trained,
       now,
@@ -125,8 +133,17 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
     };
     await recordEvent(trx, { subjectKind: 'comment', subjectId: commentId, action: 'edit', ...decided });
     if (action) await changeStatus(trx, locked.values(), { action, ...decided });
+    await sweepWaves(trx, [{ commentId, verdict }]);
     return { kind: 'saved', verdict };
   });
+}
+
+function leadingOf(
+  { id, name, browser_id, network_hash, created_at }: WrittenComment,
+  places: readonly Place[],
+): Leading {
+  const [browserId, networkHash] = [browser_id ?? undefined, network_hash ?? undefined];
+  return { places, name, browserId, networkHash, editedId: id, now: created_at };
 }
 
 // Readers are told of an edit where they could have read something else before.

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import { viewerOf } from '../accounts/viewer.ts';
+import { ownHost } from '../config.ts';
 import { found } from '../http/errors.ts';
 import { readFields } from '../http/fields.ts';
 import type { Message } from '../http/messages.ts';
@@ -87,6 +88,7 @@ export async function takeEdit(context: ReplyContext, request: IdRequest, respon
     networkHash: hashNetwork(context.secrets.network, request.ip ?? ''),
     body,
     version,
+    ownHost: ownHost(context.config),
     now: context.now(),
   };
   const outcome = await askingOutside(

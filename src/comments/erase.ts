@@ -18,13 +18,14 @@ export async function eraseWords(trx: Transaction<Database>, commentId: number):
     .execute();
   await trx
     .updateTable('judgement')
-    .set({ facts: sql`facts - 'hosts' - 'weighed'` })
+    .set({ facts: sql`facts - 'hosts' - 'leads' - 'weighed'` })
     .where('comment_id', '=', commentId)
     .execute();
   await eraseAppeals(trx, commentId);
   await eraseReportsAbout(trx, commentId);
   await trx.deleteFrom('revision').where('comment_id', '=', commentId).execute();
   await trx.deleteFrom('comment_fingerprint').where('comment_id', '=', commentId).execute();
+  await trx.deleteFrom('comment_place').where('comment_id', '=', commentId).execute();
   await trx.deleteFrom('colleague_note').where('comment_id', '=', commentId).execute();
   await trx.deleteFrom('submission').where('comment_id', '=', commentId).execute();
 }

@@ -7,7 +7,7 @@ const day = 86_400_000;
 
 /** What a text, the name over it and its place say by themselves. */
 export function factsOf(
-  { links, disguised }: Pick<ReadText, 'links' | 'disguised'>,
+  { links, disguised, fingerprint }: ReadText,
   {
     staffRole,
     terms: { site, conversation, post },
@@ -17,7 +17,7 @@ export function factsOf(
     terms: Pick<ReplyTerms, 'site' | 'conversation' | 'post'>;
     now: Date;
   },
-): Pick<Facts, 'staffRole' | 'mode' | 'links' | 'hosts' | 'nameLink' | 'disguised' | 'postAgeDays'> {
+): Pick<Facts, 'staffRole' | 'mode' | 'links' | 'hosts' | 'nameLink' | 'disguised' | 'comparedWords' | 'postAgeDays'> {
   const published = post.published_at ?? now;
   return {
     staffRole,
@@ -26,6 +26,7 @@ export function factsOf(
     hosts: links.hosts,
     nameLink: links.inName,
     disguised,
+    comparedWords: fingerprint?.length,
     postAgeDays: Math.max(0, Math.floor((now.getTime() - published.getTime()) / day)),
   };
 }

@@ -97,7 +97,7 @@ export async function gatherHistories(
     ) here
     cross join lateral ${copiesBefore('writing', { since: sql.ref('writing.copied_since'), counts: isBefore })} copies
     left join lateral ${judged ? standingOfWriter(writer) : nobodyJudged} standing on true
-    order by place`.execute(db);
+    order by nth`.execute(db);
   return rows.map(({ kind, reason, ends_at, same, near, spam, ...counts }, index) => {
     const copies = addCopiesAmong(writings.slice(0, index), {
       of: writings[index]?.fingerprint,

@@ -35,6 +35,12 @@ export interface Facts {
    * many of them were spam by then.
    */
   readonly copies?: { readonly same: number; readonly near: number; readonly spam?: number } | undefined;
+  /** How long the text is that was compared with others, in words: without what it quotes. Missing where none was. */
+  readonly comparedWords?: number | undefined;
+  /**
+   * Where it leads and strangers led within 30 days, see `findLeads`. Erased along with the text; missing where it was not looked for.
+   */
+  readonly leads?: readonly Lead[] | undefined;
   /** How much it looks like what moderators called spam, from 0 to 100; missing while too little has been learned. */
   readonly score?: number | undefined;
   /** What weighed most for or against it. Erased along with the text. */
@@ -49,6 +55,18 @@ export interface Facts {
   readonly standing?: Extract<StandingKind, 'trusted' | 'held'> | undefined;
   /** Whether it waited for a moderator when it was edited; missing for one that was just written. */
   readonly waiting?: boolean | undefined;
+}
+
+/** A place to which a comment leads, with how many strangers led there before. */
+export interface Lead {
+  /** As `normaliseHost` writes it. */
+  readonly host: string;
+  /** See rules/places.ts. */
+  readonly place: string;
+  /** Other people, of whom nothing stands approved; 50 comments are not told from more. */
+  readonly others: number;
+  /** How many of them in what a moderator confirmed as spam. */
+  readonly spam: number;
 }
 
 /** What a service elsewhere can say of a comment. */

@@ -84,9 +84,9 @@ async function findLatest(
   }));
   // By an expression, which no index has: Postgres may take a conversation that grows fast for a small one, and read it all.
   const isHere = sql<boolean>`conversation_id + 0 = ${pace.conversationId}::integer`;
-  const { rows } = await sql<Latest & { place: number }>`
+  const { rows } = await sql<Latest & { nth: number }>`
     ${prepared} select
-      place::integer,
+      nth::integer,
       greatest(
         (
           select created_at from comment where comment.network_hash = writer.network_hash and created_at > hour_ago
@@ -108,7 +108,7 @@ async function findLatest(
         order by created_at desc limit 1
       ) end as paced
     from ${givenRows('writer', writerColumns, given)}`.execute(trx);
-  return new Map(rows.map((row) => [writers[row.place - 1] as LimitedWriter, row]));
+  return new Map(rows.map((row) => [writers[row.nth - 1] as LimitedWriter, row]));
 }
 
 const writerColumns = {

@@ -1,6 +1,7 @@
 import type { Rule, RuleName, SettingsOf } from '../rules/rule.ts';
 import type { Facts, Judge, Verdict } from './judge.ts';
-import { judgeHosts, judgeLinks } from './judge-links.ts';
+import { judgeCopies } from './judge-copies.ts';
+import { judgeCampaign, judgeHosts, judgeLinks } from './judge-links.ts';
 import { judgeWords } from './judge-words.ts';
 
 /**
@@ -15,13 +16,8 @@ export const policies: { readonly [Name in RuleName]: Judge<SettingsOf<Name>> } 
   bait: ({ baited }) => (baited ? { status: 'spam' } : undefined),
   words: judgeWords,
   hosts: judgeHosts,
-  copies: ({ copies }, { held, spam }) => {
-    const count = copies ? copies.same + copies.near : 0;
-    // What is spam counts twice: it is known what that was.
-    const weight = count + (copies?.spam ?? 0);
-    if (weight >= spam) return { status: 'spam', numbers: { count, spam: 1 } };
-    return weight >= held ? { status: 'pending', numbers: { count, spam: 0 } } : undefined;
-  },
+  copies: judgeCopies,
+  campaign: judgeCampaign,
   learned: ({ score = 0 }, { held, spam }) => {
     if (spam !== null && score >= spam) return { status: 'spam', numbers: { spam: 1 } };
     return held !== null && score >= held ? { status: 'pending', numbers: { spam: 0 } } : undefined;

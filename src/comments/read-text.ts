@@ -1,6 +1,7 @@
 import { countDisguised } from '../rules/disguise.ts';
 import { type Fingerprint, fingerprintOf } from '../rules/fingerprint.ts';
 import { type Links, readLinks } from '../rules/links.ts';
+import { type Place, placesIn } from '../rules/places.ts';
 import type { RenderedComment } from '../text/comment-markdown.ts';
 import { textOf } from '../text/plain-text.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
@@ -19,6 +20,8 @@ export interface ReadText extends Typed {
   /** See `wordsOf`. */
   readonly words: string;
   readonly links: Links;
+  /** Where it leads, see rules/places.ts. */
+  readonly places: readonly Place[];
   /** Words that hide what they say. */
   readonly disguised: number;
   /** What it is known by, to find copies; undefined: it is too short. */
@@ -37,6 +40,7 @@ export function readRendered({ html, links }: RenderedComment, { name, website, 
   return {
     ...{ name, website, source, html, words },
     links: readLinks({ text: links, name, website }),
+    places: placesIn({ addresses: links.addresses, name, website }),
     disguised: countDisguised(words),
     fingerprint: fingerprintOf(source),
   };

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { viewerOf } from '../accounts/viewer.ts';
+import { ownHost } from '../config.ts';
 import { tooManyAsked } from '../following/limits.ts';
 import { markPrivate } from '../http/caching.ts';
 import { notFound } from '../http/errors.ts';
@@ -69,6 +70,7 @@ export async function takeReply(
     networkHash: hashNetwork(secrets.network, request.ip ?? ''),
     limit: config.commentLimit,
     mayAsk: true,
+    ownHost: ownHost(config),
     now,
   };
   const wait = await secondsUntilAsked(context, { submission, ip: request.ip ?? '' });

@@ -3,6 +3,7 @@ import type { Database } from '../database.ts';
 import { givenRows } from '../given-rows.ts';
 import { prepared } from '../prepared.ts';
 import type { Fingerprint } from '../rules/fingerprint.ts';
+import type { Place } from '../rules/places.ts';
 import type { TrustedHtml } from '../text/trusted-html.ts';
 import { printColumns, printRow } from './copies.ts';
 import type { Draft } from './form.ts';
@@ -21,6 +22,8 @@ export interface NewComment {
   readonly verdict: Verdict;
   /** What its text is known by, to find copies; undefined: it is too short. */
   readonly fingerprint: Fingerprint | undefined;
+  /** Where it leads, to find others that lead there. */
+  readonly places: readonly Place[];
   /** One of the staff, or a guest in a browser; without an id that browser becomes known now. */
   readonly writer:
     | { readonly accountId: number; readonly browserId?: undefined; readonly networkHash?: undefined }
@@ -74,7 +77,7 @@ export async function storeComments(
     now,
     ...printRow(fingerprint),
   }));
-  const { rows } = await sql<{ place: number; id: number; browser_id: number | null }>`
+  const { rows } = await sql<{ nth: number; id: number; browser_id: number | null }>`
     ${prepared} with
     given as (
       select
@@ -127,10 +130,10 @@ export async function storeComments(
       insert into event (
         subject_kind, subject_id, action, to_status, actor_id, rule, numbers, created_at, conversation_id
       )
-      select 'comment', id, 'post', status, account_id, rule, numbers, now, ${conversationId}::integer from first order by place
+      select 'comment', id, 'post', status, account_id, rule, numbers, now, ${conversationId}::integer from first order by nth
     )
-    select place::integer, id, browser_id from first`.execute(trx);
-  const stored = new Map(rows.map((row) => [row.place, row]));
+    select nth::integer, id, browser_id from first`.execute(trx);
+  const stored = new Map(rows.map((row) => [row.nth, row]));
   return comments.map((_comment, index) => {
     const row = stored.get(index + 1);
     return row && { commentId: row.id, browserId: row.browser_id ?? undefined };

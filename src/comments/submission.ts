@@ -26,6 +26,8 @@ export interface Submission {
   readonly mayAsk?: boolean | undefined;
   /** What a service elsewhere said of it, or that it said nothing. `unasked`: it can be asked first. Missing: it is not to be. */
   readonly outside?: OutsideWord | 'nothing' | 'unasked' | undefined;
+  /** Host of this site, to which anybody may lead. */
+  readonly ownHost?: string | undefined;
   readonly now: Date;
 }
 

@@ -94,5 +94,14 @@ export interface CommentFingerprintTable {
   written_at: Date;
 }
 
+/** Where comments lead to; see rules/places.ts. */
+export interface CommentPlaceTable {
+  comment_id: number;
+  place: string;
+  /** Whether the comment stands approved, by a person or since its writer is known here. Kept by a trigger when its status changes. */
+  known: boolean;
+  written_at: Date;
+}
+
 export type Comment = Selectable<CommentTable>;
 export type Revision = Selectable<RevisionTable>;

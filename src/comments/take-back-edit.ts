@@ -1,15 +1,17 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { fingerprintOf } from '../rules/fingerprint.ts';
+import { placesIn } from '../rules/places.ts';
 import { renderComment } from '../text/comment-markdown.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
 import { replaceFingerprint } from './copies.ts';
-import { latestJudgement, stands } from './editing-queries.ts';
+import { isKnown, latestJudgement, stands } from './editing-queries.ts';
+import { replacePlaces } from './places.ts';
 
 /**
  * Takes back an edit, or the undo of one: the text that the revision keeps and the one that the comment has change places, and
  * with them whether readers are told of an edit, by which rule it was held, and how it was judged. As many edits stand as did
- * before, and copies are found of the text that is there now.
+ * before, and copies are found of the text that is there now, and where it leads.
  *
  * @param commentId locked by `lockWithAncestors`.
  */
@@ -21,10 +23,11 @@ export async function swapTexts(
   const comment = await trx
     .selectFrom('comment')
     .select(['source', 'source_format', 'html', 'edited_at', 'held_by', 'created_at'])
+    .select(['name', 'website', 'account_id', 'status'])
     .select(latestJudgement(commentId).as('judgement_id'))
     .where('id', '=', commentId)
     .executeTakeFirstOrThrow();
-  const { created_at: createdAt, html, ...present } = comment;
+  const { created_at: createdAt, html, name, website, account_id, status, ...present } = comment;
   await trx
     .updateTable('revision')
     .set(present)
@@ -32,15 +35,18 @@ export async function swapTexts(
     .where('id', '=', revisionId)
     .execute();
   const { source, source_format, edited_at, held_by, judgement_id: judgementId } = kept;
+  const rendered = kept.html === null ? renderComment(source) : undefined;
   await trx
     .updateTable('comment')
     .set({ source, source_format, edited_at, held_by })
-    .set({ html: kept.html ?? renderComment(source).html.toString(), renderer_version: rendererVersion })
+    .set({ html: rendered?.html.toString() ?? kept.html ?? '', renderer_version: rendererVersion })
     .where('id', '=', commentId)
     .execute();
   if (judgementId !== null) await judgeAsBefore(trx, { judgementId, now });
   const written = (await lastWritten(trx, commentId)) ?? createdAt;
   await replaceFingerprint(trx, { commentId, fingerprint: fingerprintOf(source), now: written });
+  const places = rendered ? placesIn({ addresses: rendered.links.addresses, name, website }) : [];
+  await replacePlaces(trx, { commentId, places, known: isKnown({ account_id, status }), now: written });
 }
 
 // The latest judgement is the one that counts.

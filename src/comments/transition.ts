@@ -11,6 +11,7 @@ import { changeCounts, type StatusMove } from './counts.ts';
 import { eraseWords } from './erase.ts';
 import { type CommentAction, type CommentStatus, isErased, isReadable, nextStatus } from './lifecycle.ts';
 import type { Comment } from './table.ts';
+import { announceToService } from './tell-outside.ts';
 
 /** What a transition needs of a comment that was locked for it. */
 export type LockedComment = Pick<
@@ -119,6 +120,7 @@ export async function changeStatus(
   if (change.action === 'undo') await knowUnconfirmed(trx, changed);
   await answerWhoWaits(trx, { steps, change });
   await announceWaiting(trx, { commentIds: [...changed].flatMap(([id, to]) => (to === 'pending' ? [id] : [])) });
+  if (change.actorId !== undefined) await announceToService(trx, { commentIds: [...changed.keys()] });
   // Nobody is to decide on it any more, or somebody has to be found anew.
   if (changed.size > 0)
     await trx

@@ -6,10 +6,10 @@ import { announceReadable } from '../following/announce.ts';
 import { readFollowChoice } from '../following/choices.ts';
 import { followFromReply } from '../following/reply-choice.ts';
 import { readId } from '../http/fields.ts';
-import { addJob } from '../jobs/queries.ts';
 import { isShutOut } from '../persons/standing.ts';
 import { stateOf } from '../posts/publication.ts';
 import { currentRules } from '../rules/current.ts';
+import { placesElsewhere } from '../rules/places.ts';
 import { type RuleChoice, rulesInForce } from '../rules/rule.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
 import { type Closing, closingOf, closuresAbove } from './closing.ts';
@@ -18,10 +18,11 @@ import { changeCounts } from './counts.ts';
 import { factsOf } from './facts.ts';
 import { type Draft, type FieldErrors, isDraft, type ReplyFields, requireEmail } from './form.ts';
 import { gatherHistories, type History, type Writing } from './history.ts';
-import type { Facts } from './judge.ts';
+import type { Facts, Lead, Verdict } from './judge.ts';
 import { isReadable } from './lifecycle.ts';
 import { waitsFor } from './limits.ts';
 import { outsideFact, unaskedBy } from './outside-fact.ts';
+import { findLeads, type Leading, storePlaces } from './places.ts';
 import { judgeComment } from './policies.ts';
 import { type ParentRow, shareParents } from './queries.ts';
 import { readingOf } from './reading.ts';
@@ -29,6 +30,7 @@ import { findScores, type ScoreFacts } from './scores.ts';
 import { speakerOf } from './speaker.ts';
 import { type NewComment, type StoredComment, storeComments } from './store-comments.ts';
 import type { Outcome, Submission, Wait, Writer } from './submission.ts';
+import { sweepWaves } from './sweep-copies.ts';
 
 /**
  * Takes a reply within a larger piece of work, such as approving what it answers.
@@ -97,6 +99,8 @@ interface Ground {
   readonly parents: ReadonlyMap<number, ParentRow>;
   readonly histories: ReadonlyMap<Submission, History>;
   readonly rules: readonly RuleChoice[];
+  /** The strangers who led where each leads. */
+  readonly leads: ReadonlyMap<Submission, readonly Lead[]>;
   /** What the learner says of those that can be read. */
   readonly scores: ReadonlyMap<Submission, ScoreFacts>;
 }
@@ -124,8 +128,10 @@ async function gatherGround(
     writings: open.map(writingOf),
     judged: terms.judged,
   });
+  const leads = await findLeads(trx, { comments: open.map(leadingOf), conversationId });
   return {
     terms,
+    leads: new Map(open.map((submission, index) => [submission, leads[index] ?? []])),
     scores: await scoresOf(trx, { open, trained: terms.trained }),
     rules: await currentRules(trx, terms.site.rules_token),
     waits: new Map(waits),
@@ -138,6 +144,15 @@ function writingOf(submission: Submission): Writing {
   const { writer, networkHash, now } = submission;
   const browserId = writer.kind === 'guest' ? writer.browserId : undefined;
   return { browserId, networkHash, fingerprint: readingOf(submission).text?.fingerprint, now };
+}
+
+// The staff may lead anywhere.
+function leadingOf(submission: Submission): Leading {
+  const { writer, networkHash, ownHost, now } = submission;
+  const { text } = readingOf(submission);
+  const places = text && writer.kind === 'guest' ? placesElsewhere(text.places, ownHost) : [];
+  const browserId = writer.kind === 'guest' ? writer.browserId : undefined;
+  return { places, browserId, networkHash, name: text?.name ?? '', now };
 }
 
 async function scoresOf(
@@ -181,7 +196,8 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
   const verdict = judgeComment(
     {
       ...{ ...known, ...factsOfSending(fields, writer), ...outsideFact(submission.outside) },
-      ...{ ...facts, ...ground.scores.get(submission), standing: guestStanding?.kind },
+      ...{ ...facts, ...ground.scores.get(submission), leads: ground.leads.get(submission) },
+      standing: guestStanding?.kind,
     },
     { rules, words: text.words },
   );
@@ -192,6 +208,7 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
     rendererVersion,
     verdict,
     fingerprint: text.fingerprint,
+    places: text.places,
     writer: writer.kind === 'staff' ? { accountId: writer.id } : { browserId: writer.browserId, networkHash },
     keys,
     now,
@@ -230,8 +247,11 @@ async function storeAll(
     const known = stored[index];
     return known ? [{ ...comment, ...known }] : [];
   });
-  const copies = posted.filter(({ verdict: { status, rule } }) => status === 'spam' && rule === 'copies');
-  if (copies.length > 0) await addJob(trx, 'sweep_copies', { commentIds: copies.map(({ commentId }) => commentId) });
+  await storePlaces(
+    trx,
+    posted.map((comment) => ({ ...comment, known: isKnown(comment.verdict) })),
+  );
+  await sweepWaves(trx, posted);
   for (const comment of posted) await tellAndFollow(trx, { conversationId, terms, ...comment });
   const waiting = posted.filter(({ verdict }) => verdict.status === 'pending');
   await announceWaiting(trx, { commentIds: waiting.map(({ commentId }) => commentId) });
@@ -243,6 +263,11 @@ async function storeAll(
     submission,
     { kind: 'posted', commentId, verdict, browserId },
   ]);
+}
+
+// Published not for this alone that nothing spoke against it, as everything is where nothing is held.
+function isKnown({ status, facts: { staffRole, approvedBefore, standing } }: Verdict): boolean {
+  return status === 'approved' && (staffRole !== null || approvedBefore > 0 || standing === 'trusted');
 }
 
 async function tellAndFollow(

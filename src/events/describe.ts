@@ -31,6 +31,7 @@ const told = [
   'hand_back',
   'settings_saved',
   'rules_saved',
+  'outside_key_set',
   'joined',
   'invited',
   'invitation_withdrawn',

@@ -58,7 +58,7 @@ export async function recordEvents(trx: Transaction<Database>, events: readonly 
       subject_kind, subject_id, action, from_status, to_status, actor_id, rule, batch, undoes, numbers, created_at,
       ${conversationOf(events)}
     from ${givenRows('given', columns, given)}
-    order by place
+    order by nth
     returning id`.execute(trx);
   const ids = rows.map(({ id }) => id);
   const notes = events.flatMap(({ reason = '', note = '' }, index) =>

@@ -6,6 +6,8 @@ export interface JobPayloads {
   readonly tell_followers: { readonly commentId: number };
   /** Tells the writer of a comment what was decided about it. */
   readonly tell_decision: { readonly commentId: number };
+  /** Tells a service elsewhere what a person decided about a comment. */
+  readonly tell_service: { readonly commentId: number };
   /** Tells whoever reported a comment what became of it. */
   readonly tell_reporter: { readonly reportId: number };
   /** Writes the mail that asks whether subscriptions are wanted. */
@@ -14,7 +16,7 @@ export interface JobPayloads {
   readonly send_digests: Readonly<Record<string, never>>;
   /** Carries on with a decision on all comments that match some filters. */
   readonly sweep: { readonly sweepId: number };
-  /** Takes for spam what waits and is a copy of these, which were taken for it as copies. */
+  /** Takes for spam what waits and is part of the same wave as these, which were taken for it as copies or for where they lead. */
   readonly sweep_copies: { readonly commentIds: readonly number[] };
   /** Begins to reject what waits where a closing has come that lay ahead. */
   readonly reject_waiting: { readonly closureId: number };
@@ -40,6 +42,7 @@ export const mostAttempts: Readonly<Record<JobName, number>> = {
   deliver_mail: 20,
   tell_followers: 12,
   tell_decision: 12,
+  tell_service: 12,
   tell_reporter: 12,
   ask_confirmation: 12,
   send_digests: 3,

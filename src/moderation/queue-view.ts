@@ -117,9 +117,11 @@ function explainStanding({ id }: QueueRow, { judgements, events }: QueueFindings
   return [describeEvent(event, dates), ...why];
 }
 
-// What tells spammers too much: the entry of a list that was found, the score and what weighed most.
-function explainToStaff({ rule, detail, facts: { score = 0, weighed = [] } }: Judged): Message[] {
+// What tells spammers too much: the entry of a list that was found, to what place others led, the score and what weighed most.
+function explainToStaff({ rule, detail, facts: { score = 0, weighed = [], leads = [] } }: Judged): Message[] {
   if (detail !== undefined) return [{ key: 'rule.detail', values: { detail } }];
+  if (rule === 'campaign')
+    return leads.map(({ place, others, spam }) => ({ key: 'rule.led', values: { place, others, spam } }));
   if (rule !== 'learned') return [];
   const most = weighed.slice(0, mostWeighed).map(({ feature }) => explainFeature(feature));
   return [{ key: 'rule.scored', values: { score } }, ...most];

@@ -71,7 +71,12 @@ function wordValue(name: string, value: SettingValue): Message {
 }
 
 // Lists can be long; what stands first in them is enough to know them by.
-function wordRule({ enabled, settings }: RuleChoice): Message {
+function wordRule({ name, enabled, settings }: RuleChoice): Message {
+  if (name === 'outside') {
+    const { url, found, network } = settings;
+    const values = { on: String(enabled), named: String(url !== ''), url, found, network: String(network) };
+    return { key: 'log.rule.outside', values };
+  }
   const values = Object.values<string | number | boolean | null>(settings).map((value) =>
     typeof value === 'boolean' ? (value ? '✓' : '–') : String(value ?? '–').slice(0, 60),
   );

@@ -1,6 +1,7 @@
 import { type OutsideOpinion, readKeyAnswer, readOpinion, readThanks, type ServiceAnswer } from './answer.ts';
 import { commentRequest, keyRequest, type ServiceRequest, type ToldComment } from './request.ts';
 import type { OutsideService } from './service.ts';
+import type { Outcome } from './table.ts';
 
 /** By what a service is reached. */
 export interface Network {
@@ -11,6 +12,9 @@ export interface Network {
 
 /** The network as it is, for a question that a person waits for: two seconds. */
 export const shortly: Network = { fetch, patience: 2_000 };
+
+/** The network as it is, for what a job tells: ten seconds. */
+export const patiently: Network = { fetch, patience: 10_000 };
 
 /** Asks a service what it thinks of a comment. What goes wrong is no opinion, never an error: comments do not wait for it. */
 export async function askOpinion(
@@ -23,7 +27,7 @@ export async function askOpinion(
 /** Tells a service what became of a comment, so that it learns: that it was spam, or that it was not. */
 export async function tellOutcome(
   network: Network,
-  { service, comment, outcome }: { service: OutsideService; comment: ToldComment; outcome: 'spam' | 'good' },
+  { service, comment, outcome }: { service: OutsideService; comment: ToldComment; outcome: Outcome },
 ): Promise<ReturnType<typeof readThanks>> {
   const question = outcome === 'spam' ? 'submit-spam' : 'submit-ham';
   return readThanks(await send(network, commentRequest(service, question, comment)));

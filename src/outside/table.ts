@@ -4,3 +4,13 @@ export interface OutsideKeyTable {
   url: string;
   key: string;
 }
+
+/** What became of a comment, as a service is told it. */
+export type Outcome = 'spam' | 'good';
+
+/** What the service was told last of a comment. */
+export interface OutsideToldTable {
+  comment_id: number;
+  outcome: Outcome;
+  told_at: Date;
+}

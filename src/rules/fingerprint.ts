@@ -6,6 +6,8 @@ import { lengthInWords, splitWords } from '../text/split-words.ts';
 export interface Fingerprint {
   /** 16 bytes; the same for texts of the same words. */
   readonly exact: Buffer;
+  /** How long the text is that it was made of, in words: without what it quotes. */
+  readonly length: number;
   /** For finding what says nearly the same; missing for texts that are too short to be told apart so. */
   readonly near: NearPrint | undefined;
 }
@@ -21,6 +23,12 @@ export interface NearPrint {
 /** In words. What is shorter many people say by themselves: "Thank you!" */
 const shortestExact = 8;
 const shortestNear = 16;
+
+/**
+ * In words. Texts that are nearly the same have half of what they say in common. Where that is less than is compared at all, it may be the
+ * frame of one sentence, which many people use: "Sorry if this was asked before, but who …"
+ */
+export const shortestTelling = 2 * shortestNear;
 
 /** In words: what comes after that adds nothing, and would keep us busy. */
 const mostWords = 3000;
@@ -52,6 +60,7 @@ export function fingerprintOf(source: string): Fingerprint | undefined {
   const leadsSomewhere = words.length > 0 && address.test(text);
   if (length < shortestExact && !leadsSomewhere) return undefined;
   return {
+    length,
     exact: createHash('sha256').update(words.join(' ')).digest().subarray(0, 16),
     near: length < shortestNear ? undefined : nearPrintOf(nearWords(text, words).slice(0, mostWords)),
   };

@@ -35,7 +35,7 @@ export function readLinks({
   const nameHost = addressIn(name);
   const hosts = [nameHost, websiteHost, ...text.hosts].flatMap((host) => (host ? normaliseHost(host) : []));
   return {
-    count: text.count + (website ? 1 : 0),
+    count: text.addresses.length + (website ? 1 : 0),
     hosts: [...new Set(hosts)].slice(0, mostHosts),
     inName: nameHost !== undefined,
     inWebsite: Boolean(website),

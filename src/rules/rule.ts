@@ -9,6 +9,11 @@ export interface RuleSettings {
   readonly hosts: { readonly spam: string };
   /** Comments that said the same or nearly the same within 30 days, after which the next one waits, or is spam. */
   readonly copies: { readonly held: number; readonly spam: number };
+  /**
+   * Strangers who led to the same place within 30 days, after whom the next one's comment waits, or is spam; those whose comments a
+   * moderator confirmed as spam count twice. `hosts`: where anybody may lead, one a line.
+   */
+  readonly campaign: { readonly held: number; readonly spam: number; readonly hosts: string };
   /** Words that hide what they say, so many of which make a comment wait, or spam. */
   readonly disguise: { readonly held: number; readonly spam: number };
   /** Scores of 100 from which what looks like spam to the learner waits, or is spam; null: no score is enough. */
@@ -77,6 +82,7 @@ export const defaultRules: readonly RuleChoice[] = [
   { name: 'words', enabled: true, settings: { held: '', spam: '' } },
   { name: 'hosts', enabled: true, settings: { spam: '' } },
   { name: 'copies', enabled: true, settings: { held: 2, spam: 4 } },
+  { name: 'campaign', enabled: true, settings: { held: 2, spam: 5, hosts: '' } },
   { name: 'disguise', enabled: true, settings: { held: 1, spam: 2 } },
   { name: 'learned', enabled: false, settings: { held: 70, spam: 90 } },
   { name: 'outside', enabled: false, settings: { url: '', found: 'held', network: false } },

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { recordEvent } from '../events/queries.ts';
 import { keepKey } from '../outside/keys.ts';
 import { lockSite } from '../site/queries.ts';
 import { noteChange } from '../site/settings.ts';
@@ -22,7 +23,8 @@ export type RulesOutcome =
  * one state of the rules.
  *
  * @param token of the rules that the form was filled with.
- * @param outsideKey for the service of the rule `outside`; undefined: it stays. It is no setting: neither written down nor taken back.
+ * @param outsideKey for the service of the rule `outside`; undefined: it stays. It is no setting: that it was set is
+ * written down, but not the key itself, so it cannot be taken back.
  */
 export function saveRules(
   db: Kysely<Database>,
@@ -43,9 +45,25 @@ export function saveRules(
   return db.transaction().execute(async (trx) => {
     const { site, present } = await takeRules(trx);
     if (site.rules_token !== token) return { kind: 'overtaken', theirs: present };
-    if (outsideKey !== undefined) await keepKey(trx, { url: choiceOf(rules, 'outside').settings.url, key: outsideKey });
+    if (outsideKey !== undefined) await setKey(trx, { site, rules, key: outsideKey, actorId, now });
     return { kind: 'saved', eventId: await change(trx, { site, present, rules, actorId, now }) };
   });
+}
+
+async function setKey(
+  trx: Transaction<Database>,
+  {
+    site,
+    rules,
+    key,
+    actorId,
+    now,
+  }: { site: Site; rules: readonly RuleChoice[]; key: string; actorId: number; now: Date },
+): Promise<void> {
+  if (!(await keepKey(trx, { url: choiceOf(rules, 'outside').settings.url, key }))) return;
+  // Among the settings, and without fields: nothing says what it was before.
+  const numbers = { version: site.version };
+  await recordEvent(trx, { subjectKind: 'site', subjectId: site.id, action: 'outside_key_set', actorId, numbers, now });
 }
 
 /** Takes a change of the rules back, as `takeBackChange` says. */

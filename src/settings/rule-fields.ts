@@ -52,6 +52,7 @@ export const ruleFields: {
   words: { spam: words, held: words },
   hosts: { spam: hosts },
   copies: { held: between(1, 50), spam: between(1, 50) },
+  campaign: { held: between(1, 50), spam: between(1, 50), hosts },
   disguise: { held: between(1, 50), spam: between(1, 50) },
   learned: { held: score, spam: score },
   outside: {

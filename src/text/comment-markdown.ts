@@ -21,7 +21,8 @@ const markdown = createMarkdown();
 
 /** Where a comment leads to, for the policies that look at it. */
 export interface CommentLinks {
-  readonly count: number;
+  /** As they are written, one for each link. */
+  readonly addresses: readonly string[];
   /** The hosts of the web links, each once, in lower case, an international name in its ASCII form. */
   readonly hosts: readonly string[];
 }
@@ -109,5 +110,5 @@ function linksIn(sanitised: string): CommentLinks {
     address.replaceAll('&amp;', '&'),
   );
   const hosts = addresses.map((address) => URL.parse(address)?.hostname ?? '').filter((host) => host !== '');
-  return { count: addresses.length, hosts: [...new Set(hosts)] };
+  return { addresses, hosts: [...new Set(hosts)] };
 }

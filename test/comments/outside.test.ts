@@ -189,6 +189,20 @@ describe('A service elsewhere that does not help', () => {
     expect([await statusOf(site.db, id), await factOf(id)]).toEqual(['approved', undefined]);
   });
 
+  it('is asked eight questions at once by a process, and what comes beyond them is judged without it', async () => {
+    server.misbehave = () => {};
+    const networks = Array.from({ length: 8 }, (_none, index) => `203.0.114.${index + 1}`);
+    const waiting = networks.map((network) => replyTo(site, path, spammer, { network }));
+    await until(async () => server.asked.length === 8);
+    const { id } = await replyTo(site, path, spammer, { network: '203.0.114.9' });
+    expect([await statusOf(site.db, id), await factOf(id)]).toEqual(['approved', undefined]);
+    expect(server.asked).toHaveLength(8);
+    // None of the eight has been answered by then.
+    for (const { id: asked } of await Promise.all(waiting)) expect(asked).toBeGreaterThan(id);
+    server.misbehave = undefined;
+    expect(await factOf((await replyTo(site, path, spammer, { network: '203.0.114.10' })).id)).toBe('spam');
+  });
+
   it('lets a closing pass meanwhile, which then counts', async () => {
     let waiting: (() => void) | undefined;
     server.misbehave = (response) => {

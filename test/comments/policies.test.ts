@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { explainVerdict } from '../../src/comments/explain.ts';
-import type { Facts, Judge, Opinion } from '../../src/comments/judge.ts';
+import type { Facts, Judge, Lead, Opinion } from '../../src/comments/judge.ts';
 import { judgeComment, policies } from '../../src/comments/policies.ts';
 import { createTranslate, type MessageKey } from '../../src/http/messages.ts';
 import { defaultRules, type Rule, type RuleName, rulesInForce, type SettableRule } from '../../src/rules/rule.ts';
@@ -23,7 +23,18 @@ const all = rulesInForce(defaultRules.map((rule) => ({ ...rule, enabled: true })
 describe('The list of policies', () => {
   test('begins with an order that is a decision: who works here, what is held anyway, what only programs do, what looks like spam, whom moderators trust, who is new, who waits, the rest', () => {
     const order: RuleName[] = [
-      ...(['staff', 'all_held', 'person_held', 'bait', 'words', 'hosts', 'copies', 'disguise', 'links'] as const),
+      ...([
+        'staff',
+        'all_held',
+        'person_held',
+        'bait',
+        'words',
+        'hosts',
+        'copies',
+        'campaign',
+        'disguise',
+        'links',
+      ] as const),
       ...(['name_link', 'flooding', 'person_trusted', 'first_comment', 'waiting', 'standard'] as const),
     ];
     expect(usual.map(({ name }) => name)).toEqual(order);
@@ -32,6 +43,8 @@ describe('The list of policies', () => {
   const approved: Opinion = { status: 'approved' };
   const held = (numbers?: Record<string, number>): Opinion => ({ status: 'pending', ...(numbers && { numbers }) });
   const spam: Opinion = { status: 'spam' };
+  const shop = 'xn--80aairftm.xn--p1ai';
+  const led = (others: number, spam = 0): Lead => ({ host: shop, place: shop, others, spam });
   const cases: [string, RuleName, Partial<Facts>, Opinion | undefined, Partial<Rule['settings']>?][] = [
     ['an owner', 'staff', { staffRole: 'owner' }, approved],
     ['a moderator', 'staff', { staffRole: 'moderator' }, approved],
@@ -90,6 +103,35 @@ describe('The list of policies', () => {
       held({ count: 3, spam: 0 }),
     ],
     ['four copies', 'copies', { copies: { same: 0, near: 4, spam: 0 } }, { ...spam, numbers: { count: 4, spam: 1 } }],
+    [
+      ...(['a sentence that four others said nearly', 'copies'] as const),
+      ...([{ copies: { same: 1, near: 3, spam: 2 }, comparedWords: 31 }, held({ count: 4, spam: 0 })] as const),
+    ],
+    [
+      ...(['a sentence that four others said just so', 'copies'] as const),
+      { copies: { same: 4, near: 0, spam: 0 }, comparedWords: 19 },
+      { status: 'spam', numbers: { count: 4, spam: 1 } },
+    ],
+    [
+      ...(['a text of some sentences that four others said nearly', 'copies'] as const),
+      { copies: { same: 0, near: 4, spam: 0 }, comparedWords: 32 },
+      { status: 'spam', numbers: { count: 4, spam: 1 } },
+    ],
+    [
+      ...(['a sentence with a link that four others said nearly', 'copies'] as const),
+      { copies: { same: 0, near: 4, spam: 0 }, comparedWords: 19, links: 1 },
+      { status: 'spam', numbers: { count: 4, spam: 1 } },
+    ],
+    [
+      ...(['such a sentence with a disguised word', 'copies'] as const),
+      { copies: { same: 0, near: 4, spam: 0 }, comparedWords: 19, disguised: 1 },
+      { status: 'spam', numbers: { count: 4, spam: 1 } },
+    ],
+    [
+      ...(['such a sentence under an address as a name', 'copies'] as const),
+      { copies: { same: 0, near: 4, spam: 0 }, comparedWords: 19, nameLink: true },
+      { status: 'spam', numbers: { count: 4, spam: 1 } },
+    ],
     ['a copy of spam', 'copies', { copies: { same: 1, near: 0, spam: 1 } }, held({ count: 1, spam: 0 })],
     ['a copy of another', 'copies', { copies: { same: 1, near: 0, spam: 0 } }, undefined],
     [
@@ -98,6 +140,33 @@ describe('The list of policies', () => {
       { copies: { same: 1, near: 1, spam: 2 } },
       { ...spam, numbers: { count: 2, spam: 1 } },
     ],
+    ['a newcomer who leads where one stranger led', 'campaign', { approvedBefore: 0, leads: [led(1)] }, undefined],
+    ['where two led', 'campaign', { approvedBefore: 0, leads: [led(1), led(2)] }, held({ spam: 0 })],
+    ['where one led in confirmed spam', 'campaign', { approvedBefore: 0, leads: [led(1, 1)] }, held({ spam: 0 })],
+    ['where four led', 'campaign', { approvedBefore: 0, leads: [led(4)] }, held({ spam: 0 })],
+    ['where five led', 'campaign', { approvedBefore: 0, leads: [led(5)] }, { ...spam, numbers: { spam: 1 } }],
+    [
+      ...(['where three led, two in confirmed spam', 'campaign', { approvedBefore: 0, leads: [led(3, 2)] }] as const),
+      { ...spam, numbers: { spam: 1 } },
+    ],
+    [
+      'to two places where three led each',
+      'campaign',
+      { approvedBefore: 0, leads: [led(3), led(3)] },
+      held({ spam: 0 }),
+    ],
+    ['somebody known who leads where many led', 'campaign', { approvedBefore: 1, leads: [led(9)] }, undefined],
+    [
+      ...(['where many led to a host of the list', 'campaign', { approvedBefore: 0, leads: [led(9)] }] as const),
+      ...([undefined, { hosts: 'xn--80aairftm.xn--p1ai' }] as const),
+    ],
+    [
+      ...(['where many led and to a host of the list', 'campaign'] as const),
+      { approvedBefore: 0, leads: [led(9), { ...led(2), host: 'other.example' }] },
+      ...([held({ spam: 0 }), { hosts: 'магазин.рф' }] as const),
+    ],
+    ['a newcomer who leads nowhere', 'campaign', { approvedBefore: 0, leads: [] }, undefined],
+    ['a newcomer of whom nobody asked where it leads', 'campaign', { approvedBefore: 0 }, undefined],
     ['a disguised word', 'disguise', { disguised: 1 }, held({ count: 1, spam: 0 })],
     ['two disguised words', 'disguise', { disguised: 2 }, { ...spam, numbers: { count: 2, spam: 1 } }],
     ['words that are what they seem', 'disguise', { disguised: 0 }, undefined],

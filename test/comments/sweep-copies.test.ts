@@ -35,6 +35,7 @@ const saying = [
   'Nobody asks for papers when this friendly bank lends money before breakfast, just send them one message',
   'Buy genuine diplomas of famous universities here, delivered overnight in plain envelopes by discreet couriers',
   'Cheap replicas of Swiss watches keep better time than originals do, says everybody who ordered from us',
+  'Lose twenty pounds before summer begins without ever leaving that comfortable sofa, our green tea does everything',
   'Grandmother earned more than any lawyer with her telephone after she had learned that simple secret trick',
 ];
 
@@ -45,10 +46,12 @@ async function copy(asker: { cookie?: string } = {}): Promise<{ id: number; cook
   networks += 1;
   const path = paths[networks % 2] as string;
   const network = `192.0.2.${networks}`;
+  // More than a sentence: no stranger says nearly the same by chance.
+  const backwards = text.split(' ').toReversed().join(' ');
   return replyTo(
     site,
     path,
-    { body: `${text} ${['kindly', 'friends', 'soon'][networks % 3]}.` },
+    { body: `${text} ${['kindly', 'friends', 'soon'][networks % 3]}. ${backwards}, they all say` },
     { ...asker, network },
   );
 }
@@ -97,6 +100,26 @@ describe('The first copies of a wave', () => {
     });
     const page = await openPage(site, paths[1] as string, { cookie: sent[0]?.cookie });
     expect(wordsOf(page.text)).toContain('Taken for spam');
+  });
+
+  it('are left where they only resemble a sentence of which a wave was made', async () => {
+    text = 'Sorry if this was asked before, but who pays for the roof';
+    const send = (end: string) => {
+      networks += 1;
+      const network = `192.0.2.${networks}`;
+      return replyTo(
+        site,
+        paths[0] as string,
+        { body: `${text} once a neighbour of ours has moved ${end}?` },
+        { network },
+      );
+    };
+    const resembling = await send('somewhere else');
+    const sent: { id: number; cookie: string }[] = [];
+    while (sent.length < 5) sent.push(await send('away'));
+    expect(await statusOf(site.db, sent[4]?.id as number)).toBe('spam');
+    await sweep();
+    expect(await statuses([resembling, ...sent])).toEqual(['pending', 'spam', 'spam', 'spam', 'spam', 'spam']);
   });
 
   it('stay as they are once that is done, however often the job is done', async () => {

@@ -45,11 +45,11 @@ describe('The undo of an edit that one of the staff made', () => {
     const { id } = await replyTo(
       site,
       path,
-      { body: 'The *first* words, which are long enough to be known by.' },
+      { body: 'The *first* words, which are long enough to be known by: https://first.example/.' },
       moderator,
     );
     await later();
-    await edit(id, 'The second words, which are long enough to be known by.');
+    await edit(id, 'The second words, which are long enough to be known by: https://second.example/.');
     const states = [await stateOf(id)];
     await later();
     await edit(id, 'The third words, which are long enough to be known by as well.');
@@ -261,6 +261,7 @@ async function stateOf(id: number) {
     .selectAll()
     .where('comment_id', '=', id)
     .execute();
+  const places = await site.db.selectFrom('comment_place').selectAll().where('comment_id', '=', id).execute();
   const judgement = await site.db
     .selectFrom('judgement')
     .select(['rule', 'verdict', 'facts', 'opinions'])
@@ -273,5 +274,5 @@ async function stateOf(id: number) {
     .where('conversation_id', '=', comment.conversation_id)
     .executeTakeFirstOrThrow();
   expect(await statusOf(site.db, id)).toBe(comment.status);
-  return { comment, revisions, fingerprints, judgement, counts };
+  return { comment, revisions, fingerprints, places, judgement, counts };
 }

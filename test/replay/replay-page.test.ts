@@ -34,7 +34,14 @@ beforeEach(async () => {
   await site.db.transaction().execute((trx) => storeRules(trx, defaultRules));
 });
 
-const links = (count: number) => Array.from({ length: count }, (_, index) => `https://l${index}.example`).join(' ');
+let linked = 0;
+
+/** So many links, to hosts to which nobody else leads. */
+const links = (count: number) =>
+  Array.from({ length: count }, () => {
+    linked += 1;
+    return `https://l${linked}.example`;
+  }).join(' ');
 
 describe('Rules that are tried', () => {
   it('tell in numbers and by name what a lower limit of links would have done, and stay as they are', async () => {

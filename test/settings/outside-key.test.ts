@@ -68,6 +68,43 @@ describe('The key', () => {
     expect(JSON.stringify([changes, await loadRules(site.db)])).not.toContain('right-key');
   });
 
+  it('leaves an event where another one was given, without it, and the log offers no undo', async () => {
+    await save({ ...on(), 'outside.key': 'right-key' });
+    expect(await lastEvent(site.db, 'site', 1)).toMatchObject({ action: 'rules_saved' });
+    await save({ ...on(), 'outside.key': 'another-key' });
+    const event = await lastEvent(site.db, 'site', 1);
+    expect(event).toMatchObject({ action: 'outside_key_set', actor_id: owner.id, undoes: null });
+    expect(wordsOf((await page()).text)).not.toContain('Undo');
+    const log = (await openPage(site, '/moderation/log', owner)).text;
+    const [item = ''] = log.split('The key for the service elsewhere set anew by').slice(1);
+    expect(wordsOf(item)).toContain('Olivia Owner on');
+    expect(item.split('Rules set anew')[0]).not.toContain('/moderation/undo');
+    expect(log).not.toContain('another-key');
+    expect((await sendForm(site, '/moderation/undo', { event: String(event.id) }, owner)).status).toBe(404);
+    expect(await keys()).toEqual([{ url: server.url, key: 'another-key' }]);
+    await save({ ...on(), 'outside.key': 'another-key' });
+    expect((await lastEvent(site.db, 'site', 1)).id).toBe(event.id);
+  });
+
+  it('does not stand in the way of an undo of what the site was set to before', async () => {
+    await save({ 'links.allowed': '9' });
+    const { id } = await lastEvent(site.db, 'site', 1);
+    await save({ ...on(), 'outside.on': '', 'outside.key': 'right-key' });
+    expect((await sendForm(site, '/moderation/undo', { event: String(id) }, owner)).status).toBe(303);
+    expect(choiceOf(await loadRules(site.db), 'links').settings.allowed).toBe(2);
+  });
+
+  it('does not stand in the way of reopening the site by an undo', async () => {
+    expect((await sendForm(site, '/moderation/closures', {}, owner)).status).toBe(303);
+    const closing = await lastEvent(site.db, 'site', 1);
+    expect(closing.action).toBe('close');
+    await save({ ...on(), 'outside.key': 'right-key' });
+    await save({ ...on(), 'outside.key': 'another-key' });
+    const answer = await sendForm(site, '/moderation/undo', { event: String(closing.id) }, owner);
+    expect(answer.status).toBe(303);
+    expect((await lastEvent(site.db, 'site', 1)).undoes).toBe(closing.id);
+  });
+
   it('stays where the field is left empty, and where the rule is taken back', async () => {
     await save({ ...on(), 'outside.key': 'right-key' });
     const kept = await keys();
@@ -110,6 +147,17 @@ describe('The key', () => {
     server.asked.length = 0;
     await save({ 'links.allowed': '7' });
     expect(server.asked).toEqual([]);
+  });
+});
+
+describe('The log', () => {
+  it('says in words what the rule was set to', async () => {
+    await save({ ...on(), 'outside.key': 'right-key' });
+    await save({ ...on(), 'outside.found': 'spam', 'outside.network': 'on' });
+    const log = wordsOf((await openPage(site, '/moderation/log', owner)).text);
+    expect(log).toContain(`on, ${server.url}: hold what it takes for spam`);
+    expect(log).toContain(`on, ${server.url}: take for spam what it takes for spam; it is told the network address`);
+    expect(log).toContain('off, no service: hold what it takes for spam');
   });
 });
 
