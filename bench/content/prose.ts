@@ -4,7 +4,7 @@ import { choose, createRandom } from './random.ts';
 
 /** Writes texts of about so many words, in Markdown. */
 export interface Prose {
-  /** One or two paragraphs, now and then with a stress or a link. */
+  /** One or two paragraphs, now and then with a stress, or a link to somewhere else each time. */
   comment(): string;
   /** Paragraphs under headings. */
   post(words: number): string;
@@ -38,7 +38,8 @@ export function createProse(seed: number): Prose {
       const first = paragraph(8 + random() * 60);
       const stressed = random() < 0.2 ? first.replace(/ (\w+) /, ' *$1* ') : first;
       const more = random() < 0.3 ? `\n\n${paragraph(10 + random() * 40)}` : '';
-      const link = random() < 0.05 ? ` See https://example.com/${choose(random, words)}.` : '';
+      const link =
+        random() < 0.05 ? ` See https://${choose(random, words)}${Math.floor(random() * 1e6)}.example/.` : '';
       return `${stressed}${more}${link}`;
     },
     post(count) {
