@@ -60,20 +60,21 @@ export function createApp(context: AppContext): Express {
   app.use(identifyViewer(db));
   app.use(frame);
 
+  // What readers ask for comes first: each request is held against the routes before its own.
+  app.use(feedRoutes(context));
+  app.use(commentFeedRoutes(context));
+  app.use(commentRoutes(context));
+  app.use(listingRoutes(context));
+  app.use(reportRoutes(context));
+  app.use(appealRoutes(context));
+  app.use(followingRoutes(context));
+  app.use(commenterRoutes(context));
   app.use(accountRoutes(context));
-  app.use(settingsRoutes(context));
   app.use(deskRoutes(context));
   app.use(versionRoutes(context));
   app.use(moderationRoutes(context));
   app.use(overviewRoutes(context));
-  app.use(feedRoutes(context));
-  app.use(commentFeedRoutes(context));
-  app.use(listingRoutes(context));
-  app.use(commenterRoutes(context));
-  app.use(followingRoutes(context));
-  app.use(appealRoutes(context));
-  app.use(reportRoutes(context));
-  app.use(commentRoutes(context));
+  app.use(settingsRoutes(context));
   app.use(pageRoutes(context));
 
   app.use(nothingHere);

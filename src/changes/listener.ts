@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Changes, Subject, Told } from './changes.ts';
 import { type ListeningConnection, openListeningConnection } from './listening-connection.ts';
 import { createChangeRecord } from './record.ts';
@@ -124,14 +123,14 @@ export function listenForChanges({
   };
 }
 
-// Whoever waits is let go then: what they wait for is a comfort.
-async function withinTime(work: Promise<void>, milliseconds: number): Promise<void> {
-  const waiting = new AbortController();
-  try {
-    await Promise.race([work, pause(milliseconds, undefined, { signal: waiting.signal })]);
-  } catch {
-    // It cannot be heard.
-  } finally {
-    waiting.abort();
-  }
+// Whoever waits is let go then, or where it cannot be heard: what they wait for is a comfort.
+function withinTime(work: Promise<void>, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    const settle = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    work.then(settle, settle);
+  });
 }

@@ -40,7 +40,7 @@ export interface StoredComment {
 }
 
 /**
- * Stores comments at their places in the thread, with the keys that they came under, what they are known by, how they were judged
+ * Stores comments at their places in the thread, with the keys that they came under, what they are known by, where they lead, how they were judged
  * and the event: in one statement, since all who reply to a conversation wait for each other. Of one that another transaction
  * stores at the same time under the same key, nothing is stored here.
  *
@@ -50,33 +50,37 @@ export async function storeComments(
   trx: Transaction<Database>,
   { conversationId, comments }: { conversationId: number; comments: readonly NewComment[] },
 ): Promise<(StoredComment | undefined)[]> {
-  const given = comments.map(({ parent, draft, html, rendererVersion, verdict, fingerprint, writer, keys, now }) => ({
-    parent_id: parent?.id,
-    root_id: parent?.root_id,
-    depth: (parent?.depth ?? 0) + 1,
-    key_above: keyAbove(parent?.path),
-    status: verdict.status,
-    shown: isReadable(verdict.status),
-    account_id: writer.accountId,
-    known_browser_id: writer.browserId,
-    network_hash: writer.networkHash,
-    name: draft.name,
-    email: draft.email,
-    website: draft.website,
-    source: draft.body,
-    html: html.toString(),
-    renderer_version: rendererVersion,
-    rule: verdict.rule,
-    numbers: verdict.numbers,
-    facts: verdict.facts,
-    opinions: verdict.opinions,
-    key: keys.key,
-    yesterday: keys.yesterday,
-    since: new Date(now.getTime() - sameSubmissionFor),
-    digest: keys.digest,
-    now,
-    ...printRow(fingerprint),
-  }));
+  const given = comments.map(
+    ({ parent, draft, html, rendererVersion, verdict, fingerprint, places, writer, keys, now }) => ({
+      parent_id: parent?.id,
+      root_id: parent?.root_id,
+      depth: (parent?.depth ?? 0) + 1,
+      key_above: keyAbove(parent?.path),
+      status: verdict.status,
+      shown: isReadable(verdict.status),
+      account_id: writer.accountId,
+      known_browser_id: writer.browserId,
+      network_hash: writer.networkHash,
+      name: draft.name,
+      email: draft.email,
+      website: draft.website,
+      source: draft.body,
+      html: html.toString(),
+      renderer_version: rendererVersion,
+      rule: verdict.rule,
+      numbers: verdict.numbers,
+      facts: verdict.facts,
+      opinions: verdict.opinions,
+      key: keys.key,
+      yesterday: keys.yesterday,
+      since: new Date(now.getTime() - sameSubmissionFor),
+      digest: keys.digest,
+      now,
+      places: places.map(({ place }) => place),
+      known: isKnown(verdict),
+      ...printRow(fingerprint),
+    }),
+  );
   const { rows } = await sql<{ nth: number; id: number; browser_id: number | null }>`
     ${prepared} with
     given as (
@@ -126,6 +130,10 @@ export async function storeComments(
       insert into comment_fingerprint (comment_id, exact, minima, band_1, band_2, band_3, band_4, written_at)
       select id, exact, minima, band_1, band_2, band_3, band_4, now from first where exact is not null
     ),
+    placed as (
+      insert into comment_place (comment_id, place, known, written_at)
+      select id, place, known, now from first cross join lateral jsonb_array_elements_text(places) as place
+    ),
     written_down as (
       insert into event (
         subject_kind, subject_id, action, to_status, actor_id, rule, numbers, created_at, conversation_id
@@ -165,5 +173,12 @@ const commentColumns = {
   since: 'timestamptz',
   digest: 'bytea',
   now: 'timestamptz',
+  places: 'jsonb',
+  known: 'boolean',
   ...printColumns,
 } as const;
+
+// Published not for this alone that nothing spoke against it, as everything is where nothing is held.
+function isKnown({ status, facts: { staffRole, approvedBefore, standing } }: Verdict): boolean {
+  return status === 'approved' && (staffRole !== null || approvedBefore > 0 || standing === 'trusted');
+}

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Role } from '../accounts/table.ts';
 import type { ShutOut } from '../persons/standing.ts';
 import type { RuleSettings } from '../rules/rule.ts';
@@ -83,15 +83,15 @@ export const sameSubmissionFor = 86_400_000;
 export function makeKeys({ conversationId, writer, fields, networkHash, now }: Submission): SubmissionKeys {
   const { parent } = fields;
   const text = fields.body.trim();
-  const digest = hash([conversationId, parent, text]);
+  const digest = digestOf([conversationId, parent, text]);
   if (isUuid(fields.key)) return { key: fields.key.toLowerCase(), yesterday: undefined, digest };
   const guest = () => [normaliseLine(fields.name), normaliseEmail(fields.email), networkHash.toString('hex')];
   const person = writer.kind === 'staff' ? [writer.id] : guest();
   const day = Math.floor(now.getTime() / sameSubmissionFor);
-  const keyOn = (day: number) => uuidOf(hash([conversationId, parent, ...person, text, day]));
+  const keyOn = (day: number) => uuidOf(digestOf([conversationId, parent, ...person, text, day]));
   return { key: keyOn(day), yesterday: keyOn(day - 1), digest };
 }
 
-function hash(parts: readonly (string | number)[]): Buffer {
-  return createHash('sha256').update(JSON.stringify(parts)).digest();
+function digestOf(parts: readonly (string | number)[]): Buffer {
+  return hash('sha256', JSON.stringify(parts), 'buffer');
 }

@@ -18,11 +18,11 @@ import { changeCounts } from './counts.ts';
 import { factsOf } from './facts.ts';
 import { type Draft, type FieldErrors, isDraft, type ReplyFields, requireEmail } from './form.ts';
 import { gatherHistories, type History, type Writing } from './history.ts';
-import type { Facts, Lead, Verdict } from './judge.ts';
+import type { Facts, Lead } from './judge.ts';
 import { isReadable } from './lifecycle.ts';
 import { waitsFor } from './limits.ts';
 import { outsideFact, unaskedBy } from './outside-fact.ts';
-import { findLeads, type Leading, storePlaces } from './places.ts';
+import { findLeads, type Leading } from './places.ts';
 import { judgeComment } from './policies.ts';
 import { type ParentRow, shareParents } from './queries.ts';
 import { readingOf } from './reading.ts';
@@ -247,10 +247,6 @@ async function storeAll(
     const known = stored[index];
     return known ? [{ ...comment, ...known }] : [];
   });
-  await storePlaces(
-    trx,
-    posted.map((comment) => ({ ...comment, known: isKnown(comment.verdict) })),
-  );
   await sweepWaves(trx, posted);
   for (const comment of posted) await tellAndFollow(trx, { conversationId, terms, ...comment });
   const waiting = posted.filter(({ verdict }) => verdict.status === 'pending');
@@ -263,11 +259,6 @@ async function storeAll(
     submission,
     { kind: 'posted', commentId, verdict, browserId },
   ]);
-}
-
-// Published not for this alone that nothing spoke against it, as everything is where nothing is held.
-function isKnown({ status, facts: { staffRole, approvedBefore, standing } }: Verdict): boolean {
-  return status === 'approved' && (staffRole !== null || approvedBefore > 0 || standing === 'trusted');
 }
 
 async function tellAndFollow(

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { foldText } from '../text/fold.ts';
 import { lengthInWords, splitWords } from '../text/split-words.ts';
 
@@ -61,7 +61,7 @@ export function fingerprintOf(source: string): Fingerprint | undefined {
   if (length < shortestExact && !leadsSomewhere) return undefined;
   return {
     length,
-    exact: createHash('sha256').update(words.join(' ')).digest().subarray(0, 16),
+    exact: hash('sha256', words.join(' '), 'buffer').subarray(0, 16),
     near: length < shortestNear ? undefined : nearPrintOf(nearWords(text, words).slice(0, mostWords)),
   };
 }
