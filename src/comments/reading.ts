@@ -12,13 +12,31 @@ export interface Reading {
 
 const readings = new WeakMap<Submission, Reading>();
 
-/**
- * Reads a submission, once. Who has to wait for others is read first: those behind need not wait for what is done by then.
- */
+/** Reads a submission, once. */
 export function readingOf(submission: Submission): Reading {
   const known = readings.get(submission) ?? read(submission);
   readings.set(submission, known);
   return known;
+}
+
+const unread: Submission[] = [];
+
+/**
+ * Reads a submission that has to wait for others, so that those behind it need not wait for that. One is read at each turn of the
+ * event loop: where a crowd comes, the answers of the database to those before it are not held up.
+ */
+export function readSoon(submission: Submission): void {
+  unread.push(submission);
+  if (unread.length === 1) setImmediate(readNext);
+}
+
+function readNext(): void {
+  try {
+    for (const next of unread.splice(0, 1)) readingOf(next);
+  } catch {
+    // It is told to who sent it, when its turn comes.
+  }
+  if (unread.length > 0) setImmediate(readNext);
 }
 
 function read(submission: Submission): Reading {

@@ -1,4 +1,4 @@
-import { readingOf } from './reading.ts';
+import { readSoon } from './reading.ts';
 import type { Outcome, Submission } from './submission.ts';
 
 /** Takes a reply into a conversation: at once, or together with those that wait for the same one. */
@@ -38,30 +38,39 @@ export function formReplyLines(
       passed = true;
     };
     const impatience = setTimeout(letNextPass, patience).unref();
-    void settle(group).finally(() => {
+    void settle(group).then((tell) => {
       clearTimeout(impatience);
       letNextPass();
+      tell();
     });
   }
 
-  async function settle(group: readonly Waiting[]): Promise<void> {
+  // @returns what tells them how it went: only when those behind them are under way.
+  async function settle(group: readonly Waiting[]): Promise<() => void> {
     try {
       const outcomes = await post(group.map(({ submission }) => submission));
-      for (const [index, { resolve }] of group.entries()) resolve(outcomes[index] as Outcome);
+      return () => {
+        for (const [index, { resolve }] of group.entries()) resolve(outcomes[index] as Outcome);
+      };
     } catch (error) {
       // One of them may be the cause: the others are not to suffer. What was stored all the same is found by its key.
-      if (group.length > 1) await Promise.all(group.map((each) => settle([each])));
-      else for (const { reject } of group) reject(error);
+      if (group.length === 1) return () => group[0]?.reject(error);
+      const tells = await Promise.all(group.map((each) => settle([each])));
+      return () => {
+        for (const tell of tells) tell();
+      };
     }
   }
 
   return (submission) =>
     new Promise((resolve, reject) => {
       const { conversationId } = submission;
-      readingOf(submission);
       const line = lines.get(conversationId);
       const waiting = { submission, resolve, reject };
-      if (line) return void line.push(waiting);
+      if (line) {
+        line.push(waiting);
+        return readSoon(submission);
+      }
       const begun = [waiting];
       lines.set(conversationId, begun);
       goOn(conversationId, begun);
