@@ -3,12 +3,12 @@ import { type ReplyTerms, shareConversation } from '../../src/comments/conversat
 import { storeFingerprints } from '../../src/comments/copies.ts';
 import { factsOf } from '../../src/comments/facts.ts';
 import { gatherHistories } from '../../src/comments/history.ts';
+import { findLeads, storePlaces } from '../../src/comments/places.ts';
 import { judgeComment } from '../../src/comments/policies.ts';
 import { readRendered } from '../../src/comments/read-text.ts';
 import { findScores } from '../../src/comments/scores.ts';
 import { createDatabase, createPool, type Database } from '../../src/database.ts';
 import type { Written } from '../../src/learner/features.ts';
-import { fingerprintOf } from '../../src/rules/fingerprint.ts';
 import { defaultRules, type Rule, type RuleChoice, rulesInForce } from '../../src/rules/rule.ts';
 import { type RenderedComment, renderComment } from '../../src/text/comment-markdown.ts';
 import { fillPosts } from '../content/fill.ts';
@@ -44,7 +44,7 @@ export const judging: Measurement = {
       const [conversationId = 0] = await fillPosts(postgres.url, { posts: 1, publishedAt: new Date() });
       const db = createDatabase(pool);
       const terms = await db.transaction().execute((trx) => shareConversation(trx, conversationId));
-      await remember(db, createWriter(9));
+      await remember(db, createWriter(9), conversationId);
       const rules = rulesInForce(rulesWithLists());
       await teach(db, { size: learned, writer: createWriter(7) });
       const writer = createWriter(8);
@@ -58,7 +58,7 @@ export const judging: Measurement = {
       /** CPU in milliseconds for one of the texts of each call. */
       const measure = async (calls: readonly (readonly Given[])[]) => {
         const before = { app: process.cpuUsage(), postgres: await postgres.cpu() };
-        for (const texts of calls) await judge(db, { texts, terms, rules });
+        for (const texts of calls) await judge(db, { texts, conversationId, terms, rules });
         const { user, system } = process.cpuUsage(before.app);
         const count = calls.flat().length * 1_000;
         return { app: (user + system) / count, postgres: ((await postgres.cpu()) - before.postgres) / count };
@@ -89,7 +89,12 @@ export const judging: Measurement = {
 
 async function judge(
   db: Kysely<Database>,
-  { texts, terms, rules }: { texts: readonly Given[]; terms: ReplyTerms; rules: readonly Rule[] },
+  {
+    texts,
+    conversationId,
+    terms,
+    rules,
+  }: { texts: readonly Given[]; conversationId: number; terms: ReplyTerms; rules: readonly Rule[] },
 ): Promise<void> {
   const now = new Date();
   const read = texts.map(({ rendered, ...typed }) => readRendered(rendered, typed));
@@ -102,13 +107,15 @@ async function judge(
     })),
     judged: terms.judged,
   });
+  const stranger = { browserId: undefined, networkHash: Buffer.alloc(32), name: 'Guest', now };
+  const leads = await findLeads(db, { conversationId, comments: read.map(({ places }) => ({ places, ...stranger })) });
   const scores = await findScores(db, { texts: read, trained: true });
   for (const [index, text] of read.entries()) {
     const known = factsOf(text, { staffRole: null, terms, now });
     const [score, history] = [scores[index], histories[index]];
     if (!history?.facts.copies || score?.score === undefined)
       throw new Error('A comment was not compared with others.');
-    judgeComment({ ...known, ...history.facts, ...score }, { rules, words: text.words });
+    judgeComment({ ...known, ...history.facts, leads: leads[index], ...score }, { rules, words: text.words });
   }
 }
 
@@ -125,20 +132,30 @@ function rulesWithLists(): RuleChoice[] {
   });
 }
 
-async function remember(db: Kysely<Database>, writer: Writer): Promise<void> {
+/** Has strangers' comments wait that the others are compared with: what their texts are known by, and where they lead. */
+async function remember(db: Kysely<Database>, writer: Writer, conversationId: number): Promise<void> {
   const now = new Date();
   await db.transaction().execute(async (trx) => {
-    // What is remembered stands without the comments.
+    // What refers to what is known to be right.
     await sql`set local session_replication_role = replica`.execute(trx);
-    for (let first = 1; first <= remembered; first += 1_000)
-      await storeFingerprints(
-        trx,
-        Array.from({ length: 1_000 }, (_, index) => ({
-          commentId: first + index,
-          fingerprint: fingerprintOf(writer.comment(index % 2 ? 'spam' : 'good').source),
-          now,
-        })),
-      );
+    await sql`
+      insert into comment (
+        id, conversation_id, root_id, depth, path, status, shown, name, source, html, renderer_version, held_by, network_hash,
+        created_at
+      )
+      select
+        number, ${conversationId}::integer, number, 1, decode(lpad(to_hex(number), 10, '0'), 'hex'), 'pending', false,
+        'Guest ' || number, '-', '<p>-</p>', 1, 'first_comment', sha256(int4send(number)), ${now}
+      from generate_series(1, ${remembered}::integer) number`.execute(trx);
+    for (let first = 1; first <= remembered; first += 1_000) {
+      const comments = Array.from({ length: 1_000 }, (_, index) => {
+        const typed = writer.comment(index % 2 ? 'spam' : 'good');
+        const { fingerprint, places } = readRendered(renderComment(typed.source), typed);
+        return { commentId: first + index, fingerprint, places, known: false, now };
+      });
+      await storeFingerprints(trx, comments);
+      await storePlaces(trx, comments);
+    }
   });
-  await sql`vacuum analyze comment_fingerprint`.execute(db);
+  await sql`vacuum analyze comment, comment_fingerprint, comment_place`.execute(db);
 }
