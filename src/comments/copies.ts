@@ -1,12 +1,14 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
-import { agreeing, areNear, type Fingerprint } from '../rules/fingerprint.ts';
+import { agreeing, agreeingClosely, agreementOf, type Fingerprint } from '../rules/fingerprint.ts';
 
 /** How many earlier comments say the same, or nearly the same, as one; many are not counted to their end. */
 export interface Copies {
   readonly same: number;
   readonly near: number;
+  /** How many of these say it so closely that one was made of the other. */
+  readonly close: number;
   /** How many of all of them are spam by now. */
   readonly spam: number;
 }
@@ -59,6 +61,7 @@ export function copiesBefore(
     select
       count(*) filter (where found.is_same)::integer as same,
       count(*) filter (where not found.is_same)::integer as near,
+      count(*) filter (where found.is_close)::integer as close,
       count(*) filter (where (select status = 'spam' from comment where comment.id = found.comment_id))::integer as spam
     from ${copiesOf(asked, since)} found
     where ${sql.ref(`${asked}.exact`)} is not null and ${counts(sql.ref('found.comment_id'))}
@@ -76,9 +79,11 @@ export function addCopiesAmong(
 ): Copies | undefined {
   if (!fingerprint) return undefined;
   const prints = others.flatMap((other) => other.fingerprint ?? []);
+  const agreements = prints.map((print) => agreementOf(fingerprint, print));
   return {
     same: counted.same + prints.filter(({ exact }) => exact.equals(fingerprint.exact)).length,
-    near: counted.near + prints.filter((print) => areNear(fingerprint, print)).length,
+    near: counted.near + agreements.filter((agreement) => agreement >= agreeing).length,
+    close: counted.close + agreements.filter((agreement) => agreement >= agreeingClosely).length,
     spam: counted.spam,
   };
 }
@@ -98,20 +103,23 @@ function copiesOf(asked: string, since: RawBuilder<unknown>): RawBuilder<unknown
     )`;
   };
   return sql`(
-    select * from (
+    select alike.comment_id, alike.is_same, not alike.is_same and agreed.count >= ${sql.lit(agreeingClosely)} as is_close
+    from (
       ${look('exact')}
       union ${look('band_1')} union ${look('band_2')} union ${look('band_3')} union ${look('band_4')}
     ) alike
-    where alike.is_same or alike.exact <> ${own('exact')} and ${sql.lit(agreeing)} <= (
+    cross join lateral (
       select count(*) from unnest(alike.minima, ${own('minima')}) as pair (one, other) where one = other
-    )
+    ) agreed
+    where alike.is_same or alike.exact <> ${own('exact')} and agreed.count >= ${sql.lit(agreeing)}
   )`;
 }
 
-/** A copy of a comment, and whether it says just the same. */
+/** A copy of a comment: whether it says just the same, or so closely that one was made of the other. */
 export interface CopyOfSpam {
   readonly commentId: number;
   readonly isSame: boolean;
+  readonly isClose: boolean;
 }
 
 /**
@@ -120,13 +128,17 @@ export interface CopyOfSpam {
  * @returns the newest of each kind only.
  */
 export async function findCopiesOfSpam(db: Kysely<Database>, commentId: number): Promise<CopyOfSpam[]> {
-  const { rows } = await sql<{ comment_id: number; is_same: boolean }>`${prepared}
-    select found.comment_id, found.is_same
+  const { rows } = await sql<{ comment_id: number; is_same: boolean; is_close: boolean }>`${prepared}
+    select found.comment_id, found.is_same, found.is_close
     from comment_fingerprint asked
     join comment on comment.id = asked.comment_id and comment.status = 'spam'
     cross join lateral ${copiesOf('asked', sql`asked.written_at - interval '30 days'`)} found
     where asked.comment_id = ${commentId}::integer and found.comment_id <> asked.comment_id`.execute(db);
-  return rows.map(({ comment_id, is_same }) => ({ commentId: comment_id, isSame: is_same }));
+  return rows.map(({ comment_id, is_same, is_close }) => ({
+    commentId: comment_id,
+    isSame: is_same,
+    isClose: is_close,
+  }));
 }
 
 /** A comment and what its text is known by. */

@@ -86,7 +86,7 @@ export async function gatherHistories(
         order by created_at desc limit 100
       ) recent) as "recentFromNetwork",
       (select count(*)::integer from latest where created_at > recently) as "recentOnSite",
-      standing.kind, standing.reason, standing.ends_at, copies.same, copies.near, copies.spam
+      standing.kind, standing.reason, standing.ends_at, copies.same, copies.near, copies.close, copies.spam
     from ${givenRows('writing', writingColumns, given)}
     cross join lateral (
       select count(*)::integer as approved from (
@@ -98,10 +98,10 @@ export async function gatherHistories(
     cross join lateral ${copiesBefore('writing', { since: sql.ref('writing.copied_since'), counts: isBefore })} copies
     left join lateral ${judged ? standingOfWriter(writer) : nobodyJudged} standing on true
     order by nth`.execute(db);
-  return rows.map(({ kind, reason, ends_at, same, near, spam, ...counts }, index) => {
+  return rows.map(({ kind, reason, ends_at, same, near, close, spam, ...counts }, index) => {
     const copies = addCopiesAmong(writings.slice(0, index), {
       of: writings[index]?.fingerprint,
-      to: { same, near, spam },
+      to: { same, near, close, spam },
     });
     return { facts: { ...counts, ...(copies && { copies }) }, standing: toStanding({ kind, reason, ends_at }) };
   });

@@ -31,10 +31,13 @@ export interface Facts {
   /** Whole days since its post was published. */
   readonly postAgeDays?: number | undefined;
   /**
-   * Comments of the last 30 days that said the same, or nearly; 50 are not told from more. Missing for short texts. `spam`: how
-   * many of them were spam by then.
+   * Comments of the last 30 days that said the same, or nearly; 50 are not told from more. Missing for short texts. `close`: how many
+   * of those that said nearly the same said it so closely that one was made of the other. `spam`: how many of all of them were
+   * spam by then.
    */
-  readonly copies?: { readonly same: number; readonly near: number; readonly spam?: number } | undefined;
+  readonly copies?:
+    | { readonly same: number; readonly near: number; readonly close?: number; readonly spam?: number }
+    | undefined;
   /** How long the text is that was compared with others, in words: without what it quotes. Missing where none was. */
   readonly comparedWords?: number | undefined;
   /**

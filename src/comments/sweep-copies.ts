@@ -6,7 +6,7 @@ import { loadRules } from '../rules/queries.ts';
 import { choiceOf, type RuleName } from '../rules/rule.ts';
 import { findCopiesOfSpam } from './copies.ts';
 import type { Facts, StoredOpinion, Verdict } from './judge.ts';
-import { isOnlySentence } from './judge-copies.ts';
+import { provenBy } from './judge-copies.ts';
 import { worstOf } from './judge-links.ts';
 import { findSharersOfSpam } from './places.ts';
 import { changeStatus, lockWithAncestors } from './transition.ts';
@@ -81,11 +81,13 @@ interface Taken {
   readonly facts: Facts;
 }
 
-// What merely resembles a sentence may be anybody's.
+// What merely resembles it may be anybody's.
 async function findCopies(db: Kysely<Database>, { commentId, facts }: Taken): Promise<number[]> {
-  const onlySame = isOnlySentence(facts);
+  const proof = provenBy(facts);
   const copies = await findCopiesOfSpam(db, commentId);
-  return copies.flatMap((copy) => (copy.isSame || !onlySame ? [copy.commentId] : []));
+  return copies
+    .filter(({ isSame, isClose }) => isSame || proof === 'near' || (proof === 'close' && isClose))
+    .map((copy) => copy.commentId);
 }
 
 // Of the place alone to which most led: others may have been named along with it to look harmless.

@@ -118,7 +118,16 @@ describe('Copies of a comment', () => {
     const editedId = await comment(text);
     await comment(text);
     const [history] = await findCopies(site.db, [text], editedId);
-    expect(history?.facts.copies).toEqual({ same: 1, near: 0, spam: 0 });
+    expect(history?.facts.copies).toEqual({ same: 1, near: 0, close: 0, spam: 0 });
+  });
+
+  it('are told apart by whether one was made of the other, or both have a sentence', async () => {
+    const shared = 'I measured it: two per cent less since we stopped using the old stove in the kitchen.';
+    await comment(`${shared} We sold my camera before the move and I regret it not at all.`);
+    const text = `${shared} Has anybody tried the same with bees?`;
+    await comment(text.replace('bees', 'goats'));
+    const [history] = await findCopies(site.db, [text]);
+    expect(history?.facts.copies).toEqual({ same: 0, near: 2, close: 1, spam: 0 });
   });
 
   it('are told apart by whether they are spam', async () => {
@@ -127,7 +136,7 @@ describe('Copies of a comment', () => {
     await comment(text);
     await site.db.updateTable('comment').set({ status: 'spam', shown: false }).where('id', '=', spam).execute();
     const [history] = await findCopies(site.db, [text]);
-    expect(history?.facts.copies).toEqual({ same: 2, near: 0, spam: 1 });
+    expect(history?.facts.copies).toEqual({ same: 2, near: 0, close: 0, spam: 1 });
   });
 
   it('are found among many comments, and among many copies counted to a bound, without reading them all', async () => {
@@ -151,7 +160,7 @@ describe('Copies of a comment', () => {
     expect(repeated?.same).toBe(50);
     expect(fresh?.near).toBeGreaterThan(10);
     expect(fresh?.near).toBeLessThanOrEqual(200 + 1);
-    expect(other).toEqual({ same: 0, near: 0, spam: 0 });
+    expect(other).toEqual({ same: 0, near: 0, close: 0, spam: 0 });
     expect(await rowsReadBy(site.db, ask)).toBeLessThan(1500);
   });
 });

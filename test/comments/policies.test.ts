@@ -132,6 +132,25 @@ describe('The list of policies', () => {
       { copies: { same: 0, near: 4, spam: 0 }, comparedWords: 19, nameLink: true },
       { status: 'spam', numbers: { count: 4, spam: 1 } },
     ],
+    [
+      ...(['a text that four others merely resemble', 'copies'] as const),
+      ...([
+        { copies: { same: 0, near: 4, close: 0, spam: 0 }, comparedWords: 60 },
+        held({ count: 4, spam: 0 }),
+      ] as const),
+    ],
+    [
+      ...(['one of which three others are copies, and one resembles it', 'copies'] as const),
+      ...([
+        { copies: { same: 1, near: 3, close: 2, spam: 0 }, comparedWords: 60 },
+        held({ count: 4, spam: 0 }),
+      ] as const),
+    ],
+    [
+      ...(['one of which four others are copies with changes', 'copies'] as const),
+      { copies: { same: 0, near: 5, close: 4, spam: 0 }, comparedWords: 60 },
+      { status: 'spam', numbers: { count: 5, spam: 1 } },
+    ],
     ['a copy of spam', 'copies', { copies: { same: 1, near: 0, spam: 1 } }, held({ count: 1, spam: 0 })],
     ['a copy of another', 'copies', { copies: { same: 1, near: 0, spam: 0 } }, undefined],
     [

@@ -36,6 +36,7 @@ const saying = [
   'Buy genuine diplomas of famous universities here, delivered overnight in plain envelopes by discreet couriers',
   'Cheap replicas of Swiss watches keep better time than originals do, says everybody who ordered from us',
   'Lose twenty pounds before summer begins without ever leaving that comfortable sofa, our green tea does everything',
+  'Whoever forwards this letter to eleven friends tonight will hear good news from a stranger before Thursday comes',
   'Grandmother earned more than any lawyer with her telephone after she had learned that simple secret trick',
 ];
 
@@ -120,6 +121,21 @@ describe('The first copies of a wave', () => {
     expect(await statusOf(site.db, sent[4]?.id as number)).toBe('spam');
     await sweep();
     expect(await statuses([resembling, ...sent])).toEqual(['pending', 'spam', 'spam', 'spam', 'spam', 'spam']);
+  });
+
+  it('are left where they only have a sentence in common with a wave', async () => {
+    const shared =
+      'I measured it myself in the same way for years: two per cent less since we stopped using the old stove in the kitchen.';
+    const send = (body: string) => {
+      networks += 1;
+      return replyTo(site, paths[0] as string, { body }, { network: `192.0.2.${networks}` });
+    };
+    const resembling = await send(`${shared} We sold my camera before the move and I regret it not at all.`);
+    const wave: { id: number }[] = [];
+    while (wave.length < 5)
+      wave.push(await send(`${shared} Has anybody tried the same with bees, and did they come back after the winter?`));
+    await sweep();
+    expect(await statuses([resembling, ...wave])).toEqual(['pending', 'spam', 'spam', 'spam', 'spam', 'spam']);
   });
 
   it('stay as they are once that is done, however often the job is done', async () => {

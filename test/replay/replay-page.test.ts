@@ -30,6 +30,7 @@ afterAll(() => site.close());
 beforeEach(async () => {
   // Each test begins with a site on which nothing was judged yet.
   site.now = new Date(site.now.getTime() + 3_600_000);
+  await site.db.deleteFrom('revision').execute();
   await site.db.deleteFrom('judgement').execute();
   await site.db.transaction().execute((trx) => storeRules(trx, defaultRules));
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { areNear, type Fingerprint, fingerprintOf } from '../../src/rules/fingerprint.ts';
+import { agreeing, agreementOf, type Fingerprint, fingerprintOf } from '../../src/rules/fingerprint.ts';
 import { hostileTexts, leastMilliseconds, patience } from './hostile-texts.ts';
 
 const spam =
@@ -13,7 +13,7 @@ const chinese =
 
 const printOf = (text: string) => fingerprintOf(text) as Fingerprint;
 const saySame = (one: string, other: string) => printOf(one).exact.equals(printOf(other).exact);
-const sayNearly = (one: string, other: string) => areNear(printOf(one), printOf(other));
+const sayNearly = (one: string, other: string) => agreementOf(printOf(one), printOf(other)) >= agreeing;
 const wouldMeet = (one: string, other: string) => {
   const bands = printOf(other).near?.bands ?? [];
   return printOf(one).near?.bands.some((band, index) => band === bands[index]) === true;
