@@ -60,7 +60,8 @@ export function createApp(context: AppContext): Express {
   app.use(identifyViewer(db));
   app.use(frame);
 
-  // What readers ask for comes first: each request is held against the routes before its own.
+  // What readers ask for comes first: each request is held against the routes before its own. The settings come before what is about
+  // the conversation of a page, which lies at `/:slug/rules`.
   app.use(feedRoutes(context));
   app.use(commentFeedRoutes(context));
   app.use(commentRoutes(context));
@@ -70,11 +71,11 @@ export function createApp(context: AppContext): Express {
   app.use(followingRoutes(context));
   app.use(commenterRoutes(context));
   app.use(accountRoutes(context));
+  app.use(settingsRoutes(context));
   app.use(deskRoutes(context));
   app.use(versionRoutes(context));
   app.use(moderationRoutes(context));
   app.use(overviewRoutes(context));
-  app.use(settingsRoutes(context));
   app.use(pageRoutes(context));
 
   app.use(nothingHere);
