@@ -9,12 +9,12 @@ type ColumnType = 'boolean' | 'bytea' | 'integer' | 'jsonb' | 'smallint[]' | 'te
  * array, which takes longer than to read JSON.
  *
  * @param name by which the statement calls a row.
- * @param columns their names and types; what is bytes is a Buffer in the rows, what is a time a Date.
+ * @param columns their names and types; what is bytes is a Buffer in the rows, what is a time a Date, what is missing null.
  */
 export function givenRows<Name extends string>(
   name: string,
   columns: Readonly<Record<Name, ColumnType>>,
-  rows: readonly Readonly<Record<NoInfer<Name>, unknown>>[],
+  rows: readonly Readonly<Partial<Record<NoInfer<Name>, unknown>>>[],
 ): RawBuilder<unknown> {
   const names = Object.keys(columns) as Name[];
   const json = JSON.stringify(

@@ -33,16 +33,9 @@ export const printColumns = {
 } as const;
 
 /** What stands in these columns. */
-export function printRow(fingerprint: Fingerprint | undefined): Record<keyof typeof printColumns, unknown> {
-  const [band_1, band_2, band_3, band_4] = fingerprint?.near?.bands ?? [null, null, null, null];
-  return {
-    exact: fingerprint?.exact ?? null,
-    minima: fingerprint?.near?.minima ?? null,
-    band_1,
-    band_2,
-    band_3,
-    band_4,
-  };
+export function printRow({ exact, near }: Fingerprint) {
+  const [band_1, band_2, band_3, band_4] = near?.bands ?? [null, null, null, null];
+  return { exact, minima: near ? [...near.minima] : null, band_1, band_2, band_3, band_4 };
 }
 
 /**
@@ -149,13 +142,13 @@ export interface PrintedComment {
   readonly now: Date;
 }
 
-/** Keeps what new comments are known by, in the transaction that stores them. */
+/** Keeps what comments are known by that are there already; of new ones `storeComments` does. */
 export async function storeFingerprints(
   trx: Transaction<Database>,
   comments: readonly PrintedComment[],
 ): Promise<void> {
   const rows = comments.flatMap(({ commentId, fingerprint, now }) =>
-    fingerprint ? [rowOf({ commentId, fingerprint, now })] : [],
+    fingerprint ? [{ comment_id: commentId, ...printRow(fingerprint), written_at: now }] : [],
   );
   if (rows.length > 0) await trx.insertInto('comment_fingerprint').values(rows).execute();
 }
@@ -164,14 +157,4 @@ export async function storeFingerprints(
 export async function replaceFingerprint(trx: Transaction<Database>, comment: PrintedComment): Promise<void> {
   await trx.deleteFrom('comment_fingerprint').where('comment_id', '=', comment.commentId).execute();
   await storeFingerprints(trx, [comment]);
-}
-
-function rowOf({
-  commentId,
-  fingerprint: { exact, near },
-  now,
-}: PrintedComment & { readonly fingerprint: Fingerprint }) {
-  const [band_1, band_2, band_3, band_4] = near?.bands ?? [null, null, null, null];
-  const minima = near ? [...near.minima] : null;
-  return { comment_id: commentId, exact, minima, band_1, band_2, band_3, band_4, written_at: now };
 }

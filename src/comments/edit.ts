@@ -17,9 +17,10 @@ import { factsOf } from './facts.ts';
 import { checkText, type FieldErrors } from './form.ts';
 import { gatherHistories, type History } from './history.ts';
 import type { Facts, Verdict } from './judge.ts';
+import { addLeadsAmong, vouches } from './leads.ts';
 import { type CommentAction, isErased, nextStatus } from './lifecycle.ts';
 import { outsideFact, unaskedBy } from './outside-fact.ts';
-import { findLeads, type Leading } from './places.ts';
+import { findLeads, type Leading, replacePlaces } from './places.ts';
 import { judgeComment } from './policies.ts';
 import { insertJudgement } from './queries.ts';
 import { type ReadText, readText } from './read-text.ts';
@@ -116,11 +117,18 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
     const verdict = await judgeAnew(trx, {
       comment,
       text,
-      known: { ...known, ...outsideFact(edit.outside), standing: standing?.kind, leads },
+      known: {
+        ...known,
+        ...outsideFact(edit.outside),
+        standing: standing?.kind,
+        leads: addLeadsAmong(leads ?? [], []),
+      },
       rules,
       trained: terms.trained,
       now,
     });
+    const vouching = comment.status === 'approved' && vouches(verdict);
+    await replacePlaces(trx, { commentId, places: text.places, known: vouching, now });
     const action = actionAfter(verdict);
     const moves = action !== undefined && nextStatus(comment.status, action) !== undefined;
     const decided = {

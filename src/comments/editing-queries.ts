@@ -2,7 +2,6 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
 import { replaceFingerprint } from './copies.ts';
-import { replacePlaces } from './places.ts';
 import type { ReadText } from './read-text.ts';
 import type { Comment, Revision } from './table.ts';
 
@@ -85,15 +84,12 @@ export async function replaceText(
   trx: Transaction<Database>,
   {
     comment,
-    text: { source, html, fingerprint, places },
+    text: { source, html, fingerprint },
     rendererVersion,
     editedAt,
     now,
   }: {
-    comment: Pick<
-      Comment,
-      'id' | 'account_id' | 'status' | 'source' | 'source_format' | 'html' | 'edited_at' | 'held_by'
-    >;
+    comment: Pick<Comment, 'id' | 'source' | 'source_format' | 'html' | 'edited_at' | 'held_by'>;
     text: ReadText;
     rendererVersion: number;
     /** What readers are told; null: they never saw another text. */
@@ -122,13 +118,7 @@ export async function replaceText(
     .where('id', '=', comment.id)
     .execute();
   await replaceFingerprint(trx, { commentId: comment.id, fingerprint, now });
-  await replacePlaces(trx, { commentId: comment.id, places, known: isKnown(comment), now });
   return id;
-}
-
-/** Whether the places are known to which an edited comment leads: it stands, and one of the staff wrote it. */
-export function isKnown({ account_id, status }: Pick<Comment, 'account_id' | 'status'>): boolean {
-  return account_id !== null && status === 'approved';
 }
 
 /** Selects the id of the latest judgement of a comment. */

@@ -51,7 +51,7 @@ export async function gatherHistories(
     now,
     recently: new Date(now.getTime() - floodMinutes * 60_000),
     copied_since: new Date(now.getTime() - copiedWithin),
-    ...printRow(fingerprint),
+    ...(fingerprint && printRow(fingerprint)),
   }));
   const isBefore = (id: RawBuilder<unknown>) =>
     editedId === undefined ? sql<boolean>`true` : sql<boolean>`${id} < ${editedId}::integer`;

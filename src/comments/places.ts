@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { givenRows } from '../given-rows.ts';
 import { prepared } from '../prepared.ts';
@@ -25,10 +25,9 @@ const mostCounted = 50;
 
 /**
  * Counts the strangers who led to the same places: other people, of whom nothing stands approved. Places count where nothing stands
- * that was approved and leads there, and the post itself does not. In one query, from indexes: of each place so many rows at most. What
- * comes before another in the list was written before it.
+ * that was approved and leads there, and the post itself does not. In one query, from indexes: of each place so many rows at most.
  *
- * @returns one list for each, in their order: the places to which any stranger led.
+ * @returns one list for each, in their order: the places that count, be it that nobody led there.
  */
 export async function findLeads(
   db: Kysely<Database>,
@@ -46,8 +45,18 @@ export async function findLeads(
   );
   if (asked.length === 0) return comments.map(() => []);
   const { rows } = await sql<Lead & { index: number }>`
-    ${prepared} select asked.index, asked.host, asked.place, led.others, led.spam
-    from ${givenRows('asked', askedColumns, asked)}
+    ${prepared} with asked as materialized (
+      select * from ${givenRows('asked', askedColumns, asked)}
+    ),
+    told as materialized (
+      select host from (select distinct host from asked) each where exists (
+        select from post where post.conversation_id = ${conversationId}::integer
+          and strpos(post.html, host) > 0
+          and post.html ~ ('//(www\\.)?' || regexp_replace(host, '([^a-z0-9-])', '\\\\\\1', 'g') || '(["/:?#]|&)')
+      )
+    )
+    select asked.index, asked.host, asked.place, led.others, led.spam
+    from asked
     cross join lateral (
       select
         least(count(distinct browser), count(distinct caller))::integer as others,
@@ -61,17 +70,11 @@ export async function findLeads(
           (asked.network_hash, lower(asked.name)))
     ) led
     where not exists (select from comment_place where comment_place.place = asked.place and known)
-      and not exists (
-        select from post where post.conversation_id = ${conversationId}::integer
-          and (strpos(post.html, '//' || asked.host) > 0 or strpos(post.html, '//www.' || asked.host) > 0)
-      )
+      and asked.host not in (select host from told)
     order by asked.nth`.execute(db);
   const found = Map.groupBy(rows, ({ index }) => index);
-  return comments.map((comment, index) =>
-    (found.get(index) ?? []).flatMap(({ host, place, others, spam }) => {
-      const all = others + countAmong(comments.slice(0, index), { place, comment });
-      return all === 0 ? [] : [{ host, place, others: all, spam }];
-    }),
+  return comments.map((_comment, index) =>
+    (found.get(index) ?? []).map(({ host, place, others, spam }) => ({ host, place, others, spam })),
   );
 }
 
@@ -86,19 +89,10 @@ const askedColumns = {
   since: 'timestamptz',
 } as const;
 
-function countAmong(listed: readonly Leading[], { place, comment }: { place: string; comment: Leading }): number {
-  const leading = listed.filter((each) => each.places.some((other) => other.place === place));
-  return leading.filter(({ browserId, networkHash, name }) => {
-    const sameBrowser = browserId !== undefined && browserId === comment.browserId;
-    const sameNetwork = networkHash !== undefined && comment.networkHash?.equals(networkHash) === true;
-    return !sameBrowser && !(sameNetwork && name === comment.name);
-  }).length;
-}
-
 // Who led to a place, newest first, read backwards along the index as copies are. Who comes from one network under one name again is one
 // person, be it without a cookie; and so is who comes in one browser. Somebody is known of whom something else stands approved.
 // One by one and in an order, so that indexes are read: else Postgres may expect to do better by reading all comments.
-function strangersAt(place: ReturnType<typeof sql>, since: ReturnType<typeof sql>) {
+function strangersAt(place: RawBuilder<unknown>, since: RawBuilder<unknown>) {
   return sql`(
     select
       found.comment_id, comment.browser_id, comment.network_hash, comment.name,
@@ -146,12 +140,12 @@ export async function findSharersOfSpam(
 export interface PlacedComment {
   readonly commentId: number;
   readonly places: readonly Place[];
-  /** Whether it stands approved, and not by this alone that nothing spoke against it: then its places are known here. */
+  /** Whether it vouches for its places, see leads.ts: then they are known here. */
   readonly known: boolean;
   readonly now: Date;
 }
 
-/** Keeps where new comments lead, in the transaction that stores them. */
+/** Keeps where comments lead that are there already; of new ones `storeComments` does. */
 export async function storePlaces(trx: Transaction<Database>, comments: readonly PlacedComment[]): Promise<void> {
   const rows = comments.flatMap(({ commentId, places, known, now }) =>
     places.map(({ place }) => ({ comment_id: commentId, place, known, written_at: now })),
@@ -160,8 +154,8 @@ export async function storePlaces(trx: Transaction<Database>, comments: readonly
 }
 
 /**
- * Keeps where a comment leads now that it was edited, instead of where it led before: what is new nobody has approved, unless its
- * writer is one of the staff and it stands.
+ * Keeps where a comment leads now that it was edited, instead of where it led before: what is new nobody has approved, unless it
+ * vouches for it itself.
  */
 export async function replacePlaces(
   trx: Transaction<Database>,

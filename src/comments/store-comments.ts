@@ -8,6 +8,7 @@ import type { TrustedHtml } from '../text/trusted-html.ts';
 import { printColumns, printRow } from './copies.ts';
 import type { Draft } from './form.ts';
 import type { Verdict } from './judge.ts';
+import { vouches } from './leads.ts';
 import { isReadable } from './lifecycle.ts';
 import type { ParentRow } from './queries.ts';
 import { type SubmissionKeys, sameSubmissionFor } from './submission.ts';
@@ -77,8 +78,8 @@ export async function storeComments(
       digest: keys.digest,
       now,
       places: places.map(({ place }) => place),
-      known: isKnown(verdict),
-      ...printRow(fingerprint),
+      known: vouches(verdict),
+      ...(fingerprint && printRow(fingerprint)),
     }),
   );
   const { rows } = await sql<{ nth: number; id: number; browser_id: number | null }>`
@@ -177,8 +178,3 @@ const commentColumns = {
   known: 'boolean',
   ...printColumns,
 } as const;
-
-// Published not for this alone that nothing spoke against it, as everything is where nothing is held.
-function isKnown({ status, facts: { staffRole, approvedBefore, standing } }: Verdict): boolean {
-  return status === 'approved' && (staffRole !== null || approvedBefore > 0 || standing === 'trusted');
-}

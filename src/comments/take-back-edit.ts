@@ -5,7 +5,7 @@ import { placesIn } from '../rules/places.ts';
 import { renderComment } from '../text/comment-markdown.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
 import { replaceFingerprint } from './copies.ts';
-import { isKnown, latestJudgement, stands } from './editing-queries.ts';
+import { latestJudgement, stands } from './editing-queries.ts';
 import { replacePlaces } from './places.ts';
 
 /**
@@ -46,7 +46,8 @@ export async function swapTexts(
   const written = (await lastWritten(trx, commentId)) ?? createdAt;
   await replaceFingerprint(trx, { commentId, fingerprint: fingerprintOf(source), now: written });
   const places = rendered ? placesIn({ addresses: rendered.links.addresses, name, website }) : [];
-  await replacePlaces(trx, { commentId, places, known: isKnown({ account_id, status }), now: written });
+  // Only edits of the staff are taken back.
+  await replacePlaces(trx, { commentId, places, known: account_id !== null && status === 'approved', now: written });
 }
 
 // The latest judgement is the one that counts.

@@ -9,7 +9,9 @@ import { announceDecision, announceReadable, endOwn } from '../following/announc
 import { type Step, settleReports } from '../reports/settle.ts';
 import { changeCounts, type StatusMove } from './counts.ts';
 import { eraseWords } from './erase.ts';
+import { vouches } from './leads.ts';
 import { type CommentAction, type CommentStatus, isErased, isReadable, nextStatus } from './lifecycle.ts';
+import { findJudgements } from './queries.ts';
 import type { Comment } from './table.ts';
 import { announceToService } from './tell-outside.ts';
 
@@ -117,7 +119,10 @@ export async function changeStatus(
     steps.set(comment.id, { to, eventId });
     moves.push({ conversationId: comment.conversation_id, from: comment.status, to });
   }
-  if (change.action === 'undo') await knowUnconfirmed(trx, changed);
+  if (change.action === 'undo') {
+    await knowUnconfirmed(trx, changed);
+    await forgetPlaces(trx, changed);
+  }
   await answerWhoWaits(trx, { steps, change });
   await announceWaiting(trx, { commentIds: [...changed].flatMap(([id, to]) => (to === 'pending' ? [id] : [])) });
   if (change.actorId !== undefined) await announceToService(trx, { commentIds: [...changed.keys()] });
@@ -144,6 +149,20 @@ async function knowUnconfirmed(trx: Transaction<Database>, changed: ReadonlyMap<
   const byRule = spam.flatMap(({ id }) => (deciding.get(id)?.rule ? [id] : []));
   if (byRule.length > 0)
     await trx.updateTable('comment').set({ unconfirmed_spam: true }).where('id', 'in', byRule).execute();
+}
+
+// What stands again since a decision was taken back vouches for its places as it did before: where a rule published it, only if it did.
+async function forgetPlaces(trx: Transaction<Database>, changed: ReadonlyMap<number, CommentStatus>): Promise<void> {
+  const approved = [...changed].flatMap(([id, status]) => (status === 'approved' ? [{ id, status }] : []));
+  const deciding = await decidingEvents(trx, approved);
+  const byRule = approved.flatMap(({ id }) => (deciding.get(id)?.rule ? [id] : []));
+  const judgements = await findJudgements(trx, byRule);
+  const unknown = byRule.filter((id) => {
+    const facts = judgements.get(id)?.facts;
+    return !facts || !vouches({ status: 'approved', facts });
+  });
+  if (unknown.length > 0)
+    await trx.updateTable('comment_place').set({ known: false }).where('comment_id', 'in', unknown).execute();
 }
 
 // What was asked for, by an appeal or a report, may just have happened.

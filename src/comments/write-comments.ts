@@ -19,6 +19,7 @@ import { factsOf } from './facts.ts';
 import { type Draft, type FieldErrors, isDraft, type ReplyFields, requireEmail } from './form.ts';
 import { gatherHistories, type History, type Writing } from './history.ts';
 import type { Facts, Lead } from './judge.ts';
+import { addLeadsAmong } from './leads.ts';
 import { isReadable } from './lifecycle.ts';
 import { waitsFor } from './limits.ts';
 import { outsideFact, unaskedBy } from './outside-fact.ts';
@@ -65,7 +66,7 @@ export async function writeComments(
   const ground = await gatherGround(trx, { conversationId, open, terms });
   const written: (NewComment & { readonly submission: Submission })[] = [];
   for (const submission of open) {
-    const comment = draftComment(submission, ground);
+    const comment = draftComment(submission, { ground, before: written });
     if ('kind' in comment) outcomes.set(submission, comment);
     else written.push({ ...comment, submission });
   }
@@ -99,7 +100,7 @@ interface Ground {
   readonly parents: ReadonlyMap<number, ParentRow>;
   readonly histories: ReadonlyMap<Submission, History>;
   readonly rules: readonly RuleChoice[];
-  /** The strangers who led where each leads. */
+  /** The places to which each leads that are not known, with the strangers who led there before. */
   readonly leads: ReadonlyMap<Submission, readonly Lead[]>;
   /** What the learner says of those that can be read. */
   readonly scores: ReadonlyMap<Submission, ScoreFacts>;
@@ -168,7 +169,10 @@ async function scoresOf(
 }
 
 /** Judges a reply by what is known. @returns the comment that it becomes, or why it becomes none. */
-function draftComment(submission: Submission, ground: Ground): NewComment | Outcome {
+function draftComment(
+  submission: Submission,
+  { ground, before }: { ground: Ground; before: readonly NewComment[] },
+): NewComment | Outcome {
   const { writer, fields, networkHash, now } = submission;
   const { terms } = ground;
   const { keys, text } = readingOf(submission);
@@ -196,7 +200,11 @@ function draftComment(submission: Submission, ground: Ground): NewComment | Outc
   const verdict = judgeComment(
     {
       ...{ ...known, ...factsOfSending(fields, writer), ...outsideFact(submission.outside) },
-      ...{ ...facts, ...ground.scores.get(submission), leads: ground.leads.get(submission) },
+      ...{
+        ...facts,
+        ...ground.scores.get(submission),
+        leads: addLeadsAmong(ground.leads.get(submission) ?? [], before),
+      },
       standing: guestStanding?.kind,
     },
     { rules, words: text.words },

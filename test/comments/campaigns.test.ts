@@ -118,6 +118,50 @@ describe('Strangers who lead to one place', () => {
     expect(outcomes.at(-1)).toMatchObject({ verdict: { status: 'spam' } });
   });
 
+  it('are no people who are known here, who vouch for a place where they are stored together, too', async () => {
+    const known: string[] = [];
+    for (let each = 0; each < 5; each += 1) {
+      const { id, cookie } = await replyTo(
+        site,
+        path,
+        { body: `I am known ${each}.` },
+        { network: `203.0.113.${each}` },
+      );
+      await decideOn(site, owner, id, { action: 'approve' });
+      known.push(cookie);
+    }
+    const browserIn = (cookie: string) => Number(/visitor=(\d+)/.exec(cookie)?.[1]);
+    const reply = (each: number, browserId: number | undefined) => ({
+      conversationId,
+      writer: { kind: 'guest' as const, browserId },
+      fields: { ...readReply(undefined), name: `Somebody ${each}`, body: `Thought ${each}: https://${host}/${each}` },
+      networkHash: Buffer.alloc(16, 100 + each),
+      limit: 0,
+      now: site.now,
+    });
+    const outcomes = await postComments(site.db, [
+      ...known.map((cookie, each) => reply(each, browserIn(cookie))),
+      reply(5, undefined),
+    ]);
+    const ids = outcomes.flatMap((outcome) => (outcome.kind === 'posted' ? [outcome.commentId] : []));
+    expect(await Promise.all(ids.map((id) => statusOf(site.db, id)))).toEqual([
+      ...Array(5).fill('approved'),
+      'pending',
+    ]);
+    expect((await judgementOf(ids[5] as number)).facts.leads).toEqual([]);
+  });
+
+  it('are strangers no less where what one wrote was taken for spam by mistake, and that undone', async () => {
+    await site.db.updateTable('conversation').set({ mode: 'open' }).where('id', '=', conversationId).execute();
+    const [first] = await leads(2);
+    const id = first?.id as number;
+    await decideOn(site, owner, id, { action: 'spam' });
+    const { id: event } = await lastEvent(site.db, 'comment', id);
+    await sendForm(site, '/moderation/undo', { event: String(event), back: '/moderation' }, owner);
+    expect(await statusOf(site.db, id)).toBe('approved');
+    expect(await rulesOf(await leads(1))).toEqual(['campaign']);
+  });
+
   it('are one where they come from one network under one name, or in one browser', async () => {
     await leads(4, { network: '203.0.113.1' });
     expect((await judgementOf((await lead()).id)).facts.leads?.[0]?.others).toBe(1);
@@ -184,6 +228,15 @@ describe('Strangers are no campaign', () => {
     expect(await rulesOf(await leads(3, { to: 'blog.example' }))).toEqual([
       ...['first_comment', 'first_comment', 'first_comment'],
     ]);
+  });
+
+  it('where the post leads there, and not where it leads to a host whose name begins like this one', async () => {
+    const html = `<p><a href="https://${host}.org/">Elsewhere</a></p>`;
+    await site.db.updateTable('post').set({ html }).where('conversation_id', '=', conversationId).execute();
+    expect(await rulesOf(await leads(3))).toEqual(['first_comment', 'first_comment', 'campaign']);
+    const here = html.replace('.org', '');
+    await site.db.updateTable('post').set({ html: here }).where('conversation_id', '=', conversationId).execute();
+    expect(await rulesOf(await leads(1))).toEqual(['first_comment']);
   });
 
   it('where each leads to something of their own on a host that many share', async () => {
