@@ -32,7 +32,8 @@ export function readSoon(submission: Submission): void {
 
 function readNext(): void {
   try {
-    for (const next of unread.splice(0, 1)) readingOf(next);
+    const next = unread.shift();
+    if (next) readingOf(next);
   } catch {
     // It is told to who sent it, when its turn comes.
   }

@@ -8,29 +8,24 @@ import { followFromReply } from '../following/reply-choice.ts';
 import { readId } from '../http/fields.ts';
 import { isShutOut } from '../persons/standing.ts';
 import { stateOf } from '../posts/publication.ts';
-import { currentRules } from '../rules/current.ts';
-import { placesElsewhere } from '../rules/places.ts';
-import { type RuleChoice, rulesInForce } from '../rules/rule.ts';
+import { rulesInForce } from '../rules/rule.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
 import { type Closing, closingOf, closuresAbove } from './closing.ts';
 import { closingFacts, type ReplyTerms, shareConversation } from './conversation.ts';
 import { changeCounts } from './counts.ts';
 import { factsOf } from './facts.ts';
 import { type Draft, type FieldErrors, isDraft, type ReplyFields, requireEmail } from './form.ts';
-import { gatherHistories, type History, type Writing } from './history.ts';
-import type { Facts, Lead } from './judge.ts';
+import { type Ground, gatherGround } from './ground.ts';
+import type { History } from './history.ts';
+import type { Facts } from './judge.ts';
 import { addLeadsAmong } from './leads.ts';
 import { isReadable } from './lifecycle.ts';
-import { waitsFor } from './limits.ts';
 import { outsideFact, unaskedBy } from './outside-fact.ts';
-import { findLeads, type Leading } from './places.ts';
 import { judgeComment } from './policies.ts';
-import { type ParentRow, shareParents } from './queries.ts';
 import { readingOf } from './reading.ts';
-import { findScores, type ScoreFacts } from './scores.ts';
 import { speakerOf } from './speaker.ts';
 import { type NewComment, type StoredComment, storeComments } from './store-comments.ts';
-import type { Outcome, Submission, Wait, Writer } from './submission.ts';
+import type { Outcome, Submission, Writer } from './submission.ts';
 import { sweepWaves } from './sweep-copies.ts';
 
 /**
@@ -89,83 +84,6 @@ function closingFor(
   const closures = closuresAbove(terms.closures, key);
   const facts = closingFacts({ ...terms, closures, publishedAt: terms.post.published_at });
   return closingOf(facts, now, speakerOf(writer.kind === 'staff' ? writer : undefined, terms.post));
-}
-
-/** All that the database says before replies are judged. */
-interface Ground {
-  readonly terms: ReplyTerms;
-  /** How long guests have to wait before they may post again; who may now is missing. */
-  readonly waits: ReadonlyMap<Submission, Wait>;
-  /** What is answered, by id. */
-  readonly parents: ReadonlyMap<number, ParentRow>;
-  readonly histories: ReadonlyMap<Submission, History>;
-  readonly rules: readonly RuleChoice[];
-  /** The places to which each leads that are not known, with the strangers who led there before. */
-  readonly leads: ReadonlyMap<Submission, readonly Lead[]>;
-  /** What the learner says of those that can be read. */
-  readonly scores: ReadonlyMap<Submission, ScoreFacts>;
-}
-
-// Locks in the order that docs/architecture.md names: networks and browsers, then parents.
-async function gatherGround(
-  trx: Transaction<Database>,
-  { conversationId, open, terms }: { conversationId: number; open: readonly Submission[]; terms: ReplyTerms },
-): Promise<Ground> {
-  const guests = open.flatMap((submission) => {
-    const { writer, networkHash, limit, now } = submission;
-    return writer.kind === 'guest' ? [{ submission, networkHash, browserId: writer.browserId, limit, now }] : [];
-  });
-  const pace = { conversationId, slowMinutes: terms.conversation.slow_minutes };
-  const found = await waitsFor(trx, { writers: guests, pace });
-  const waits = guests.flatMap(({ submission }, index) => {
-    const wait = found[index];
-    return wait === undefined ? [] : [[submission, wait] as const];
-  });
-  const parents = await shareParents(trx, {
-    conversationId,
-    ids: open.flatMap(({ fields }) => readId(fields.parent) ?? []),
-  });
-  const histories = await gatherHistories(trx, {
-    writings: open.map(writingOf),
-    judged: terms.judged,
-  });
-  const leads = await findLeads(trx, { comments: open.map(leadingOf), conversationId });
-  return {
-    terms,
-    leads: new Map(open.map((submission, index) => [submission, leads[index] ?? []])),
-    scores: await scoresOf(trx, { open, trained: terms.trained }),
-    rules: await currentRules(trx, terms.site.rules_token),
-    waits: new Map(waits),
-    parents,
-    histories: new Map(open.map((submission, index) => [submission, histories[index] as History])),
-  };
-}
-
-function writingOf(submission: Submission): Writing {
-  const { writer, networkHash, now } = submission;
-  const browserId = writer.kind === 'guest' ? writer.browserId : undefined;
-  return { browserId, networkHash, fingerprint: readingOf(submission).text?.fingerprint, now };
-}
-
-// The staff may lead anywhere.
-function leadingOf(submission: Submission): Leading {
-  const { writer, networkHash, ownHost, now } = submission;
-  const { text } = readingOf(submission);
-  const places = text && writer.kind === 'guest' ? placesElsewhere(text.places, ownHost) : [];
-  const browserId = writer.kind === 'guest' ? writer.browserId : undefined;
-  return { places, browserId, networkHash, name: text?.name ?? '', now };
-}
-
-async function scoresOf(
-  trx: Transaction<Database>,
-  { open, trained }: { open: readonly Submission[]; trained: boolean },
-): Promise<Map<Submission, ScoreFacts>> {
-  const read = open.flatMap((submission) => {
-    const { text } = readingOf(submission);
-    return text ? [{ submission, text }] : [];
-  });
-  const scores = await findScores(trx, { texts: read.map(({ text }) => text), trained });
-  return new Map(read.map(({ submission }, index) => [submission, scores[index] as ScoreFacts]));
 }
 
 /** Judges a reply by what is known. @returns the comment that it becomes, or why it becomes none. */
