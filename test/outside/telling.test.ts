@@ -61,6 +61,9 @@ async function tell(commentId: number): Promise<string[]> {
   return server.asked.map((asked) => asked.path);
 }
 
+const edit = async (id: number, { body, cookie }: { body: string; cookie: string }) =>
+  expect((await sendForm(site, `/comments/${id}/edit`, { body }, { cookie })).status).toBe(303);
+
 const undo = async (id: number) => {
   const { id: event } = await lastEvent(site.db, 'comment', id);
   expect((await sendForm(site, '/moderation/undo', { event: String(event) }, moderator)).status).toBe(303);
@@ -105,6 +108,20 @@ describe('A service elsewhere is told', () => {
     expect(await tell(id)).toEqual(['/1.1/submit-spam']);
   });
 
+  it('of each text by itself: that it was wrong about the next one, too', async () => {
+    const { id, cookie } = await replyTo(site, path, spammer);
+    await decideOn(site, moderator, id, { action: 'approve' });
+    expect(await tell(id)).toEqual(['/1.1/submit-ham']);
+    const body = newText();
+    await edit(id, { body, cookie });
+    expect(await statusOf(site.db, id)).toBe('pending');
+    await decideOn(site, moderator, id, { action: 'approve' });
+    expect(await tell(id)).toEqual(['/1.1/submit-ham']);
+    expect(server.asked[0]?.fields.comment_content).toBe(body);
+    await undo(id);
+    expect(await tell(id)).toEqual(['/1.1/submit-spam']);
+  });
+
   it('again later where it is away, and the decision stands meanwhile', async () => {
     const { id } = await replyTo(site, path);
     await decideOn(site, moderator, id, { action: 'spam' });
@@ -123,6 +140,15 @@ describe('A service elsewhere is not told', () => {
     const spam = await replyTo(site, path, spammer);
     await decideOn(site, moderator, spam.id, { action: 'spam' });
     expect([...(await tell(good.id)), ...(await tell(spam.id))]).toEqual([]);
+  });
+
+  it('that it was right about one text after it had been wrong about another', async () => {
+    const { id, cookie } = await replyTo(site, path, spammer);
+    await decideOn(site, moderator, id, { action: 'approve' });
+    expect(await tell(id)).toEqual(['/1.1/submit-ham']);
+    await edit(id, { body: newText(), cookie });
+    await decideOn(site, moderator, id, { action: 'spam' });
+    expect(await tell(id)).toEqual([]);
   });
 
   it('what was merely rejected, or what was done and undone before anybody told', async () => {
@@ -157,7 +183,7 @@ describe('A service elsewhere is not told', () => {
   it('of what was edited since the decision', async () => {
     const { id, cookie } = await replyTo(site, path, spammer);
     await decideOn(site, moderator, id, { action: 'approve' });
-    expect((await sendForm(site, `/comments/${id}/edit`, { body: newText() }, { cookie })).status).toBe(303);
+    await edit(id, { body: newText(), cookie });
     expect(await tell(id)).toEqual([]);
   });
 
