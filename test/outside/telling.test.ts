@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
+import { pino } from 'pino';
+import { mostAttempts } from '../../src/jobs/payloads.ts';
+import { addJob } from '../../src/jobs/queries.ts';
+import { startWorker, type Tasks, type Worker } from '../../src/jobs/worker.ts';
 import { patiently } from '../../src/outside/ask.ts';
 import { loadRules, storeRules } from '../../src/rules/queries.ts';
 import type { RuleChoice } from '../../src/rules/rule.ts';
 import { tellService } from '../../src/training/tell-service.ts';
 import { decideOn, lastEvent, newText, replyTo, sendForm, statusOf } from '../support/comments.ts';
+import { eventually } from '../support/eventually.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
-import { type ServiceServer, startServiceServer } from './service-server.ts';
+import { type ServiceServer, startServiceServer, thanks } from './service-server.ts';
 
 let site: TestSite;
 let server: ServiceServer;
@@ -50,6 +55,22 @@ async function jobs(): Promise<number[]> {
     join graphile_worker._private_tasks task on task.id = job.task_id and task.identifier = 'tell_service'
     order by job.id`.execute(site.db);
   return rows.map(({ id }) => id);
+}
+
+async function jobNames(): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`select task_identifier as name from graphile_worker.jobs`.execute(
+    site.db,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** Starts what a process does of its jobs: it tells the service, and makes nothing of all others. */
+function startTelling(): Worker {
+  const nothing = Object.fromEntries(
+    Object.keys(mostAttempts).map((name) => [name, async () => {}]),
+  ) as unknown as Tasks;
+  const tasks: Tasks = { ...nothing, tell_service: (payload) => tellService(context(), payload) };
+  return startWorker({ db: site.db, pool: site.pool, logger: pino({ level: 'silent' }) }, tasks);
 }
 
 const context = () => ({ db: site.db, network: patiently, siteAddress: 'http://blog.example', now: () => site.now });
@@ -130,6 +151,31 @@ describe('A service elsewhere is told', () => {
     expect(await statusOf(site.db, id)).toBe('spam');
     server.misbehave = undefined;
     expect(await tell(id)).toEqual(['/1.1/submit-spam']);
+  });
+});
+
+describe('A service elsewhere that takes its time', () => {
+  it('is told the contrary by whichever process, where the decision is undone before it has answered', async () => {
+    await sql`delete from graphile_worker._private_jobs`.execute(site.db);
+    const { id } = await replyTo(site, path);
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    server.asked.length = 0;
+    server.misbehave = (response) => void released.then(() => response.end(thanks));
+    const workers = [startTelling(), startTelling()];
+    try {
+      await decideOn(site, moderator, id, { action: 'spam' });
+      await eventually(() => server.asked.length === 1);
+      await undo(id);
+      // Whoever is free takes what was added before this.
+      await site.db.transaction().execute((trx) => addJob(trx, 'clean_up', {}));
+      await eventually(async () => !(await jobNames()).includes('clean_up'));
+      release();
+      await eventually(async () => (await jobNames()).length === 0);
+      expect(server.asked.map((asked) => asked.path)).toEqual(['/1.1/submit-spam', '/1.1/submit-ham']);
+    } finally {
+      release();
+      await Promise.all(workers.map((worker) => worker.stop()));
+    }
   });
 });
 
