@@ -37,6 +37,9 @@ export interface JobPayloads {
 /** The name of a kind of job. */
 export type JobName = keyof JobPayloads;
 
+/** The kinds of jobs of which one is done at a time, whatever process does it: what it tells has to arrive in order. */
+export const doneInTurn: readonly JobName[] = ['tell_service'];
+
 /** How often each kind of job is tried. The pauses grow: seconds at first, six hours from the tenth on. */
 export const mostAttempts: Readonly<Record<JobName, number>> = {
   deliver_mail: 20,

@@ -1,9 +1,10 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
-import { type JobName, type JobPayloads, mostAttempts } from './payloads.ts';
+import { doneInTurn, type JobName, type JobPayloads, mostAttempts } from './payloads.ts';
 
 /**
- * Adds a job that is done once the transaction is committed, by whichever process is free; rolled back, it never was.
+ * Adds a job that is done once the transaction is committed, by whichever process is free; rolled back, it never was. Where its kind is
+ * done in turn, it waits for the one before.
  *
  * @param options `runAt`: not before then. `once`: where the same job waits already, that one stays as it is, and is enough.
  */
@@ -14,10 +15,11 @@ export async function addJob<Name extends JobName>(
   { runAt, once = false }: { runAt?: Date; once?: boolean } = {},
 ): Promise<void> {
   const told = JSON.stringify(payload);
+  const queue = doneInTurn.includes(name) ? name : null;
   await sql`
     select graphile_worker.add_job(
       ${name}, payload => ${told}::json, max_attempts => ${mostAttempts[name]}, run_at => ${runAt ?? null}::timestamptz,
-      job_key => ${once ? `${name} ${told}` : null}::text, job_key_mode => 'preserve_run_at'
+      queue_name => ${queue}::text, job_key => ${once ? `${name} ${told}` : null}::text, job_key_mode => 'preserve_run_at'
     )`.execute(trx);
 }
 

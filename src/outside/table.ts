@@ -11,6 +11,8 @@ export type Outcome = 'spam' | 'good';
 /** What the service was told last of a comment. */
 export interface OutsideToldTable {
   comment_id: number;
+  /** The judgement in which it had said otherwise. Of any other it was told nothing. */
+  judgement_id: number;
   outcome: Outcome;
   told_at: Date;
 }

@@ -27,15 +27,14 @@ const likeness = 0.3;
  */
 export function compareTexts(before: string, after: string): Passage[] {
   const until = performance.now() + patience;
-  const timeLeft = () => Math.max(1, until - performance.now());
   const [one, other] = [withEvenLines(before), withEvenLines(after)];
   if (one === other) return [];
-  const chunks = diffLines(one, other, { timeout: timeLeft() }) ?? writtenAnew(one, other);
+  const chunks = diffLines(one, other, { timeout: patience }) ?? writtenAnew(one, other);
   const passages: Passage[] = [];
   for (let at = 0; at < chunks.length; at += 1) {
     const [chunk, next] = [chunks[at] as Chunk, chunks[at + 1]];
     if (chunk.removed && next?.added) {
-      passages.push({ kind: 'changed', parts: compareWords(chunk.value, next.value, timeLeft()) });
+      passages.push({ kind: 'changed', parts: compareWords(chunk.value, next.value, until) });
       at += 1;
     } else if (chunk.removed || chunk.added) passages.push({ kind: 'changed', parts: [toPart(chunk)] });
     else passages.push(...shorten(chunk.value, { first: at === 0, last: at === chunks.length - 1 }));
@@ -45,8 +44,10 @@ export function compareTexts(before: string, after: string): Passage[] {
 
 type Chunk = Pick<ChangeObject<string>, 'value' | 'added' | 'removed'>;
 
-function compareWords(before: string, after: string, timeout: number): ComparedPart[] {
-  const chunks = diffWordsWithSpace(before, after, { timeout });
+// Splitting lines into words takes time by itself: once it is over, not even that is begun.
+function compareWords(before: string, after: string, until: number): ComparedPart[] {
+  const timeout = until - performance.now();
+  const chunks = timeout > 0 ? diffWordsWithSpace(before, after, { timeout }) : undefined;
   const same = (chunks ?? []).reduce(
     (sum, { value, added, removed }) => (added || removed ? sum : sum + value.length),
     0,

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { OutsideWord } from '../comments/judge.ts';
+import { latestJudgement } from '../comments/editing-queries.ts';
 import { isErased } from '../comments/lifecycle.ts';
 import type { Database } from '../database.ts';
 import { type Network, tellOutcome } from '../outside/ask.ts';
@@ -21,8 +21,8 @@ export interface TellingContext {
 
 /**
  * Tells a service elsewhere what a person decided about a comment, where it had said otherwise; and where that decision stands no longer,
- * that it was right. So each is told what it does not believe yet, however often this is done. What is erased is told to nobody, and
- * neither is what the service was never asked about: it would not know it.
+ * that it was right; of each text by itself. So each is told what it does not believe yet, however often this is done. What is erased is
+ * told to nobody, and neither is what the service was never asked about: it would not know it.
  *
  * @throws Error with the kind of trouble where the service did not take it: it is to be tried again.
  */
@@ -31,13 +31,14 @@ export async function tellService(
   { commentId }: { commentId: number },
 ): Promise<void> {
   const comment = await findTold(db, commentId);
-  if (!comment || isErased(comment.status) || comment.word === undefined) return;
+  const word = comment?.facts.outside;
+  if (!comment || isErased(comment.status) || word === undefined) return;
   const rules = rulesInForce(await loadRules(db), comment.rule_switches);
   const settings = rules.find((rule) => rule.name === 'outside')?.settings;
   const key = settings && (await findKey(db, settings.url));
   if (!settings || key === undefined) return;
 
-  const said: Outcome = comment.word === 'good' ? 'good' : 'spam';
+  const said: Outcome = word === 'good' ? 'good' : 'spam';
   const [lesson] = await findLessons(db, { commentIds: [commentId], imported: false });
   const outcome = lesson?.label ?? said;
   if (outcome === (comment.told ?? said)) return;
@@ -58,7 +59,7 @@ export async function tellService(
     outcome,
   });
   if (answer.kind === 'none') throw new Error(`the service that judges comments took nothing: ${answer.why}`);
-  const told = { outcome, told_at: now() };
+  const told = { judgement_id: comment.judgement_id, outcome, told_at: now() };
   await db
     .insertInto('outside_told')
     .values({ comment_id: commentId, ...told })
@@ -66,29 +67,17 @@ export async function tellService(
     .execute();
 }
 
-interface Told {
-  readonly told: Outcome | null;
-  /** What the service said of the text as it is; undefined: nothing. */
-  readonly word: OutsideWord | undefined;
-}
-
+// With what the service said of the text as it is, and was told last of it.
 async function findTold(db: Kysely<Database>, commentId: number) {
-  const row = await db
+  return await db
     .selectFrom('comment')
+    .innerJoin('judgement', (join) => join.on('judgement.id', '=', latestJudgement(commentId)))
     .innerJoin('conversation', 'conversation.id', 'comment.conversation_id')
     .innerJoin('post', 'post.conversation_id', 'conversation.id')
-    .leftJoin('outside_told', 'outside_told.comment_id', 'comment.id')
+    .leftJoin('outside_told', 'outside_told.judgement_id', 'judgement.id')
     .select(['comment.name', 'comment.website', 'comment.source', 'comment.parent_id', 'comment.created_at'])
-    .select(['comment.status', 'conversation.rule_switches', 'post.kind', 'post.slug', 'outside_told.outcome as told'])
+    .select(['comment.status', 'conversation.rule_switches', 'post.kind', 'post.slug'])
+    .select(['judgement.id as judgement_id', 'judgement.facts', 'outside_told.outcome as told'])
     .where('comment.id', '=', commentId)
     .executeTakeFirst();
-  const judgement = await db
-    .selectFrom('judgement')
-    .select('facts')
-    .where('comment_id', '=', commentId)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  const found: Told = { told: row?.told ?? null, word: judgement?.facts.outside };
-  return row && { ...row, ...found };
 }

@@ -72,7 +72,7 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
              (2, decode(repeat('5c', 16), 'hex'), null, null, null, null, null, now());
     insert into comment_place (comment_id, place, known, written_at)
       values (1, 'shop.example', true, now()), (2, 'youtube.com/watch?v=\\N', false, now());
-    insert into outside_told (comment_id, outcome, told_at) values (1, 'good', now());
+    insert into outside_told (comment_id, judgement_id, outcome, told_at) values (1, 1, 'good', now());
     insert into follower (email) values ('follower@site.example');
     insert into subscription (follower_id, scope, conversation_id, comment_id, browser_id, pace, created_at, confirmed_at)
       values (1, 'replies', 1, 1, 1, 'daily', now(), now()), (1, 'conversation', 1, null, null, 'at_once', now(), null);

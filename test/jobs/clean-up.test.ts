@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Transaction } from 'kysely';
 import { cleanUp } from '../../src/clean-up.ts';
+import { changeStatus, lockWithAncestors } from '../../src/comments/transition.ts';
+import type { Database } from '../../src/database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { untilWaiting } from '../support/held-back.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
@@ -153,6 +157,58 @@ describe('the clean-up', () => {
     expect(await database.db.selectFrom('submission').select('comment_id').execute()).toEqual([{ comment_id: other }]);
   });
 
+  it.each(['comment', 'submission', 'comment_fingerprint', 'comment_place'] as const)(
+    'gets into the way of nobody who changes old rows of %s with one comment after the other',
+    async (table) => {
+      const { db } = database;
+      const ids = [await addComment(daysAgo(40)), await addComment(daysAgo(40))] as const;
+      if (table !== 'comment')
+        await db.updateTable('comment').set({ network_hash: null }).where('id', 'in', ids).execute();
+      // The other way round than the comments lie: first what belongs to the second.
+      for (const id of ids.toReversed()) await addOldRow(table, id);
+      const cleaned = await db.transaction().execute(async (trx) => {
+        await erase(trx, ids[0]);
+        const cleaning = cleanUp(db, { now });
+        await Promise.race([cleaning, untilWaiting(db, 1)]);
+        await erase(trx, ids[1]);
+        return { cleaning };
+      });
+      await cleaned.cleaning;
+      expect(await db.selectFrom('comment').select('status').where('id', 'in', ids).execute()).toEqual([
+        { status: 'deleted' },
+        { status: 'deleted' },
+      ]);
+    },
+  );
+
+  it('deletes after 30 days what texts are known by and where they led, unless that is known', async () => {
+    const { db } = database;
+    const [old, recent] = [await addComment(daysAgo(40)), await addComment(daysAgo(29))];
+    for (const id of [old, recent]) await addOldRow('comment_fingerprint', id);
+    await db
+      .updateTable('comment_fingerprint')
+      .set({ written_at: daysAgo(29) })
+      .where('comment_id', '=', recent)
+      .execute();
+    const place = (comment_id: number, name: string, known: boolean, written_at: Date) => ({
+      ...{ comment_id, place: name, known, written_at },
+    });
+    await db
+      .insertInto('comment_place')
+      .values([
+        place(old, 'known.example', true, daysAgo(40)),
+        place(old, 'old.example', false, daysAgo(40)),
+        place(recent, 'recent.example', false, daysAgo(29)),
+      ])
+      .execute();
+    await cleanUp(db, { now });
+    expect(await db.selectFrom('comment_fingerprint').select('comment_id').execute()).toEqual([{ comment_id: recent }]);
+    expect(await db.selectFrom('comment_place').select('place').orderBy('place').execute()).toEqual([
+      { place: 'known.example' },
+      { place: 'recent.example' },
+    ]);
+  });
+
   it('deletes after 90 days what was mailed or given up, and never what waits', async () => {
     const mail = (name: string, days: number, end: { sent_at?: Date; failed_at?: Date }) => ({
       message_id: name,
@@ -191,6 +247,41 @@ async function addPersonAndConversation(): Promise<void> {
     })
     .execute();
   await database.db.insertInto('conversation').values({ id: 1, mode: null, close_after_days: null }).execute();
+}
+
+/** Adds a row that the clean-up takes; of a comment itself: moves it behind all others. */
+async function addOldRow(
+  table: 'comment' | 'submission' | 'comment_fingerprint' | 'comment_place',
+  id: number,
+): Promise<void> {
+  const { db } = database;
+  const old = { comment_id: id, written_at: daysAgo(40) };
+  if (table === 'comment')
+    await db
+      .updateTable('comment')
+      .set({ created_at: daysAgo(40) })
+      .where('id', '=', id)
+      .execute();
+  else if (table === 'submission')
+    await db
+      .insertInto('submission')
+      .values({ key: randomUUID(), comment_id: id, digest: Buffer.from('digest'), created_at: daysAgo(40) })
+      .execute();
+  else if (table === 'comment_fingerprint')
+    await db
+      .insertInto('comment_fingerprint')
+      .values({ ...old, exact: Buffer.alloc(16), minima: null, band_1: null, band_2: null, band_3: null, band_4: null })
+      .execute();
+  else
+    await db
+      .insertInto('comment_place')
+      .values({ ...old, place: 'shop.example', known: false })
+      .execute();
+}
+
+async function erase(trx: Transaction<Database>, id: number): Promise<void> {
+  const locked = await lockWithAncestors(trx, [id]);
+  await changeStatus(trx, locked.values(), { action: 'delete', actorId: undefined, now });
 }
 
 let comments = 0;

@@ -12,6 +12,9 @@ export interface Asked {
   readonly fields: Readonly<Record<string, string>>;
 }
 
+/** What it answers to whoever tells it what became of a comment. */
+export const thanks = 'Thanks for making the web a better place.';
+
 /** A service on this machine that speaks Akismet's interface, and knows the key `right-key`. */
 export interface ServiceServer {
   readonly url: string;
@@ -53,7 +56,7 @@ async function answer(service: ServiceServer, request: IncomingMessage, response
   const known = fields.api_key === 'right-key' && URL.canParse(fields.blog ?? '');
   if (request.url === '/1.1/verify-key') return void response.end(known ? 'valid' : 'invalid');
   if (!known) return void response.setHeader('X-akismet-debug-help', 'We were unable to parse your key').end('invalid');
-  if (request.url !== '/1.1/comment-check') return void response.end('Thanks for making the web a better place.');
+  if (request.url !== '/1.1/comment-check') return void response.end(thanks);
   // The name that Akismet always takes for spam.
   if (fields.comment_author !== 'viagra-test-123') return void response.end('false');
   if (/blatant|явный/.test(fields.comment_content ?? '')) response.setHeader('X-akismet-pro-tip', 'discard');

@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
+import { pino } from 'pino';
+import { mostAttempts } from '../../src/jobs/payloads.ts';
+import { addJob } from '../../src/jobs/queries.ts';
+import { startWorker, type Tasks, type Worker } from '../../src/jobs/worker.ts';
 import { patiently } from '../../src/outside/ask.ts';
 import { loadRules, storeRules } from '../../src/rules/queries.ts';
 import type { RuleChoice } from '../../src/rules/rule.ts';
 import { tellService } from '../../src/training/tell-service.ts';
 import { decideOn, lastEvent, newText, replyTo, sendForm, statusOf } from '../support/comments.ts';
+import { eventually } from '../support/eventually.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
-import { type ServiceServer, startServiceServer } from './service-server.ts';
+import { type ServiceServer, startServiceServer, thanks } from './service-server.ts';
 
 let site: TestSite;
 let server: ServiceServer;
@@ -52,6 +57,22 @@ async function jobs(): Promise<number[]> {
   return rows.map(({ id }) => id);
 }
 
+async function jobNames(): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`select task_identifier as name from graphile_worker.jobs`.execute(
+    site.db,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** Starts what a process does of its jobs: it tells the service, and makes nothing of all others. */
+function startTelling(): Worker {
+  const nothing = Object.fromEntries(
+    Object.keys(mostAttempts).map((name) => [name, async () => {}]),
+  ) as unknown as Tasks;
+  const tasks: Tasks = { ...nothing, tell_service: (payload) => tellService(context(), payload) };
+  return startWorker({ db: site.db, pool: site.pool, logger: pino({ level: 'silent' }) }, tasks);
+}
+
 const context = () => ({ db: site.db, network: patiently, siteAddress: 'http://blog.example', now: () => site.now });
 
 /** Does the job. @returns what the service was told by it. */
@@ -60,6 +81,9 @@ async function tell(commentId: number): Promise<string[]> {
   await tellService(context(), { commentId });
   return server.asked.map((asked) => asked.path);
 }
+
+const edit = async (id: number, { body, cookie }: { body: string; cookie: string }) =>
+  expect((await sendForm(site, `/comments/${id}/edit`, { body }, { cookie })).status).toBe(303);
 
 const undo = async (id: number) => {
   const { id: event } = await lastEvent(site.db, 'comment', id);
@@ -105,6 +129,20 @@ describe('A service elsewhere is told', () => {
     expect(await tell(id)).toEqual(['/1.1/submit-spam']);
   });
 
+  it('of each text by itself: that it was wrong about the next one, too', async () => {
+    const { id, cookie } = await replyTo(site, path, spammer);
+    await decideOn(site, moderator, id, { action: 'approve' });
+    expect(await tell(id)).toEqual(['/1.1/submit-ham']);
+    const body = newText();
+    await edit(id, { body, cookie });
+    expect(await statusOf(site.db, id)).toBe('pending');
+    await decideOn(site, moderator, id, { action: 'approve' });
+    expect(await tell(id)).toEqual(['/1.1/submit-ham']);
+    expect(server.asked[0]?.fields.comment_content).toBe(body);
+    await undo(id);
+    expect(await tell(id)).toEqual(['/1.1/submit-spam']);
+  });
+
   it('again later where it is away, and the decision stands meanwhile', async () => {
     const { id } = await replyTo(site, path);
     await decideOn(site, moderator, id, { action: 'spam' });
@@ -116,6 +154,31 @@ describe('A service elsewhere is told', () => {
   });
 });
 
+describe('A service elsewhere that takes its time', () => {
+  it('is told the contrary by whichever process, where the decision is undone before it has answered', async () => {
+    await sql`delete from graphile_worker._private_jobs`.execute(site.db);
+    const { id } = await replyTo(site, path);
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    server.asked.length = 0;
+    server.misbehave = (response) => void released.then(() => response.end(thanks));
+    const workers = [startTelling(), startTelling()];
+    try {
+      await decideOn(site, moderator, id, { action: 'spam' });
+      await eventually(() => server.asked.length === 1);
+      await undo(id);
+      // Whoever is free takes what was added before this.
+      await site.db.transaction().execute((trx) => addJob(trx, 'clean_up', {}));
+      await eventually(async () => !(await jobNames()).includes('clean_up'));
+      release();
+      await eventually(async () => (await jobNames()).length === 0);
+      expect(server.asked.map((asked) => asked.path)).toEqual(['/1.1/submit-spam', '/1.1/submit-ham']);
+    } finally {
+      release();
+      await Promise.all(workers.map((worker) => worker.stop()));
+    }
+  });
+});
+
 describe('A service elsewhere is not told', () => {
   it('that it was right', async () => {
     const good = await replyTo(site, path);
@@ -123,6 +186,15 @@ describe('A service elsewhere is not told', () => {
     const spam = await replyTo(site, path, spammer);
     await decideOn(site, moderator, spam.id, { action: 'spam' });
     expect([...(await tell(good.id)), ...(await tell(spam.id))]).toEqual([]);
+  });
+
+  it('that it was right about one text after it had been wrong about another', async () => {
+    const { id, cookie } = await replyTo(site, path, spammer);
+    await decideOn(site, moderator, id, { action: 'approve' });
+    expect(await tell(id)).toEqual(['/1.1/submit-ham']);
+    await edit(id, { body: newText(), cookie });
+    await decideOn(site, moderator, id, { action: 'spam' });
+    expect(await tell(id)).toEqual([]);
   });
 
   it('what was merely rejected, or what was done and undone before anybody told', async () => {
@@ -157,7 +229,7 @@ describe('A service elsewhere is not told', () => {
   it('of what was edited since the decision', async () => {
     const { id, cookie } = await replyTo(site, path, spammer);
     await decideOn(site, moderator, id, { action: 'approve' });
-    expect((await sendForm(site, `/comments/${id}/edit`, { body: newText() }, { cookie })).status).toBe(303);
+    await edit(id, { body: newText(), cookie });
     expect(await tell(id)).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Express } from 'express';
 import type { Kysely } from 'kysely';
+import type pg from 'pg';
 import { pino } from 'pino';
 import type { Role } from '../../src/accounts/table.ts';
 import { createApp } from '../../src/app.ts';
@@ -15,6 +16,8 @@ import { createTestDatabase } from './database.ts';
 export interface TestSite {
   readonly app: Express;
   readonly db: Kysely<Database>;
+  /** The connections that `db` uses. */
+  readonly pool: pg.Pool;
   /** What the site takes for now; assign to it to let time pass. */
   now: Date;
   /** Makes an account and a session for it; `cookie` goes into the Cookie header of a request. */
@@ -57,6 +60,7 @@ export async function createTestSite(environment: Record<string, string> = {}): 
       ...withoutMemory(now),
     }),
     db,
+    pool,
     now: new Date(),
     signIn: (role, name) => signInTo(db, role, name),
     async close() {

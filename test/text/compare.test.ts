@@ -57,6 +57,17 @@ describe('What is shown of two texts', () => {
     expect(side(passages, 'added')).toBe(`${after}\n`);
   });
 
+  it('is there in time where very many lines were changed a little, and shows the last of them as written anew', () => {
+    const before = Array.from({ length: 300 }, (_, line) => `${line} ${'a b c d e f g h '.repeat(1_500)}\n`);
+    const after = before.map((text, line) => (line % 2 ? text.replaceAll('e', 'x') : text));
+    const begun = performance.now();
+    const passages = compareTexts(before.join(''), after.join(''));
+    expect(performance.now() - begun).toBeLessThan(1_500);
+    const shown = told(passages);
+    expect(shown.length).toBe(300);
+    expect(shown.at(-1) === `[-${before.at(-1)}-][+${after.at(-1)}+]`).toBe(true);
+  });
+
   it('is there in time for long texts that have nothing in common', () => {
     const random = (seed: number) =>
       Array.from({ length: 60_000 }, (_, at) => `${((at + 1) * seed) % 99_991}${at % 9 ? ' ' : '\n'}`).join('');
