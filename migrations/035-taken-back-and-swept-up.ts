@@ -21,10 +21,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column person_id integer references comment,
       add column person_by text constraint sweep_person_by check (person_by in ('address', 'browser', 'network')),
       add column person_scope text constraint sweep_person_scope check (person_scope in ('pending', 'all')),
+      add column person_address_hash bytea,
+      add column person_browser_id integer references browser,
+      add column person_network_hash bytea,
+      add constraint sweep_person_is_known_until_its_end check (
+        num_nonnulls(person_address_hash, person_browser_id, person_network_hash)
+          = (person_id is not null and state = 'running')::integer
+      ),
       add constraint sweep_person_is_whole check (num_nonnulls(person_id, person_by, person_scope) in (0, 3)),
       drop constraint sweep_of_one_thing,
       add constraint sweep_of_one_thing check (
         num_nonnulls(filter, undoes_batch, closure_id, person_id) = 1 and (undoes_batch is null) = (action <> 'undo')
       );
-    comment on column sweep.person_id is 'a comment of the person whose comments are swept up';`.execute(db);
+    comment on column sweep.person_id is 'a comment of the person whose comments are swept up';
+    comment on column sweep.person_address_hash is 'keyed hash of their address, see persons/address-mark.ts';`.execute(
+    db,
+  );
 }

@@ -86,7 +86,7 @@ export async function sendPersonPage({ db, now }: AppContext, response: Response
     ends: endChoices,
     longestOfNetwork: longest.network,
     seen: last?.id ?? 0,
-    sweeps: (await Promise.all(records.map((record) => listSweeps(db, { ...record, commentId })))).flat(),
+    sweeps: (await Promise.all(records.map((record) => listSweeps(db, { ...record, person: writer })))).flat(),
     key: randomUUID(),
   });
 }
@@ -119,7 +119,7 @@ function sumOf(counts: StatusCounts): number {
 // The record ends somewhere, what is swept up does not.
 async function listSweeps(
   db: AppContext['db'],
-  { commentId, by, counts }: { commentId: number; by: KnownBy; counts: Required<StatusCounts> },
+  { person, by, counts }: { person: Writer; by: KnownBy; counts: Required<StatusCounts> },
 ): Promise<PersonPage['sweeps']> {
   const scopes = by === 'network' ? (['pending'] as const) : (['pending', 'all'] as const);
   const whole = sumOf(counts) < mostCounted;
@@ -128,7 +128,7 @@ async function listSweeps(
       const statuses = sweepable[scope];
       const count = whole
         ? statuses.reduce((sum, status) => sum + counts[status], 0)
-        : await countToSweep(db, { commentId, by, statuses });
+        : await countToSweep(db, { person, by, statuses });
       return { by, scope, count };
     }),
   );

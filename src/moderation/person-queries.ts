@@ -11,18 +11,42 @@ export interface Writer extends Person {
   readonly commentId: number;
   /** As it was typed; empty where it was erased. */
   readonly name: string;
+  /** The address where it was proved. */
+  readonly email: string | null;
 }
 
 /** Finds the guest who wrote a comment; undefined where there is no such comment, or one of the staff wrote it. */
 export async function findWriter(db: Kysely<Database>, commentId: number): Promise<Writer | undefined> {
-  const row = await db
+  return await writers(db).where('id', '=', commentId).executeTakeFirst();
+}
+
+/**
+ * Finds the guest again whom a sweep is about, by the comment on which it was asked for, or by another one of theirs where
+ * that one does not say any more who they are. No address has an index by its mark, so that others are looked through then.
+ *
+ * @returns undefined where no comment says who they are.
+ */
+export async function findSwept(
+  db: Kysely<Database>,
+  { commentId, person }: { commentId: number; person: Person },
+): Promise<Writer | undefined> {
+  const { address_hash, browser_id, network_hash } = person;
+  const theirs = writers(db)
+    .$if(address_hash !== null, (query) =>
+      query.where('email_proved', '=', true).where(addressMark(sql.ref('email')), '=', address_hash),
+    )
+    .$if(browser_id !== null, (query) => query.where('browser_id', '=', browser_id))
+    .$if(network_hash !== null, (query) => query.where('network_hash', '=', network_hash));
+  return (await theirs.where('id', '=', commentId).executeTakeFirst()) ?? (await theirs.limit(1).executeTakeFirst());
+}
+
+function writers(db: Kysely<Database>) {
+  return db
     .selectFrom('comment')
     .select(['id as commentId', 'name', 'browser_id', 'network_hash'])
+    .select(sql<string | null>`case when email_proved then email end`.as('email'))
     .select(sql<Buffer | null>`case when email_proved then ${addressMark(sql.ref('email'))} end`.as('address_hash'))
-    .where('id', '=', commentId)
-    .where('account_id', 'is', null)
-    .executeTakeFirst();
-  return row;
+    .where('account_id', 'is', null);
 }
 
 /** Comments that are counted of one person. */
@@ -70,8 +94,7 @@ export async function listFrom(
 
 /** Which comments of a person a sweep is about. */
 export interface Sweepable {
-  /** One of the person's comments. */
-  readonly commentId: number;
+  readonly person: Pick<Writer, 'email' | 'browser_id' | 'network_hash'>;
   readonly by: KnownBy;
   readonly statuses: readonly CommentStatus[];
 }
@@ -79,23 +102,30 @@ export interface Sweepable {
 /** Some of what is to be swept up of a person, the oldest first. @param after id of the last one that was looked at. */
 export async function listToSweep(
   db: Kysely<Database>,
-  { commentId, by, statuses, after, most }: Sweepable & { after: number; most: number },
+  { person, by, statuses, after, most }: Sweepable & { after: number; most: number },
 ): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
-    select other.id from comment one join comment other
+    select other.id from ${known(person)} one join comment other
     on ${isFrom(by)} and ${hasStatus(statuses)} and other.id::bigint > ${after}
-    where one.id = ${commentId}
     order by other.id::bigint
     limit ${most}`.execute(db);
   return rows.map(({ id }) => id);
 }
 
 /** How much there is to be swept up of a person, exactly. */
-export async function countToSweep(db: Kysely<Database>, { commentId, by, statuses }: Sweepable): Promise<number> {
+export async function countToSweep(db: Kysely<Database>, { person, by, statuses }: Sweepable): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*)::integer as count from comment one join comment other on ${isFrom(by)} and ${hasStatus(statuses)}
-    where one.id = ${commentId}`.execute(db);
+    select count(*)::integer as count
+    from ${known(person)} one join comment other on ${isFrom(by)} and ${hasStatus(statuses)}`.execute(db);
   return rows[0]?.count ?? 0;
+}
+
+// The values themselves, and not the comment that says them: that may be deleted on the way.
+function known({ email, browser_id, network_hash }: Sweepable['person']): RawBuilder<unknown> {
+  return sql`(
+    select ${email}::text as email, true as email_proved, ${browser_id}::integer as browser_id,
+      ${network_hash}::bytea as network_hash
+  )`;
 }
 
 // In words of its own, since what waits has indexes of its own.

@@ -63,7 +63,7 @@ async function sweep(context: AppContext, request: Request, response: Response):
   const form = readSweep(request.body, { person: writer });
   if ('key' in form) return refuse(request, response, { writer, why: form, status: 422 });
   const actorId = signedInViewer(response).id;
-  const swept = await sweepUp(db, { commentId, sweep: form, actorId, now: context.now() });
+  const swept = await sweepUp(db, { person: writer, sweep: form, actorId, now: context.now() });
   if (swept.kind === 'begun') return response.redirect(303, `/moderation/sweeps/${found(swept.sweepId)}`);
   const back = personHref(commentId);
   const { count, eventId } = swept;

@@ -4,9 +4,12 @@ import type { CommentStatus } from '../comments/lifecycle.ts';
 import { changeStatus, lockWithAncestors } from '../comments/transition.ts';
 import type { Database } from '../database.ts';
 import { lastEvents } from '../events/queries.ts';
+import { columnOf } from '../persons/person.ts';
+import type { KnownBy } from '../persons/standing.ts';
 import type { SweepForm } from './person-form.ts';
-import { countToSweep, listToSweep } from './person-queries.ts';
+import { countToSweep, listToSweep, type Writer } from './person-queries.ts';
 import { beginSweep, newestEvent } from './sweep-queries.ts';
+import type { SweepTable } from './table.ts';
 
 /** Comments that are swept up at once: it is one transaction. More are swept up in parts, by a job. */
 const mostAtOnce = 200;
@@ -17,6 +20,13 @@ export const sweepable: Readonly<Record<SweepForm['scope'], readonly CommentStat
   all: ['pending', 'approved'],
 };
 
+// What a person is known by is kept until the end: any of their comments may be deleted on the way.
+const keptIn = {
+  address: 'person_address_hash',
+  browser: 'person_browser_id',
+  network: 'person_network_hash',
+} as const satisfies Record<KnownBy, keyof SweepTable>;
+
 /** What became of a sweep; by the event all of it can be undone. */
 export type Swept =
   | { readonly kind: 'swept'; readonly count: number; readonly eventId: number | undefined }
@@ -25,20 +35,19 @@ export type Swept =
 
 /**
  * Takes away all that a person wrote, as one batch: what waits is rejected and what stands is removed, or all of it is spam.
- *
- * @param commentId one of the person's comments.
  */
 export function sweepUp(
   db: Kysely<Database>,
-  { commentId, sweep, actorId, now }: { commentId: number; sweep: SweepForm; actorId: number; now: Date },
+  { person, sweep, actorId, now }: { person: Writer; sweep: SweepForm; actorId: number; now: Date },
 ): Promise<Swept> {
   return db.transaction().execute(async (trx) => {
     const statuses = sweepable[sweep.scope];
-    const asked = { commentId, by: sweep.by, statuses };
+    const asked = { person, by: sweep.by, statuses };
     const ids = await listToSweep(trx, { ...asked, after: 0, most: mostAtOnce + 1 });
     if (ids.length > mostAtOnce) {
       const sweepId = await beginSweep(trx, {
-        ...{ person_id: commentId, person_by: sweep.by, person_scope: sweep.scope },
+        ...{ person_id: person.commentId, person_by: sweep.by, person_scope: sweep.scope },
+        [keptIn[sweep.by]]: person[columnOf[sweep.by]],
         batch: sweep.batch,
         account_id: actorId,
         action: sweep.action,

@@ -77,7 +77,7 @@ export function lockRunning(trx: Transaction<Database>, id: number): Promise<Swe
     .executeTakeFirst();
 }
 
-/** Ends a sweep: the words that came with it go, they stand beside its events. */
+/** Ends a sweep: what a person was known by goes, and so do the words that came with it, which stand beside its events. */
 export async function endSweep(
   db: Kysely<Database>,
   { id, state, now }: { id: number; state: 'done' | 'stopped'; now: Date },
@@ -85,6 +85,7 @@ export async function endSweep(
   await db
     .updateTable('sweep')
     .set({ state, reason: '', note: '', filter: sql`filter - 'text'`, moved_at: now })
+    .set({ person_address_hash: null, person_browser_id: null, person_network_hash: null })
     .where('id', '=', id)
     .where('state', '=', 'running')
     .execute();

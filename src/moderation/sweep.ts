@@ -14,7 +14,7 @@ import { filterFields, type QueueFilter, readFilter } from './filter.ts';
 import { countMatching, findMatching, loadSubject, type Search } from './matching.ts';
 import { mayUndo } from './may-undo.ts';
 import type { Moderator } from './moderator.ts';
-import { listToSweep } from './person-queries.ts';
+import { findSwept, listToSweep } from './person-queries.ts';
 import { sweepable } from './person-sweep.ts';
 import { listWaiting, mayRejectAt } from './reject-waiting.ts';
 import {
@@ -146,10 +146,10 @@ export function sweepOnce(db: Kysely<Database>, { sweepId, now }: { sweepId: num
       return false;
     }
     const part = { sweep, moderator, now };
-    const { decided, position, more } = await doSome(trx, part);
+    const { decided, position, more, personId = sweep.person_id } = await doSome(trx, part);
     await trx
       .updateTable('sweep')
-      .set({ position, decided: sweep.decided + decided, moved_at: now })
+      .set({ position, decided: sweep.decided + decided, person_id: personId, moved_at: now })
       .where('id', '=', sweepId)
       .execute();
     if (!more) await endSweep(trx, { id: sweepId, state: 'done', now });
@@ -173,6 +173,8 @@ interface PartDone {
   readonly decided: number;
   readonly position: number;
   readonly more: boolean;
+  /** The comment that says now whose comments are swept up. */
+  readonly personId?: number | undefined;
 }
 
 function doSome(trx: Transaction<Database>, part: Part): Promise<PartDone> {
@@ -219,10 +221,16 @@ async function sweepSomeUp(
 ): Promise<PartDone> {
   const statuses = sweepable[scope];
   const mayJudge = permissions[moderator.viewer.role].judge_people === 'all';
-  const listed = { commentId: personId, by, statuses, after: sweep.position, most: batchSize };
-  const ids = mayJudge ? await listToSweep(trx, listed) : [];
+  const known = {
+    address_hash: sweep.person_address_hash,
+    browser_id: sweep.person_browser_id,
+    network_hash: sweep.person_network_hash,
+  };
+  const person = mayJudge ? await findSwept(trx, { commentId: personId, person: known }) : undefined;
+  const ids = person ? await listToSweep(trx, { person, by, statuses, after: sweep.position, most: batchSize }) : [];
   const decided = await decideUntouched(trx, { sweep, moderator, now, ids, statuses, otherwise: 'remove' });
-  return { decided, position: ids.at(-1) ?? sweep.position, more: ids.length === batchSize };
+  const more = ids.length === batchSize;
+  return { decided, position: ids.at(-1) ?? sweep.position, more, personId: person?.commentId };
 }
 
 // Those to which nothing has happened since it was asked for.

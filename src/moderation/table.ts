@@ -55,6 +55,10 @@ export interface SweepTable {
   person_id: number | null;
   person_by: KnownBy | null;
   person_scope: 'pending' | 'all' | null;
+  /** What they are known by: one of these until it ends, and none from then on. */
+  person_address_hash: Generated<Buffer | null>;
+  person_browser_id: Generated<number | null>;
+  person_network_hash: Generated<Buffer | null>;
   reason: Generated<string>;
   note: Generated<string>;
   asked_at: Date;

@@ -52,7 +52,8 @@ export async function undoClosing(trx: Transaction<Database>, undoing: Undoing):
     const done = await endRejections(trx, { ...undoing, along: batch });
     return await undoRejections(trx, { ...undoing, undoes: batch, done, batch: randomUUID() });
   }
-  return { kind: 'closing_moved_on', last, rest: await countUndoable(trx, batch) };
+  const rest = batch === null ? 0 : await countUndoable(trx, { batch, after: rejectedAfter(event) });
+  return { kind: 'closing_moved_on', last, rest };
 }
 
 async function takeBack(
@@ -99,6 +100,11 @@ async function findBatch(trx: Transaction<Database>, event: DoneEvent): Promise<
   return (await query.executeTakeFirst())?.waiting_batch ?? null;
 }
 
+// Where a closing was put back, what was rejected the first time is not of this event.
+function rejectedAfter(event: DoneEvent): number {
+  return event.batch === null ? event.id : 0;
+}
+
 // What was rejected along with a closing, or brought back along with its undo; nothing is added to it any more.
 async function endRejections(
   trx: Transaction<Database>,
@@ -106,8 +112,7 @@ async function endRejections(
 ): Promise<DoneEvent[]> {
   if (along === null) return [];
   await stopBatch(trx, { batch: along, now });
-  const after = event.batch === null ? event.id : 0;
-  const done = await listOfBatch(trx, { batch: along, after, most: undefined });
+  const done = await listOfBatch(trx, { batch: along, after: rejectedAfter(event), most: undefined });
   return done.filter((each) => each.subject_kind === 'comment' && mayUndo(each, moderator));
 }
 

@@ -47,14 +47,16 @@ export async function undoRejections(
   return sweepId === undefined ? { kind: 'unknown' } : { kind: 'begun', sweepId };
 }
 
-/** How many of the decisions of a batch can be undone. */
-export async function countUndoable(db: Kysely<Database>, batch: string | null): Promise<number> {
-  if (batch === null) return 0;
+/** How many of the decisions of a batch can be undone. @param after only those that came after this event. */
+export async function countUndoable(
+  db: Kysely<Database>,
+  { batch, after }: { batch: string; after: number },
+): Promise<number> {
   const { rows } = await sql<UndoableEvent & { readonly subject_id: number; readonly asked: boolean }>`
-    select id, subject_id, undoes, batch is not distinct from ${batch}::uuid as asked
+    select id, subject_id, undoes, batch is not distinct from ${batch}::uuid and id > ${after} as asked
     from event
     where subject_kind = 'comment' and subject_id in (
-      select subject_id from event where batch = ${batch} and subject_kind = 'comment'
+      select subject_id from event where batch = ${batch} and id > ${after} and subject_kind = 'comment'
     )
     order by id`.execute(db);
   let count = 0;

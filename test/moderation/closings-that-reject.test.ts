@@ -6,6 +6,7 @@ import {
   type Asker,
   decideOn,
   type Fields,
+  fieldOn,
   lastEvent,
   openPage,
   postReply,
@@ -223,6 +224,22 @@ describe('What waits where a closing lies ahead', () => {
     await site.db.deleteFrom('post_author').where('post_id', '=', postId).execute();
     await pass(1);
     expect(await statuses(ids)).toEqual({ pending: 2 });
+  });
+});
+
+describe('The undo of an undo that rejected nothing', () => {
+  it('offers nothing of what was rejected with the closing before it, where something else has happened since', async () => {
+    const ids = await hold(2);
+    await sendForm(site, `${path}/closures`, { waiting: 'reject' }, moderator);
+    await sendForm(site, `${path}/closures/current/reopen`, {}, moderator);
+    await undo((await onConversation()).id);
+    const putBack = await onConversation();
+    await sendForm(site, `${path}/closures/current/reopen`, {}, moderator);
+    const { status, text } = await undo(putBack.id);
+    expect([status, wordsOf(text)]).toEqual([409, expect.stringContaining('Something else has happened here since')]);
+    expect(fieldOn(text, 'partly')).toBeUndefined();
+    expect(wordsOf(text)).not.toContain('can still be undone');
+    expect(await statuses(ids)).toEqual({ rejected: 2 });
   });
 });
 

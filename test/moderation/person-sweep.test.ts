@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { sql } from 'kysely';
+import { cleanUpComments } from '../../src/comments/clean-up.ts';
 import { carryOn, sweepOnce } from '../../src/moderation/sweep.ts';
-import { copyComment } from '../commenters/prover.ts';
+import { copyComment, proveAddress } from '../commenters/prover.ts';
 import {
+  type Answer,
   decideOn,
   type Fields,
   fieldOn,
@@ -49,6 +52,34 @@ async function threeAndOther() {
   await decideOn(site, moderator, rejected, { action: 'reject' });
   const other = (await replyTo(site, path, {}, { network })).id;
   return { standing, rejected, waiting, other };
+}
+
+interface Guest {
+  readonly id: number;
+  readonly email: string;
+  readonly cookie: string;
+}
+
+/** Begins a sweep of 250 comments and does the first part of it. The one on which it was asked for has a proved address. */
+async function beginInParts(which: string) {
+  networks += 1;
+  const [email, network] = [`swept-${networks}@example.org`, `198.51.100.${networks}`];
+  const cookie = await proveAddress(site, email);
+  const { id } = await replyTo(site, path, { email }, { network, cookie });
+  const { id: second } = await replyTo(site, path, which.startsWith('address') ? { email } : {}, { network, cookie });
+  const copies = await copyComment(site.db, second, 248);
+  await sql`
+    update comment set network_hash = one.network_hash from comment one
+    where one.id = ${second} and comment.id = any(${copies}::integer[])`.execute(site.db);
+  expect((await sweep(id, { which })).status).toBe(303);
+  const begun = await site.db.selectFrom('sweep').selectAll().orderBy('id', 'desc').executeTakeFirstOrThrow();
+  expect(begun.expected).toBe(250);
+  await sweepOnce(site.db, { sweepId: begun.id, now: site.now });
+  return { guest: { id, email, cookie }, begun, sweepId: begun.id };
+}
+
+function deleteOne({ id, cookie }: Guest) {
+  return sendForm(site, `/comments/${id}/delete`, {}, { cookie });
 }
 
 const sweep = (id: number, fields: Fields) =>
@@ -148,6 +179,44 @@ describe('A sweep', () => {
     await site.db.updateTable('account').set({ role: 'author' }).where('id', '=', former.id).execute();
     await carryOn(site.db, { sweepId: (await newestSweep()).id, now: () => site.now });
     expect(await counts()).toEqual({ readable: 0, waiting: 400 });
+  });
+
+  it.each<[string, (guest: Guest) => Promise<Answer>]>([
+    ['address:all', deleteOne],
+    ['browser:all', ({ cookie, email }) => sendForm(site, '/mine/erasure', { email }, { cookie })],
+    [
+      'network:pending',
+      async (guest) => {
+        const answer = await deleteOne(guest);
+        await cleanUpComments(site.db, { now: new Date(site.now.getTime() + 7_200_000) });
+        return answer;
+      },
+    ],
+  ])(
+    'by %s goes on where the comment on which it was asked for does not say any more who that is, and forgets it then',
+    async (which, forget) => {
+      const { guest, begun, sweepId } = await beginInParts(which);
+      expect((await forget(guest)).status).toBe(303);
+      expect(await statusOf(site.db, guest.id)).toBe('deleted');
+      await carryOn(site.db, { sweepId, now: () => site.now });
+      expect((await counts()).waiting).toBe(0);
+      const ended = await site.db.selectFrom('sweep').selectAll().where('id', '=', sweepId).executeTakeFirstOrThrow();
+      expect(ended).toMatchObject({ state: 'done', decided: begun.expected, expected: begun.expected });
+      expect(ended).toMatchObject({ person_address_hash: null, person_browser_id: null, person_network_hash: null });
+      const page = await openPage(site, `/moderation/sweeps/${sweepId}`, moderator);
+      const person = /href="(\/moderation\/comments\/\d+\/person)"/.exec(page.text)?.[1] ?? '';
+      expect(wordsOf((await openPage(site, person, moderator)).text)).toContain(`${begun.expected - 1}`);
+    },
+  );
+
+  it('by an address ends where all of that was erased on the way, and keeps no trace of who it was', async () => {
+    const { guest, sweepId } = await beginInParts('address:all');
+    const erase = () => sendForm(site, '/mine/erasure', { email: guest.email }, guest);
+    expect([(await erase()).status, (await erase()).status]).toEqual([200, 303]);
+    await carryOn(site.db, { sweepId, now: () => site.now });
+    const ended = await site.db.selectFrom('sweep').selectAll().where('id', '=', sweepId).executeTakeFirstOrThrow();
+    expect(ended).toMatchObject({ state: 'done', decided: 100, person_address_hash: null });
+    expect((await counts()).waiting).toBe(0);
   });
 
   it.each([

@@ -204,6 +204,32 @@ describe('An earlier version', () => {
   });
 });
 
+describe('An author who has no account any more that could write', () => {
+  /** Somebody writes along, is taken off with the edit that is returned, and is disabled then. */
+  const leave = async () => {
+    const gone = await site.signIn('author', 'Gustav Gone');
+    const handles = await site.db.selectFrom('account').select(['id', 'handle']).execute();
+    const called = (writer: Writer) => handles.find((each) => each.id === writer.id)?.handle ?? '';
+    await save({ authors: `${called(ada)}, ${called(gone)}` }, owner);
+    const edit = await save({ title: 'Second title', authors: called(ada) }, owner);
+    await site.db.updateTable('account').set({ disabled_at: site.now }).where('id', '=', gone.id).execute();
+    return edit;
+  };
+
+  it('is in the way of whoever may change who the authors are', async () => {
+    const edit = await leave();
+    const answer = await bringBack(edit, await version(), owner);
+    expect([answer.status, wordsOf(answer.text)]).toEqual([409, expect.stringContaining('Gustav Gone')]);
+    expect((await rowOf()).title).toBe('Second title');
+  });
+
+  it('is not in the way of an author, who may not', async () => {
+    const edit = await leave();
+    expect((await bringBack(edit, await version())).status).toBe(303);
+    expect((await rowOf()).title).toBe('First title');
+  });
+});
+
 describe('After saving, the page offers to undo', () => {
   const notice = async (path = `/write/${id}`) =>
     /<div class="notice">[\s\S]*?<\/div>/.exec((await open(site, ada, path)).text)?.[0] ?? '';
