@@ -72,9 +72,10 @@ export function createApp(context: AppContext): Express {
   app.use(accountRoutes(context));
   app.use(deskRoutes(context));
   app.use(versionRoutes(context));
+  // Before the routes of moderation: the rules of a page are at `/:slug/rules`, which `/settings/rules` is, too.
+  app.use(settingsRoutes(context));
   app.use(moderationRoutes(context));
   app.use(overviewRoutes(context));
-  app.use(settingsRoutes(context));
   app.use(pageRoutes(context));
 
   app.use(nothingHere);
