@@ -75,6 +75,10 @@ function showNews(page) {
   const [news, tabs] = [page.querySelector('.notice'), page.querySelector('.tabs')];
   const before = document.querySelector('.notice');
   if (news) {
+    // It is told by a region that was there before: one that comes with its words may go unheard.
+    const words = news.querySelector('[role="status"]');
+    words.removeAttribute('role');
+    document.querySelector('.queue-news').textContent = words.textContent;
     if (before) before.replaceWith(news);
     else document.getElementById('main').prepend(news);
   }

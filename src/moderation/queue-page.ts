@@ -121,7 +121,8 @@ export async function showQueue(context: AppContext, request: Request, response:
   const worded = wordFilters(filter, { title: moderated?.title, name: subject?.name });
   const offered = moderated && !posts.some(({ id }) => id === moderated.id) ? [{ ...moderated, waiting: 0 }] : [];
   sendPage(response, queueView, {
-    title: t('queue.title'),
+    title:
+      filter.status === 'pending' ? t('queue.title') : t('queue.titleOf', { status: t(`status.${filter.status}`) }),
     hiddenFromSearch: true,
     tabs: queueStatuses.map((each) => ({
       status: each,

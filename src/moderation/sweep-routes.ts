@@ -35,6 +35,8 @@ interface QuestionPage {
 }
 
 interface SweepPage {
+  /** The first heading; the title says how far it is. */
+  readonly heading: string;
   readonly progress: SweepProgress;
   readonly offer: NoticeOffer | undefined;
   readonly back: string;
@@ -118,10 +120,14 @@ async function showSweep({ db }: AppContext, request: Request, response: Respons
   const back = sweep.person_id === null ? queueHref(readFilter(sweep.filter ?? {})) : personHref(sweep.person_id);
   const eventId = sweep.state === 'running' || sweep.decided === 0 ? undefined : await findEventOf(db, sweep.batch);
   if (sweep.state === 'running') response.set('Refresh', String(refreshSeconds));
+  const heading = t(`sweep.title.${sweep.state}`);
+  const progress = presentProgress(sweep);
   sendPage(response, sweepView, {
-    title: t(`sweep.title.${sweep.state}`),
+    // The page comes again and again: its title, said first each time, tells how far it is.
+    title: sweep.state === 'running' ? t(progress.words.key, progress.words.values) : heading,
+    heading,
     hiddenFromSearch: true,
-    progress: presentProgress(sweep),
+    progress,
     offer: eventId === undefined ? undefined : offerUndo({ eventId, back }),
     back,
   });

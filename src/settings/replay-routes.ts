@@ -10,6 +10,8 @@ import { namedIn, presentReplay, type ReplayReport } from './replay-view.ts';
 import { formOf } from './rules-form.ts';
 
 interface RunningPage {
+  /** The first heading; the title says how far it is. */
+  readonly heading: string;
   readonly progress: ReplayProgress;
   readonly href: string;
 }
@@ -48,7 +50,10 @@ export function replayRoutes({ db }: Pick<AppContext, 'db'>): Router {
     const head = { title: t('replay.title'), hiddenFromSearch: true };
     if (progress.state === 'running') {
       response.set('Refresh', String(refreshSeconds(progress)));
-      return sendPage(response, runningView, { ...head, progress, href: replayHref(id) });
+      const { done, expected } = progress;
+      // The page comes again and again: its title, said first each time, tells how far it is.
+      const running = { title: t('replay.progress', { done, expected }), heading: head.title };
+      return sendPage(response, runningView, { ...head, ...running, progress, href: replayHref(id) });
     }
     const { candidate, rules_token: token, scope, tally } = found(await findReplay(db, id));
     const { order, values } = formOf(candidate);

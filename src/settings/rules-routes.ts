@@ -31,6 +31,8 @@ interface RulesPage {
   /** Of the rules that the form was filled with. */
   readonly token: string;
   readonly errors: readonly RuleError[];
+  /** What was moved last, and which way, as its button says; empty: nothing. The focus stays with it. */
+  readonly moved: string;
   /** Whether the form holds what is not saved yet. */
   readonly unsaved: boolean;
   /** To which comments the rules are tried on, of those that there are. */
@@ -63,7 +65,7 @@ export function rulesRoutes({ db, config, now }: Pick<AppContext, 'db' | 'config
   router.post('/settings/rules/arrange', async (request, response) => {
     const { form, key, token, over } = await readForm(request);
     const { move } = readFields(request.body, ['move']);
-    await send(response, { form: moveRule(form, move), key, token, over, unsaved: true });
+    await send(response, { form: moveRule(form, move), key, token, over, moved: move, unsaved: true });
   });
 
   router.post('/settings/rules', async (request, response) => {
@@ -122,11 +124,12 @@ export function rulesRoutes({ db, config, now }: Pick<AppContext, 'db' | 'config
       key = '',
       token,
       errors = [],
+      moved = '',
       unsaved = false,
       over = 'comments',
       overtaken,
     }: { form: RulesForm; key?: string; token: string } & Partial<
-      Pick<RulesPage, 'errors' | 'unsaved' | 'over' | 'overtaken'>
+      Pick<RulesPage, 'errors' | 'moved' | 'unsaved' | 'over' | 'overtaken'>
     >,
     status = 200,
   ): Promise<void> {
@@ -138,6 +141,7 @@ export function rulesRoutes({ db, config, now }: Pick<AppContext, 'db' | 'config
       order: form.order.join(' '),
       token,
       errors,
+      moved,
       unsaved,
       over,
       scopes: Object.keys(offeredScopes) as Over[],

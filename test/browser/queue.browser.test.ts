@@ -182,6 +182,44 @@ describeInBrowser('The queue', (browser) => {
   );
 
   test(
+    'tells what was decided by a region that was there before, and leaves the focus on the comment that is next',
+    async () => {
+      const ids = await hold(['approve', 'reject']);
+      const page = await open();
+      const news = await page.locator('.queue-news').elementHandle();
+      await page.locator(`#c${ids[0]}`).getByRole('button', { name: 'Approve' }).press('Enter');
+      await page.locator('.notice', { hasText: 'One comment was approved.' }).waitFor();
+      expect(await news?.evaluate((region) => region.isConnected && region.textContent)).toBe(
+        'One comment was approved.',
+      );
+      expect(await page.getByRole('status').filter({ hasText: 'approved' }).count()).toBe(1);
+      expect(await page.evaluate(() => document.activeElement?.closest('.queue-item')?.id)).toBe(`c${ids[1]}`);
+      await page.context().close();
+    },
+    limit,
+  );
+
+  test(
+    'names each comment once, and each button by what it does and with which comment',
+    async () => {
+      await hold(['approve', 'reject', 'spam']);
+      const page = await open();
+      const item = page.locator('.queue-item');
+      expect(await item.getByRole('heading', { name: /^Mark the comment/ }).count()).toBe(0);
+      expect(await item.getByRole('heading', { level: 2 }).count()).toBe(3);
+      const person = await item.first().locator('.comment-name').innerText();
+      expect(
+        await item
+          .first()
+          .getByRole('button', { name: `Approve ${person}` })
+          .count(),
+      ).toBe(1);
+      await page.context().close();
+    },
+    limit,
+  );
+
+  test(
     'takes other keys, keeps them in this browser, and gives the usual ones back',
     async () => {
       const ids = await hold(['approve', 'reject', 'spam']);

@@ -143,6 +143,7 @@ describe('The queue', () => {
         continue;
       }
       expect(idsIn(text)).toEqual([ids[index]]);
+      expect(text).toMatch(status === 'pending' ? /<title>Moderation ·/ : /<title>Moderation: [A-Z][a-z]+ ·/);
       expect(actionsIn(itemOf(text, ids[index] as number))).toEqual(allowedActions(status));
       expect(actionsIn(/<form class="bulk"[\s\S]*?<\/form>/.exec(text)?.[0] ?? '')).toEqual(allowedActions(status));
       expect(text).not.toMatch(/status=(deleted|expired)/);

@@ -60,6 +60,7 @@ describe('A decision on all that match', () => {
     expect(wordsOf(going.text)).toContain('Marking as spam: 100 of 250');
     expect(going.text).toMatch(/<progress [^>]*max="250" value="100"/);
     expect(Number(going.headers.refresh)).toBeGreaterThan(0);
+    expect(going.text).toContain('<title>Marking as spam: 100 of 250 ·');
     expect(wordsOf((await openPage(site, '/moderation', moderator)).text)).toContain('Marking as spam: 100 of 250');
     await finish(id);
     expect(await statuses(ids)).toEqual({ spam: 250 });
@@ -67,6 +68,7 @@ describe('A decision on all that match', () => {
     expect(wordsOf(done.text)).toContain('250 comments were marked as spam.');
     expect(wordsOf(done.text)).not.toContain('passed over');
     expect(done.headers.refresh).toBeUndefined();
+    expect(done.text).toContain('<title>The decision was carried out ·');
     const { rows } = await sql<{ batches: number; events: number; reasons: string[] }>`
       select count(distinct batch)::integer as batches, count(*)::integer as events, array_agg(distinct reason) as reasons
       from event join event_note on event_note.event_id = event.id

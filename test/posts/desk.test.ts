@@ -125,7 +125,10 @@ describe('saving', () => {
       updated_at: site.now,
     });
     expect(await eventsOf(id)).toEqual(['create → draft', 'edit draft → draft']);
-    expect((await open(site, ada, `/write/${id}`)).text).toContain('role="status">Saved.<');
+    const saved = await open(site, ada, `/write/${id}`);
+    expect(saved.text).toContain('role="status">Saved.<');
+    // What was done comes first in the title, which is what one hears first of a page that has just come.
+    expect(saved.text).toContain('<title>Saved. · ');
   });
 
   it('of an unchanged form changes nothing', async () => {

@@ -40,7 +40,8 @@ const show = (event: number, reader: Writer | undefined = ada) => open(site, rea
 const bringBack = (event: number, fields: Readonly<Record<string, string>>, writer = ada) =>
   send(site, writer, `/write/${id}/history/${event}`, fields);
 const version = async () => ({ version: String((await rowOf()).version) });
-const markup = (html: string) => /<div class="comparison"[\s\S]*?<h2>/.exec(html)?.[0] ?? '';
+const unheard = (html: string) => html.replace(/<span class="visually-hidden">[^<]*<\/span>/g, '');
+const markup = (html: string) => unheard(/<div class="comparison"[\s\S]*?<h2/.exec(html)?.[0] ?? '');
 
 describe('The list of earlier versions', () => {
   it('says that there is none yet, and is linked from the desk and from the bin', async () => {
@@ -98,6 +99,12 @@ describe('The list of earlier versions', () => {
 });
 
 describe('An earlier version', () => {
+  it('tells in words, too, what was removed and what was added, and where the rest goes on', async () => {
+    const { text } = await show(await save({ body: 'The quick red fox.', title: 'Second title' }));
+    expect(wordsOf(text)).toMatch(/The quick \[removed:\] ?brown ?\[added:\] ?red ?\[the same:\] ?fox\./);
+    expect(wordsOf(text)).toMatch(/\[removed:\] ?First title ?\[added:\] ?Second title/);
+  });
+
   it('is shown with its text and what the next one changed of it', async () => {
     const first = await save({
       body: 'The quick red fox.\n\nIt <b>stays</b>.',
@@ -108,8 +115,8 @@ describe('An earlier version', () => {
     const { text } = await show(first);
     expect(markup(text)).toContain('The quick <del>brown</del><ins>red</ins> fox.');
     expect(markup(text)).toContain('It &lt;b&gt;stays&lt;/b&gt;.');
-    expect(text).toContain('<del>First title</del> <ins>Second title</ins>');
-    expect(text).toContain('<del>Tea</del> <ins>Milk, Tea</ins>');
+    expect(unheard(text)).toContain('<del>First title</del> <ins>Second title</ins>');
+    expect(unheard(text)).toContain('<del>Tea</del> <ins>Milk, Tea</ins>');
     expect(wordsOf(text)).toContain('What the next version changed');
     expect(/<pre class="kept-text"[^>]*>([\s\S]*?)<\/pre>/.exec(text)?.[1]).toContain('The quick brown fox.');
   });

@@ -99,6 +99,16 @@ describe('The rules', () => {
     expect(names.indexOf('first_comment')).toBe(defaultRules.findIndex(({ name }) => name === 'first_comment') - 1);
   });
 
+  it('keep the focus on the button that moved one, or on the other once it is first or last', async () => {
+    const focused = async (move: string) => {
+      const { text } = await sendForm(site, '/settings/rules/arrange', { ...(await formNow()), move }, owner);
+      return [...text.matchAll(/<button[^>]* value="([^"]*)"[^>]* autofocus/g)].map(([, value]) => value);
+    };
+    expect(await focused('links up')).toEqual(['links up']);
+    expect(await focused(`${defaultRules[1]?.name} up`)).toEqual([`${defaultRules[1]?.name} down`]);
+    expect(await focused(`${defaultRules.at(-2)?.name} down`)).toEqual([`${defaultRules.at(-2)?.name} up`]);
+  });
+
   it('stay where they are where the first is moved up, the last down, or none that there is', async () => {
     for (const move of ['person_held up', 'reports down', 'nothing up', 'links', '']) {
       const { text } = await sendForm(site, '/settings/rules/arrange', { ...(await formNow()), move }, owner);
