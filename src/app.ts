@@ -74,8 +74,6 @@ export function createApp(context: AppContext): Express {
   app.use(settingsRoutes(context));
   app.use(deskRoutes(context));
   app.use(versionRoutes(context));
-  // Before the routes of moderation: the rules of a page are at `/:slug/rules`, which `/settings/rules` is, too.
-  app.use(settingsRoutes(context));
   app.use(moderationRoutes(context));
   app.use(overviewRoutes(context));
   app.use(pageRoutes(context));
