@@ -1,10 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { daysBefore } from '../days-before.ts';
+import { daysKept } from './days-kept.ts';
 import { erasedStatuses } from './lifecycle.ts';
-
-/** For how many days things are kept; of what was erased, as long as the limits look back: it counts as if it stood. */
-const daysKept = { networkHash: 30, networkHashOfErased: 1 / 24, submission: 30, fingerprint: 30, place: 30 };
 
 /**
  * Forgets which networks comments came from, and deletes the keys of their forms, what their texts are known by, and where they led,

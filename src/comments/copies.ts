@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
 import { agreeing, agreeingClosely, agreementOf, type Fingerprint } from '../rules/fingerprint.ts';
+import { daysKept } from './days-kept.ts';
 
 /** How many earlier comments say the same, or nearly the same, as one; many are not counted to their end. */
 export interface Copies {
@@ -43,7 +44,7 @@ export function printRow({ exact, near }: Fingerprint) {
  * there are.
  *
  * @param asked name of a row with these columns.
- * @param since how far to look back; fingerprints are kept for 30 days.
+ * @param since how far to look back; fingerprints are kept for `daysKept.fingerprint`.
  * @param counts whether a comment of this id counts.
  */
 export function copiesBefore(
@@ -125,7 +126,7 @@ export async function findCopiesOfSpam(db: Kysely<Database>, commentId: number):
     select found.comment_id, found.is_same, found.is_close
     from comment_fingerprint asked
     join comment on comment.id = asked.comment_id and comment.status = 'spam'
-    cross join lateral ${copiesOf('asked', sql`asked.written_at - interval '30 days'`)} found
+    cross join lateral ${copiesOf('asked', sql`asked.written_at - ${sql.lit(`${daysKept.fingerprint} days`)}::interval`)} found
     where asked.comment_id = ${commentId}::integer and found.comment_id <> asked.comment_id`.execute(db);
   return rows.map(({ comment_id, is_same, is_close }) => ({
     commentId: comment_id,

@@ -1,17 +1,16 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { daysBefore } from '../days-before.ts';
 import { givenRows } from '../given-rows.ts';
 import { type StandingColumns, standingOfWriter, toStanding } from '../persons/queries.ts';
 import type { Standing } from '../persons/standing.ts';
 import { prepared } from '../prepared.ts';
 import type { Fingerprint } from '../rules/fingerprint.ts';
 import { addCopiesAmong, type Copies, copiesBefore, printColumns, printRow } from './copies.ts';
+import { daysKept } from './days-kept.ts';
 import type { Facts } from './judge.ts';
 
 const floodMinutes = 10;
-
-/** How far copies are looked for; they are kept for no longer. */
-const copiedWithin = 30 * 86_400_000;
 
 /** Of whom the database is asked, and of what text. */
 export interface Writing {
@@ -50,7 +49,7 @@ export async function gatherHistories(
     network_hash: networkHash,
     now,
     recently: new Date(now.getTime() - floodMinutes * 60_000),
-    copied_since: new Date(now.getTime() - copiedWithin),
+    copied_since: daysBefore(now, daysKept.fingerprint),
     ...(fingerprint && printRow(fingerprint)),
   }));
   const isBefore = (id: RawBuilder<unknown>) =>

@@ -1,8 +1,10 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { daysBefore } from '../days-before.ts';
 import { givenRows } from '../given-rows.ts';
 import { prepared } from '../prepared.ts';
 import type { Place } from '../rules/places.ts';
+import { daysKept } from './days-kept.ts';
 import type { Lead } from './judge.ts';
 
 /** A comment that leads to places, and who writes it. */
@@ -16,9 +18,6 @@ export interface Leading {
   readonly editedId?: number | undefined;
   readonly now: Date;
 }
-
-/** How far others are looked for; what is not known is kept for no longer. */
-const ledWithin = 30 * 86_400_000;
 
 /** So many are enough to know, of each place. */
 const mostCounted = 50;
@@ -40,7 +39,7 @@ export async function findLeads(
       network_hash: leading.networkHash,
       name: leading.name,
       edited_id: leading.editedId,
-      since: new Date(leading.now.getTime() - ledWithin),
+      since: daysBefore(leading.now, daysKept.place),
     })),
   );
   if (asked.length === 0) return comments.map(() => []);
@@ -130,7 +129,7 @@ export async function findSharersOfSpam(
     ${prepared} select stranger.comment_id
     from comment
     join comment_place asked on asked.comment_id = comment.id and asked.place = ${place}
-    cross join lateral ${strangersAt(sql`asked.place`, sql`asked.written_at - interval '30 days'`)} stranger
+    cross join lateral ${strangersAt(sql`asked.place`, sql`asked.written_at - ${sql.lit(`${daysKept.place} days`)}::interval`)} stranger
     where comment.id = ${commentId}::integer and comment.status = 'spam' and stranger.comment_id <> comment.id
       and not exists (select from comment_place where comment_place.place = asked.place and known)`.execute(db);
   return rows.map(({ comment_id }) => comment_id);
