@@ -2,9 +2,10 @@ import type { Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { lockSlugs } from './addresses.ts';
 import { lockDeskPost } from './desk-queries.ts';
-import { findObstacles, isAsWritten, isInTheWay, type Obstacles, textOf } from './earlier-text.ts';
+import { findObstacles, isInTheWay, type Obstacles, textOf } from './earlier-text.ts';
 import { isAllowed, stateOf } from './publication.ts';
 import { findRevision } from './revision-queries.ts';
+import { isAsWritten } from './same-text.ts';
 import { writeText } from './write-text.ts';
 
 /** What became of an earlier version that was to be brought back. */

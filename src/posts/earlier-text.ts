@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { renderPost } from '../text/post-markdown.ts';
@@ -61,25 +60,6 @@ export function textOf(
     authorIds,
   };
 }
-
-/** Whether a post is as a text says. */
-export function isAsWritten(post: DeskPost, text: PostText): boolean {
-  const told = ({ kind, slug, title, excerpt, source, source_format }: Told) => [
-    kind,
-    slug,
-    title,
-    excerpt,
-    source,
-    source_format,
-  ];
-  const slugs = (tags: readonly { readonly slug: string }[]) => tags.map(({ slug }) => slug).sort();
-  return isDeepStrictEqual(
-    [told(post), slugs(post.tags), post.authors.map(({ id }) => id)],
-    [told(text), slugs(text.tags), [...text.authorIds]],
-  );
-}
-
-type Told = Pick<PostText, 'kind' | 'slug' | 'title' | 'excerpt' | 'source' | 'source_format'>;
 
 // Who is an author now stays one, whatever became of the account.
 async function findGone(

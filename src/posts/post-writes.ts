@@ -6,7 +6,8 @@ import { takeTurn } from '../turns.ts';
 import { closingDaysOf, type DeskPost } from './desk-queries.ts';
 import type { ClosingDays, PostDraft } from './form.ts';
 import { stateOf } from './publication.ts';
-import { isSameText, raiseVersion, writeAuthors, writeTags, writeText } from './write-text.ts';
+import { isSameText } from './same-text.ts';
+import { raiseVersion, writeAuthors, writeTags, writeText } from './write-text.ts';
 
 /** What was decided about a draft beside what it says itself. */
 export interface Chosen {
@@ -123,7 +124,7 @@ async function writeConversation(
   { post, draft, actorId, now }: { post: DeskPost; draft: PostDraft; actorId: number; now: Date },
 ): Promise<number[]> {
   const after = { mode: draft.mode, ...draft.closing };
-  if (isSame({ mode: post.mode, ...closingDaysOf(post) }, after)) return [];
+  if (isHeldAsBefore(post, draft)) return [];
   const subject = { subjectKind: 'conversation', subjectId: post.conversation_id, actorId, now } as const;
   await takeTurn(trx, { about: 'conversation', id: post.conversation_id });
   // An undo may have set it otherwise, while this waited for its turn.
@@ -145,10 +146,9 @@ async function writeConversation(
   return await recordEvents(trx, changes);
 }
 
-type Terms = ClosingDays & Pick<DeskPost, 'mode'>;
-
-function isSame(one: Terms, other: Terms): boolean {
-  return one.mode === other.mode && sameDays(one, other);
+/** Whether a draft leaves alone how the conversation of a post is held. */
+export function isHeldAsBefore(post: DeskPost, { mode, closing }: Pick<PostDraft, 'mode' | 'closing'>): boolean {
+  return mode === post.mode && sameDays(closing, closingDaysOf(post));
 }
 
 function sameDays(one: ClosingDays, other: ClosingDays): boolean {

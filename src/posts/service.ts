@@ -4,13 +4,13 @@ import type { Database } from '../database.ts';
 import type { CommentMode } from '../site/table.ts';
 import { renderPost } from '../text/post-markdown.ts';
 import { lockSlugs, normaliseSlug, proposeSlug, takenSlugs } from './addresses.ts';
-import { closingDaysOf, type DeskPost, findAuthors, findPostByFormKey, lockDeskPost } from './desk-queries.ts';
+import { type DeskPost, findAuthors, findPostByFormKey, lockDeskPost } from './desk-queries.ts';
 import { type ClosingDays, type FieldError, type PostDraft, readTags } from './form.ts';
 import { isRepeated, type Move, movePost } from './moves.ts';
-import { type Chosen, insertPost, rewritePost } from './post-writes.ts';
+import { type Chosen, insertPost, isHeldAsBefore, rewritePost } from './post-writes.ts';
 import { isAllowed, stateOf } from './publication.ts';
+import { isSameText } from './same-text.ts';
 import type { PostKind } from './table.ts';
-import { isSameText } from './write-text.ts';
 
 /** How a save went. `conflict`: someone else changed the post, or its state does not allow it; nothing is stored. */
 export type Saved =
@@ -174,6 +174,5 @@ async function choose(
 }
 
 function isUnchanged(post: DeskPost, draft: PostDraft): boolean {
-  const told = (values: readonly unknown[]) => JSON.stringify(values);
-  return isSameText(post, draft) && told([post.mode, closingDaysOf(post)]) === told([draft.mode, draft.closing]);
+  return isSameText(post, draft) && isHeldAsBefore(post, draft);
 }

@@ -70,19 +70,19 @@ export async function takeBackPost(
   // What was done together stands on one another, and nothing stands between: where the last can be undone, all can.
   const isLast = undoable.has(newestFirst[0]?.id ?? 0);
   const refused = { kind: 'post_moved_on', postId, last: undefined, topId: undefined, obstacles: undefined } as const;
-  const steps = isLast ? await planSteps(trx, { post, events: newestFirst, now }) : undefined;
-  if (!steps) {
+  const plan = isLast ? await planSteps(trx, { post, events: newestFirst, now }) : undefined;
+  if (!plan || plan.kind === 'version_is_gone') {
     const top = await findEvent(trx, Math.max(0, ...undoable));
     const offered = top && top.id !== newestFirst[0]?.id && canBeTakenBack(top) && mayTake(top);
     return { ...refused, why: 'since', last, topId: offered ? top.id : undefined };
   }
-  if (steps.includes('time is over')) return { ...refused, why: 'time' };
-  const ready = steps.filter((step) => step !== 'time is over');
-  const blocked = ready.find(({ obstacles }) => obstacles && isInTheWay(obstacles));
+  if (plan.kind === 'time_is_over') return { ...refused, why: 'time' };
+  const { steps } = plan;
+  const blocked = steps.find(({ obstacles }) => obstacles && isInTheWay(obstacles));
   if (blocked?.obstacles && !partly) return { ...refused, why: 'parts', obstacles: blocked.obstacles };
-  const batch = ready.length > 1 ? randomUUID() : undefined;
+  const batch = steps.length > 1 ? randomUUID() : undefined;
   const keepAuthors = permissions[viewer.role].write !== 'all';
-  const taking = { post, steps: ready, keepAuthors, batch, actorId: viewer.id, now };
+  const taking = { post, steps, keepAuthors, batch, actorId: viewer.id, now };
   return { kind: 'undone', eventId: await takeSteps(trx, taking) };
 }
 
@@ -96,26 +96,32 @@ type Step =
     }
   | { readonly event: DoneEvent; readonly times: PostTimes; readonly revision?: never; readonly obstacles?: never };
 
-// undefined: an earlier version is not there any more.
+/** How events are taken back, in that order, or why they are not: an earlier version is not there any more, or the clock has moved on. */
+type Plan =
+  | { readonly kind: 'ready'; readonly steps: readonly Step[] }
+  | { readonly kind: 'version_is_gone' }
+  | { readonly kind: 'time_is_over' };
+
 async function planSteps(
   trx: Transaction<Database>,
   { post, events, now }: { post: DeskPost; events: readonly DoneEvent[]; now: Date },
-): Promise<(Step | 'time is over')[] | undefined> {
-  const steps: (Step | 'time is over')[] = [];
+): Promise<Plan> {
+  const steps: Step[] = [];
   let times: PostTimes = post;
   for (const event of events) {
     if (event.numbers.earlier_version !== undefined) {
       const revision = await findRevision(trx, { postId: post.id, eventId: event.id });
-      if (!revision) return undefined;
+      if (!revision) return { kind: 'version_is_gone' };
       steps.push({ event, revision, obstacles: await findObstacles(trx, { post, revision }) });
     } else {
       const before =
         event.action === 'create' ? { published_at: times.published_at, deleted_at: now } : timesBefore(event);
-      steps.push(isOfItsTime(event, { times, before, now }) ? { event, times: before } : 'time is over');
+      if (!isOfItsTime(event, { times, before, now })) return { kind: 'time_is_over' };
+      steps.push({ event, times: before });
       times = before;
     }
   }
-  return steps;
+  return { kind: 'ready', steps };
 }
 
 // The clock, too, moves posts: what was scheduled may be out by now, or would come out at once.

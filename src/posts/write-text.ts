@@ -4,7 +4,7 @@ import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import { moveAddress, pathOf } from './addresses.ts';
 import { type DeskPost, findEarlierPublication } from './desk-queries.ts';
-import type { PostDraft, TypedTag } from './form.ts';
+import type { TypedTag } from './form.ts';
 import { stateOf } from './publication.ts';
 import { keepRevision } from './revision-queries.ts';
 import type { Post } from './table.ts';
@@ -76,19 +76,6 @@ export async function raiseVersion(
     .set((eb) => ({ version: eb('version', '+', 1), updated_at: now }))
     .where('id', '=', postId)
     .execute();
-}
-
-/** Whether a draft says what is stored already, beside how its conversation is held. */
-export function isSameText(post: DeskPost, draft: Omit<PostDraft, 'mode' | 'closing'>): boolean {
-  const slugs = (tags: readonly { slug: string }[]) => tags.map(({ slug }) => slug).sort();
-  const told = (values: readonly unknown[]) => JSON.stringify(values);
-  return (
-    told([post.kind, post.title, post.excerpt, post.source]) ===
-      told([draft.kind, draft.title, draft.excerpt, draft.source]) &&
-    (draft.slug === '' || draft.slug === post.slug) &&
-    told(slugs(post.tags)) === told(slugs(draft.tags)) &&
-    told(post.authors.map(({ handle }) => handle)) === told(draft.authors)
-  );
 }
 
 /** Names who wrote a post. @param authorIds in the order in which they are named; at least one. */
