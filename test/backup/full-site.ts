@@ -63,6 +63,10 @@ export async function fillSite(pool: pg.Pool): Promise<void> {
     insert into post_author (post_id, account_id, position) values (1, 1, 1);
     insert into post_tag (post_id, tag_id) values (1, 1);
     insert into address (path, post_id) values ('/old', 1), ('/gone', null);
+    insert into sweep (batch, account_id, action, person_id, person_by, person_scope, person_address_hash, person_browser_id,
+        asked_at, through_event, expected, moved_at)
+      values (gen_random_uuid(), 1, 'spam', 1, 'address', 'all', '\\xdead5c00', null, now(), 2, 300, now()),
+             (gen_random_uuid(), 1, 'spam', 1, 'browser', 'all', null, 1, now(), 2, 300, now());
     insert into submission (key, comment_id, digest, created_at) values (gen_random_uuid(), 1, '\\xdeadbeef', now());
     insert into judgement (comment_id, rule, verdict, facts, opinions, judged_at)
       values (1, 'default', 'approved', '{"links": 0}', '[]', now());

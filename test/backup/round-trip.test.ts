@@ -114,12 +114,12 @@ describe('a restored site', () => {
     await restoreBackup(other.pool, { file, ...quietly });
     const { rows } = await other.pool.query(`
       select t.identifier, payload, run_at > now() + interval '1 hour' as later from graphile_worker._private_jobs j
-      join graphile_worker._private_tasks t on t.id = j.task_id order by t.identifier`);
+      join graphile_worker._private_tasks t on t.id = j.task_id order by t.identifier, payload::text`);
     const ahead = await other.pool.query(`select id from closure where begins_at > now() and reopened_at is null`);
     expect(rows).toEqual([
       { identifier: 'deliver_mail', payload: { mailId: 1 }, later: false },
       { identifier: 'reject_waiting', payload: { closureId: ahead.rows[0].id }, later: true },
-      { identifier: 'sweep', payload: { sweepId: 1 }, later: false },
+      ...[1, 2, 3].map((sweepId) => ({ identifier: 'sweep', payload: { sweepId }, later: false })),
     ]);
   });
 });

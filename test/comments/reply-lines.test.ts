@@ -129,4 +129,54 @@ describe('Replies to one conversation', () => {
     while (storing.length < 3) await new Promise((resolve) => setTimeout(resolve, 1));
     expect(namesOf(storing)[2]).toBe('Cleo');
   });
+
+  it('begin before those in front of them are told', async () => {
+    const order: string[] = [];
+    const post = formReplyLines(async (submissions) => {
+      order.push(`storing ${submissions.map(({ fields }) => fields.name).join(' ')}`);
+      // A promise looks whether what it is resolved with is one, too: that is the moment.
+      return submissions.map((submission) =>
+        Object.defineProperty(outcomeOf(submission), 'then', {
+          get: () => void order.push(`telling ${submission.fields.name}`),
+        }),
+      );
+    });
+    await Promise.all(['Ann', 'Bea', 'Cleo'].map((name) => post(reply(name))));
+    expect(order).toEqual(['storing Ann', 'storing Bea Cleo', 'telling Ann', 'telling Bea', 'telling Cleo']);
+  });
+});
+
+describe('A reply that has to wait', () => {
+  /** A reply that says when its text is read. */
+  const readAs = (name: string, read: () => string) => {
+    const submission = reply(name);
+    return { ...submission, fields: Object.defineProperty({ ...submission.fields }, 'body', { get: read }) };
+  };
+
+  /** Replies that are read while the first of their conversation is being stored, and those that were read. */
+  async function waitUntilRead(last: string, replies: Readonly<Record<string, () => string>>) {
+    const { storing, post } = lines();
+    const seen: string[] = [];
+    const reading = (name: string, text: () => string) => () => {
+      seen.push(name);
+      return text();
+    };
+    void post(reply('Ann'));
+    for (const [name, text] of Object.entries(replies)) void post(readAs(name, reading(name, text)));
+    expect(seen).toEqual([]);
+    while (!seen.includes(last)) await settled();
+    expect(namesOf(storing)).toEqual(['Ann']);
+    return [...new Set(seen)];
+  }
+
+  it('is read before its turn', async () => {
+    expect(await waitUntilRead('Cleo', { Bea: () => 'A thought.', Cleo: () => 'Another.' })).toEqual(['Bea', 'Cleo']);
+  });
+
+  it('does no harm where it cannot be read, and those behind it are read all the same', async () => {
+    const broken = () => {
+      throw new Error('unreadable');
+    };
+    expect(await waitUntilRead('Cleo', { Bea: broken, Cleo: () => 'A thought.' })).toEqual(['Bea', 'Cleo']);
+  });
 });
