@@ -202,7 +202,7 @@ async function tellAndFollow(
   }: NewComment & StoredComment & { conversationId: number; terms: ReplyTerms; submission: Submission },
 ): Promise<void> {
   if (terms.followed && isReadable(verdict.status)) {
-    await announceReadable(trx, { commentId, conversationId, parentId: parent?.id ?? null, now });
+    await announceReadable(trx, { commentId, conversationId, parentId: parent?.id ?? null, isNew: true, now });
   }
   // What looks like spam mails nobody: the address may be anyone's.
   if (browserId !== undefined && verdict.status !== 'spam') {

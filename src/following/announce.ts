@@ -5,7 +5,9 @@ import { endSubscriptions } from './queries.ts';
 
 /**
  * Has a comment told to its followers once the transaction is committed, if there are any, and if readers could not read
- * it before. Called before the event that makes it readable is recorded.
+ * it before.
+ *
+ * @param isNew whether it was just written; else this is called before the event that makes it readable is recorded.
  */
 export async function announceReadable(
   trx: Transaction<Database>,
@@ -13,8 +15,9 @@ export async function announceReadable(
     commentId,
     conversationId,
     parentId,
+    isNew = false,
     now,
-  }: { commentId: number; conversationId: number; parentId: number | null; now: Date },
+  }: { commentId: number; conversationId: number; parentId: number | null; isNew?: boolean; now: Date },
 ): Promise<void> {
   // What was taken back before anybody was told of it is still to be told.
   const { rows } = await sql`
@@ -31,7 +34,8 @@ export async function announceReadable(
           and confirmed_at is not null
       )
     ) and (
-      exists (select from announcement where comment_id = ${commentId})
+      ${isNew}::boolean
+      or exists (select from announcement where comment_id = ${commentId})
       or not exists (
         select from event where subject_kind = 'comment' and subject_id = ${commentId} and to_status = 'approved'
       )

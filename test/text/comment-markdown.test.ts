@@ -89,11 +89,17 @@ describe('a link in a comment', () => {
     expect(html(source)).toBe(`<p>${expected}</p>`);
   });
 
-  it('is counted, with its host, for the policies', () => {
-    expect(renderComment('[a](http://b&c.example/?d&e)').links).toEqual({ count: 1, hosts: ['b&c.example'] });
+  it('is told with its address and host, for the policies', () => {
+    expect(renderComment('[a](http://b&c.example/?d&e)').links).toEqual({
+      addresses: ['http://b&c.example/?d&e'],
+      hosts: ['b&c.example'],
+    });
     const source =
       'http://a.example/1 http://A.example/2 [b](https://bücher.example) [c](mailto:d@e.example) [](http://f.example)';
-    expect(renderComment(source).links).toEqual({ count: 4, hosts: ['a.example', 'xn--bcher-kva.example'] });
-    expect(renderComment('no link, but `http://code.example`').links).toEqual({ count: 0, hosts: [] });
+    expect(renderComment(source).links).toEqual({
+      addresses: ['http://a.example/1', 'http://a.example/2', 'https://xn--bcher-kva.example/', 'mailto:d@e.example'],
+      hosts: ['a.example', 'xn--bcher-kva.example'],
+    });
+    expect(renderComment('no link, but `http://code.example`').links).toEqual({ addresses: [], hosts: [] });
   });
 });
