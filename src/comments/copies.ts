@@ -44,12 +44,12 @@ export function printRow({ exact, near }: Fingerprint) {
  * there are.
  *
  * @param asked name of a row with these columns.
- * @param since how far to look back; fingerprints are kept for `daysKept.fingerprint`.
+ * @param since how far to look back, in SQL; fingerprints are kept for `daysKept.fingerprint`.
  * @param counts whether a comment of this id counts.
  */
 export function copiesBefore(
   asked: string,
-  { since, counts }: { since: RawBuilder<unknown>; counts: (id: RawBuilder<unknown>) => RawBuilder<boolean> },
+  { since, counts }: { since: string; counts: (id: RawBuilder<unknown>) => RawBuilder<boolean> },
 ): RawBuilder<Copies> {
   return sql`(
     select
@@ -85,28 +85,25 @@ export function addCopiesAmong(
 // The latest copies of what a row is known by. Each look goes back in time along its index, and ends after so many rows, be they copies
 // or not. It asks for a stretch of the index: of one hash Postgres expects a few rows only, and would read and sort all that
 // there are.
-function copiesOf(asked: string, since: RawBuilder<unknown>): RawBuilder<unknown> {
-  const own = (column: string) => sql.ref(`${asked}.${column}`);
-  const look = (column: 'exact' | 'band_1' | 'band_2' | 'band_3' | 'band_4') => {
-    const [theirs, sought] = [sql.ref(`comment_fingerprint.${column}`), own(column)];
-    return sql`(
-      select comment_id, exact, minima, ${column === 'exact'}::boolean as is_same from comment_fingerprint
-      where ${theirs} is not null and (${theirs}, written_at) > (${sought}, ${since})
-        and (${theirs}, written_at) <= (${sought}, 'infinity'::timestamptz)
-      order by ${theirs} desc, written_at desc limit ${sql.lit(mostCounted)}
+// It is text, since it takes no values, and is part of what all who reply wait for: to put it together of parts each time takes longer.
+function copiesOf(asked: string, since: string): RawBuilder<unknown> {
+  const look = (column: 'exact' | 'band_1' | 'band_2' | 'band_3' | 'band_4') => `(
+      select comment_id, exact, minima, ${column === 'exact'} as is_same from comment_fingerprint known
+      where known.${column} is not null and (known.${column}, known.written_at) > (${asked}.${column}, ${since})
+        and (known.${column}, known.written_at) <= (${asked}.${column}, 'infinity'::timestamptz)
+      order by known.${column} desc, known.written_at desc limit ${mostCounted}
     )`;
-  };
-  return sql`(
-    select alike.comment_id, alike.is_same, not alike.is_same and agreed.count >= ${sql.lit(agreeingClosely)} as is_close
+  return sql.raw(`(
+    select alike.comment_id, alike.is_same, not alike.is_same and agreed.count >= ${agreeingClosely} as is_close
     from (
       ${look('exact')}
       union ${look('band_1')} union ${look('band_2')} union ${look('band_3')} union ${look('band_4')}
     ) alike
     cross join lateral (
-      select count(*) from unnest(alike.minima, ${own('minima')}) as pair (one, other) where one = other
+      select count(*) from unnest(alike.minima, ${asked}.minima) as pair (one, other) where one = other
     ) agreed
-    where alike.is_same or alike.exact <> ${own('exact')} and agreed.count >= ${sql.lit(agreeing)}
-  )`;
+    where alike.is_same or alike.exact <> ${asked}.exact and agreed.count >= ${agreeing}
+  )`);
 }
 
 /** A copy of a comment: whether it says just the same, or so closely that one was made of the other. */
@@ -126,7 +123,7 @@ export async function findCopiesOfSpam(db: Kysely<Database>, commentId: number):
     select found.comment_id, found.is_same, found.is_close
     from comment_fingerprint asked
     join comment on comment.id = asked.comment_id and comment.status = 'spam'
-    cross join lateral ${copiesOf('asked', sql`asked.written_at - ${sql.lit(`${daysKept.fingerprint} days`)}::interval`)} found
+    cross join lateral ${copiesOf('asked', `asked.written_at - interval '${daysKept.fingerprint} days'`)} found
     where asked.comment_id = ${commentId}::integer and found.comment_id <> asked.comment_id`.execute(db);
   return rows.map(({ comment_id, is_same, is_close }) => ({
     commentId: comment_id,

@@ -94,7 +94,7 @@ export async function gatherHistories(
         order by created_at desc limit 100
       ) approved
     ) here
-    cross join lateral ${copiesBefore('writing', { since: sql.ref('writing.copied_since'), counts: isBefore })} copies
+    cross join lateral ${copiesBefore('writing', { since: 'writing.copied_since', counts: isBefore })} copies
     left join lateral ${judged ? standingOfWriter(writer) : nobodyJudged} standing on true
     order by nth`.execute(db);
   return rows.map(({ kind, reason, ends_at, same, near, close, spam, ...counts }, index) => {
