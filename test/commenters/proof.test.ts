@@ -158,7 +158,7 @@ describe('The mailed link', () => {
   });
 
   it('stays out of the log', async () => {
-    expect(loggedPath({ url: await mailedPath(site.db, 'cross@example.org') })).toBe('/mine/proofs/…');
+    expect(loggedPath({ originalUrl: await mailedPath(site.db, 'cross@example.org') })).toBe('/mine/proofs/…');
   });
 });
 
