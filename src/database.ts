@@ -102,7 +102,8 @@ export interface Database {
 export const statementPatience = { page: 10_000, job: 300_000 };
 
 /**
- * Makes a pool of connections; none is opened before it is needed.
+ * Makes a pool of connections; none is opened before it is needed. A connection takes the next statement before it has answered the last,
+ * see pipeline.ts; what copies rows into or out of the database needs one of its own.
  *
  * @param url `postgres://…`, as `pg` reads it.
  * @param onError told of connections that break, idle or at work; without a listener such an error would end the process.
@@ -118,6 +119,7 @@ export function createPool(
     max: connections,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
+    pipeline: true,
     ...(statement === undefined ? {} : limitsOf(statement)),
   });
   pool.on('connect', (client) => {

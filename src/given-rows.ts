@@ -17,12 +17,16 @@ export function givenRows<Name extends string>(
   rows: readonly Readonly<Partial<Record<NoInfer<Name>, unknown>>>[],
 ): RawBuilder<unknown> {
   const names = Object.keys(columns) as Name[];
-  const json = JSON.stringify(
-    rows.map((row) => Object.fromEntries(names.map((column) => [column, inJson(row[column])]))),
-  );
+  const json = JSON.stringify(rows.map((row) => valuesOf(names, row)));
   const typed = names.map((column) => `${column} ${columns[column]}`).join(', ');
   return sql`rows from (json_to_recordset(${json}::json) as (${sql.raw(typed)})) with ordinality
     as ${sql.ref(name)} (${sql.raw(names.join(', '))}, nth)`;
+}
+
+function valuesOf<Name extends string>(names: readonly Name[], row: Readonly<Partial<Record<Name, unknown>>>) {
+  const values: Record<string, unknown> = {};
+  for (const name of names) values[name] = inJson(row[name]);
+  return values;
 }
 
 // Half a character is no text to Postgres.

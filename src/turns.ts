@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
+import { ask, known, type Question, question } from './pipeline.ts';
 import { prepared } from './prepared.ts';
 
 // An advisory lock is known by two numbers: what it is about, and the id of a row.
@@ -16,19 +17,18 @@ export interface TurnOf {
  * for. A lock on the row itself would not: as long as one who shares it follows the other, nobody gets it alone.
  */
 export async function takeTurn(trx: Transaction<Database>, { about, id }: TurnOf): Promise<void> {
-  await takeTurns(trx, { about, ids: [id] });
+  await ask(trx, ownTurns({ about, ids: [id] }));
 }
 
 /** The same for several rows of one kind, from the lowest id up: two who take some of the same never wait for each other. */
-export async function takeTurns(
-  trx: Transaction<Database>,
-  { about, ids }: { about: TurnOf['about']; ids: readonly number[] },
-): Promise<void> {
-  if (ids.length === 0) return;
+export function ownTurns({ about, ids }: { about: TurnOf['about']; ids: readonly number[] }): Question<void> {
+  if (ids.length === 0) return known(undefined);
   const inOrder = ids.toSorted((a, b) => a - b);
-  await sql`
-    select pg_advisory_xact_lock(${subjects[about]}::integer, id) from unnest(${inOrder}::integer[]) as id`.execute(
-    trx,
+  return question(
+    sql`
+      ${prepared} select pg_advisory_xact_lock(${subjects[about]}::integer, id)
+      from unnest(${inOrder}::integer[]) as id`,
+    () => {},
   );
 }
 
@@ -40,9 +40,9 @@ export async function tryTurn(trx: Transaction<Database>, { about, id }: TurnOf)
 }
 
 /** Waits for turns that any number of others share, one after the other as they are given, until the transaction ends. */
-export async function shareTurns(trx: Transaction<Database>, turns: readonly TurnOf[]): Promise<void> {
+export function sharedTurns(turns: readonly TurnOf[]): Question<void> {
   const each = turns.map(
     ({ about, id }) => sql`pg_advisory_xact_lock_shared(${subjects[about]}::integer, ${id}::integer)`,
   );
-  await sql`${prepared} select ${sql.join(each)}`.execute(trx);
+  return question(sql`${prepared} select ${sql.join(each)}`, () => {});
 }

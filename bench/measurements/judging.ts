@@ -2,13 +2,14 @@ import { type Kysely, sql } from 'kysely';
 import { type ReplyTerms, shareConversation } from '../../src/comments/conversation.ts';
 import { storeFingerprints } from '../../src/comments/copies.ts';
 import { factsOf } from '../../src/comments/facts.ts';
-import { gatherHistories } from '../../src/comments/history.ts';
-import { findLeads, storePlaces } from '../../src/comments/places.ts';
+import { historiesOf } from '../../src/comments/history.ts';
+import { leadsOf, storePlaces } from '../../src/comments/places.ts';
 import { judgeComment } from '../../src/comments/policies.ts';
 import { readRendered } from '../../src/comments/read-text.ts';
 import { findScores } from '../../src/comments/scores.ts';
 import { createDatabase, createPool, type Database } from '../../src/database.ts';
 import type { Written } from '../../src/learner/features.ts';
+import { ask } from '../../src/pipeline.ts';
 import { defaultRules, type Rule, type RuleChoice, rulesInForce } from '../../src/rules/rule.ts';
 import { type RenderedComment, renderComment } from '../../src/text/comment-markdown.ts';
 import { fillPosts } from '../content/fill.ts';
@@ -98,17 +99,16 @@ async function judge(
 ): Promise<void> {
   const now = new Date();
   const read = texts.map(({ rendered, ...typed }) => readRendered(rendered, typed));
-  const histories = await gatherHistories(db, {
-    writings: read.map(({ fingerprint }) => ({
-      browserId: undefined,
-      networkHash: Buffer.alloc(32),
-      fingerprint,
-      now,
-    })),
-    judged: terms.judged,
-  });
+  const writings = read.map(({ fingerprint }) => ({
+    browserId: undefined,
+    networkHash: Buffer.alloc(32),
+    fingerprint,
+    now,
+  }));
+  const histories = await ask(db, historiesOf({ writings, standings: true }));
   const stranger = { browserId: undefined, networkHash: Buffer.alloc(32), name: 'Guest', now };
-  const leads = await findLeads(db, { conversationId, comments: read.map(({ places }) => ({ places, ...stranger })) });
+  const comments = read.map(({ places }) => ({ places, ...stranger }));
+  const leads = await ask(db, leadsOf({ conversationId, comments }));
   const scores = await findScores(db, { texts: read, trained: true });
   for (const [index, text] of read.entries()) {
     const known = factsOf(text, { staffRole: null, terms, now });

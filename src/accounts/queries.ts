@@ -119,7 +119,7 @@ export function listAccounts(
  */
 export async function isStaffName(db: Kysely<Database>, name: string, except?: number): Promise<boolean> {
   const { rows } = await sql<{ names: readonly string[] }>`select ${staffNames(except)} as names`.execute(db);
-  return isAmongNames(rows[0]?.names ?? [], name);
+  return keysOfNames(rows[0]?.names ?? []).has(nameKey(name));
 }
 
 /** The names of all on the staff, and their handles, as a column of a query. */
@@ -130,10 +130,9 @@ export function staffNames(except?: number): RawBuilder<readonly string[]> {
   )`;
 }
 
-/** Whether a reader would take a name for one of these. */
-export function isAmongNames(names: readonly string[], name: string): boolean {
-  const key = nameKey(name);
-  return names.some((one) => nameKey(one) === key);
+/** The keys of names (see `nameKey`): a reader would take a name with one of them for one of these. */
+export function keysOfNames(names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.map(nameKey));
 }
 
 function activeOwners(db: Kysely<Database>) {

@@ -1,27 +1,24 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
-import type pg from 'pg';
+import pg from 'pg';
+import { withoutLimits } from '../database.ts';
 
 /**
- * Works on one connection of its own. Where the work fails, half way through a table perhaps, the connection is closed:
- * Postgres then rolls back what was begun on it.
+ * Works on one connection of its own, which waits for each answer as rows that are copied must. Where the work fails, half way
+ * through a table perhaps, Postgres rolls back what was begun on it.
  */
-export async function withClient<Result>(
-  pool: pg.Pool,
-  work: (client: pg.PoolClient) => Promise<Result>,
-): Promise<Result> {
-  const client = await pool.connect();
-  let failed = true;
+export async function withClient<Result>(pool: pg.Pool, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ ...withoutLimits(pool), pipeline: false });
+  client.on('error', () => {}); // told to whoever waits for an answer
   try {
-    const result = await work(client);
-    failed = false;
-    return result;
+    await client.connect();
+    return await work(client);
   } finally {
-    client.release(failed);
+    await client.end();
   }
 }
 
 /** The query builder over one connection that is already there, to use both on it in one transaction. */
-export function queryBuilderOn<Tables>(client: pg.PoolClient): Kysely<Tables> {
+export function queryBuilderOn<Tables>(client: pg.Client): Kysely<Tables> {
   const connection: PostgresPoolClient = { query: client.query.bind(client), release() {} };
   const pool: PostgresPool = { connect: async () => connection, end: async () => {}, options: {} };
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });

@@ -16,7 +16,7 @@ const writtenByFirstStart: Readonly<Record<string, string>> = {
  *
  * @throws RefusedError
  */
-export async function refuseUnlessEmpty(client: pg.PoolClient): Promise<void> {
+export async function refuseUnlessEmpty(client: pg.ClientBase): Promise<void> {
   const all = await ownTables(client);
   if (all.length === 0) return;
   if ((await listAppliedMigrations(client)).length === 0) {
@@ -40,7 +40,7 @@ export async function refuseUnlessEmpty(client: pg.PoolClient): Promise<void> {
  * Takes away the tables of a site that was never used, so that they can be made as they were when the backup was taken:
  * migrations know no way back.
  */
-export async function clearSchema(client: pg.PoolClient): Promise<void> {
+export async function clearSchema(client: pg.ClientBase): Promise<void> {
   const tables = await ownTables(client);
   if (tables.length === 0) return;
   const { rows } = await client.query<{ name: string }>(

@@ -15,7 +15,7 @@ const movedOn = 1_000_000;
 
 /** Loads the rows of a table, and has its numbers go on where they had come to, or beyond what may have been given out. */
 export async function loadTable(
-  client: pg.PoolClient,
+  client: pg.Client,
   {
     table,
     pieces,
@@ -39,7 +39,7 @@ export async function loadTable(
 
 // Not by setval, which a rollback would not undo.
 async function continueNumbers(
-  client: pg.PoolClient,
+  client: pg.Client,
   table: string,
   { column, next }: NonNullable<SavedTable['numbered']>,
 ): Promise<void> {

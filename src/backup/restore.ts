@@ -70,7 +70,7 @@ async function migrateAsBackedUp(trx: Transaction<Database>, { migrations }: Bac
 }
 
 // What the migrations wrote, the keys of a new site among it, gives way to what was saved.
-async function emptyTables(client: pg.PoolClient, { tables }: BackupHeader): Promise<void> {
+async function emptyTables(client: pg.Client, { tables }: BackupHeader): Promise<void> {
   for (const { name } of tables.toReversed()) await client.query(`delete from ${sqlList([name])}`);
 }
 

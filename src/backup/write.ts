@@ -54,7 +54,7 @@ export async function writeBackup(
  * Begins a transaction that sees one moment of the database. The tables are locked before that moment, against being
  * altered only: rows of a table that is rewritten later would be gone from the snapshot.
  */
-async function takeSnapshot(client: pg.PoolClient, takenAt: Date): Promise<BackupHeader> {
+async function takeSnapshot(client: pg.Client, takenAt: Date): Promise<BackupHeader> {
   const known = await listTables(client);
   if ((await listAppliedMigrations(client)).length === 0) {
     throw new RefusedError('There is nothing to save: the database holds no site.');
@@ -71,7 +71,7 @@ async function takeSnapshot(client: pg.PoolClient, takenAt: Date): Promise<Backu
 }
 
 async function* archivedFiles(
-  client: pg.PoolClient,
+  client: pg.Client,
   { header, rows, onProgress }: { header: BackupHeader; rows: RowCounts; onProgress: OnProgress },
 ): AsyncGenerator<ArchivedFile> {
   yield { name: headerFile, content: toJson(header) };

@@ -21,32 +21,28 @@ export interface StandingClosure extends HandClosing {
   readonly branch: Buffer | undefined;
 }
 
-/** A row of `closure` within a JSON value: times are text. */
+/** A row of `closure` within a JSON value: times are text, and so is the key of the branch, in hexadecimal digits. */
 export type ClosureRow = Omit<Closure, 'closed_at' | 'begins_at' | 'reopened_at'> & {
   readonly closed_at: string;
   readonly begins_at: string | null;
+  readonly branch: string | null;
 };
 
 /** Selects, as one value, the closings of a conversation, of its branches, and of the whole site; null: there are none. */
 export function standingClosures(conversationId: RawBuilder<unknown>): RawBuilder<readonly ClosureRow[] | null> {
   return sql<readonly ClosureRow[] | null>`(
-    select json_agg(closure) from closure
-    where reopened_at is null and (closure.conversation_id = ${conversationId} or closure.conversation_id is null)
+    select json_agg(standing) from (
+      select closure.*, encode(comment.path, 'hex') as branch
+      from closure left join comment on comment.id = closure.comment_id
+      where reopened_at is null and (closure.conversation_id = ${conversationId} or closure.conversation_id is null)
+    ) standing
   )`;
 }
 
-/** Reads what `standingClosures` selected. Where branches are closed, their keys are looked up: mostly none is. */
-export async function readClosures(
-  db: Kysely<Database>,
-  rows: readonly ClosureRow[] | null,
-): Promise<StandingClosure[]> {
-  if (!rows) return [];
-  const keys = await findKeys(
-    db,
-    rows.flatMap(({ comment_id }) => comment_id ?? []),
-  );
-  return rows.map(
-    ({ id, conversation_id, comment_id, reason, note, speakers, closed_at, begins_at, waiting_batch }) => ({
+/** Reads what `standingClosures` selected. */
+export function readClosures(rows: readonly ClosureRow[] | null): StandingClosure[] {
+  return (rows ?? []).map(
+    ({ id, conversation_id, comment_id, reason, note, speakers, closed_at, begins_at, waiting_batch, branch }) => ({
       id,
       scope: conversation_id === null ? 'site' : comment_id === null ? 'conversation' : 'branch',
       reason,
@@ -55,15 +51,9 @@ export async function readClosures(
       closedAt: new Date(closed_at),
       beginsAt: begins_at === null ? undefined : new Date(begins_at),
       rejectsWaiting: waiting_batch !== null,
-      branch: comment_id === null ? undefined : keys.get(comment_id),
+      branch: branch === null ? undefined : Buffer.from(branch, 'hex'),
     }),
   );
-}
-
-async function findKeys(db: Kysely<Database>, ids: readonly number[]): Promise<Map<number, Buffer>> {
-  if (ids.length === 0) return new Map();
-  const rows = await db.selectFrom('comment').select(['id', 'path']).where('id', 'in', ids).execute();
-  return new Map(rows.map(({ id, path }) => [id, path]));
 }
 
 /**

@@ -1,15 +1,15 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { staffNames } from '../accounts/queries.ts';
+import { keysOfNames, staffNames } from '../accounts/queries.ts';
 import type { Database } from '../database.ts';
 import { isTrainedNow } from '../learner/scoring.ts';
-import { anyStanding } from '../persons/queries.ts';
+import { askTogether, type Question, question } from '../pipeline.ts';
 import type { Conversation, Post } from '../posts/table.ts';
 import { prepared } from '../prepared.ts';
 import { siteColumns } from '../site/queries.ts';
 import type { Site } from '../site/table.ts';
-import { shareTurns, takeTurn } from '../turns.ts';
+import { sharedTurns, takeTurn } from '../turns.ts';
 import type { ClosingFacts } from './closing.ts';
-import { readClosures, type StandingClosure, standingClosures } from './closures.ts';
+import { type ClosureRow, readClosures, type StandingClosure, standingClosures } from './closures.ts';
 
 /** What a conversation says of when and how replies to it are taken. */
 export type ConversationTerms = Pick<
@@ -27,76 +27,95 @@ export interface ReplyTerms {
   readonly lastSpokenAt: Date | null;
   /** Where its post stands, and whose it is. */
   readonly post: Pick<Post, 'published_at' | 'deleted_at'> & { readonly authorIds: readonly number[] };
-  /** Names that guests cannot take. */
-  readonly staffNames: readonly string[];
+  /** The keys of names that guests cannot take, see `nameKey`. */
+  readonly staffNameKeys: ReadonlySet<string>;
   /** Whether somebody has asked to be told of replies. */
   readonly followed: boolean;
-  /** Whether there may be anybody of whom moderators decided how to meet them. */
-  readonly judged: boolean;
   /** Whether the learner has learned enough to score by. */
   readonly trained: boolean;
 }
+
+/** A row as `replyTerms` asks for it: the settings of the site, and beside them what the conversation says. */
+type TermsRow = Site &
+  Pick<Conversation, 'slow_minutes' | 'rule_switches'> &
+  Pick<Post, 'published_at' | 'deleted_at'> & {
+    readonly own_mode: Conversation['mode'];
+    readonly own_close_after_days: Conversation['close_after_days'];
+    readonly own_close_after_quiet_days: Conversation['close_after_quiet_days'];
+    readonly closures: readonly ClosureRow[] | null;
+    readonly last_spoken_at: Date | null;
+    readonly author_ids: readonly number[];
+    readonly staff_names: readonly string[];
+    readonly followed: boolean;
+    readonly trained: boolean;
+  };
 
 /**
  * Holds a conversation open while a reply is written: any number of replies share it, and a closing, of it or of the whole
  * site, waits for them.
  */
 export async function shareConversation(trx: Transaction<Database>, id: number): Promise<ReplyTerms> {
-  await shareTurns(trx, [
+  const [, terms] = await askTogether(trx, [conversationShared(id), replyTerms(id)]);
+  return terms;
+}
+
+/** Shares a conversation, and the site, with others who write; what it says then is asked behind it, by `replyTerms`. */
+export function conversationShared(id: number): Question<void> {
+  return sharedTurns([
     { about: 'conversation', id },
     { about: 'site', id: 1 },
   ]);
-  // By a statement of its own: one that waited for its turn would still see what was before.
-  const row = await trx
-    .selectFrom('conversation')
-    .innerJoin('post', 'post.conversation_id', 'conversation.id')
-    .innerJoin('site', (join) => join.onTrue())
-    .modifyFront(prepared)
-    .select(siteColumns)
-    .select([
-      'conversation.mode as own_mode',
-      'conversation.close_after_days as own_close_after_days',
-      'conversation.close_after_quiet_days as own_close_after_quiet_days',
-      'conversation.slow_minutes',
-      'conversation.rule_switches',
-      'post.published_at',
-      'post.deleted_at',
-    ])
-    .select([
-      standingClosures(sql.ref('conversation.id')).as('closures'),
-      lastSpokenAt().as('last_spoken_at'),
-      sql<number[]>`array(select account_id from post_author where post_author.post_id = post.id)`.as('author_ids'),
-    ])
-    .select(staffNames().as('staff_names'))
-    .select(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('subscription')
-          .select('subscription.id')
-          .whereRef('subscription.conversation_id', '=', 'conversation.id')
-          .where('subscription.confirmed_at', 'is not', null),
-      ).as('followed'),
-    )
-    .select([anyStanding().as('judged'), isTrainedNow().as('trained')])
-    .where('conversation.id', '=', id)
-    .forShare('conversation')
-    .executeTakeFirstOrThrow();
-  const {
-    own_mode,
-    own_close_after_days,
-    own_close_after_quiet_days,
-    slow_minutes,
-    rule_switches,
-    published_at,
-    deleted_at,
-    closures,
-    last_spoken_at,
-    author_ids,
-    staff_names,
-    followed,
-    judged,
-    trained,
-    ...site
-  } = row;
+}
+
+/**
+ * What a conversation that is shared says of how replies are taken. Asked by a statement of its own: one that waited for its turn
+ * would still see what was before.
+ */
+export function replyTerms(id: number): Question<ReplyTerms> {
+  return question(
+    sql<TermsRow>`
+      ${prepared} select
+        ${sql.raw(siteColumns.join(', '))},
+        conversation.mode as own_mode, conversation.close_after_days as own_close_after_days,
+        conversation.close_after_quiet_days as own_close_after_quiet_days,
+        conversation.slow_minutes, conversation.rule_switches, post.published_at, post.deleted_at,
+        ${standingClosures(sql.ref('conversation.id'))} as closures,
+        ${lastSpokenAt()} as last_spoken_at,
+        array(select account_id from post_author where post_author.post_id = post.id) as author_ids,
+        ${staffNames()} as staff_names,
+        exists (
+          select from subscription
+          where subscription.conversation_id = conversation.id and subscription.confirmed_at is not null
+        ) as followed,
+        ${isTrainedNow()} as trained
+      from conversation
+      join post on post.conversation_id = conversation.id
+      cross join site
+      where conversation.id = ${id}::integer
+      for share of conversation`,
+    ([row]) => {
+      if (!row) throw new Error(`There is no conversation ${id}.`);
+      return termsFrom(row);
+    },
+  );
+}
+
+function termsFrom({
+  own_mode,
+  own_close_after_days,
+  own_close_after_quiet_days,
+  slow_minutes,
+  rule_switches,
+  published_at,
+  deleted_at,
+  closures,
+  last_spoken_at,
+  author_ids,
+  staff_names,
+  followed,
+  trained,
+  ...site
+}: TermsRow): ReplyTerms {
   return {
     site,
     conversation: {
@@ -106,12 +125,11 @@ export async function shareConversation(trx: Transaction<Database>, id: number):
       slow_minutes,
       rule_switches,
     },
-    closures: await readClosures(trx, closures),
+    closures: readClosures(closures),
     lastSpokenAt: last_spoken_at,
     post: { published_at, deleted_at, authorIds: author_ids },
-    staffNames: staff_names,
-    followed: Boolean(followed),
-    judged,
+    staffNameKeys: keysOfNames(staff_names),
+    followed,
     trained,
   };
 }
@@ -179,7 +197,7 @@ export async function findConversationState(db: Kysely<Database>, id: number): P
     .executeTakeFirstOrThrow();
   return {
     conversation,
-    closures: await readClosures(db, closures),
+    closures: readClosures(closures),
     lastSpokenAt: last_spoken_at,
     pinnedId: pinned_id,
     readable,

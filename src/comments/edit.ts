@@ -5,6 +5,7 @@ import type { Database } from '../database.ts';
 import { recordEvent } from '../events/queries.ts';
 import { findStanding } from '../persons/queries.ts';
 import { isShutOut, type ShutOut } from '../persons/standing.ts';
+import { ask } from '../pipeline.ts';
 import { currentRules } from '../rules/current.ts';
 import { type Place, placesElsewhere } from '../rules/places.ts';
 import { type Rule, rulesInForce } from '../rules/rule.ts';
@@ -15,12 +16,12 @@ import { type EditRefusal, whyNotEdited } from './editing.ts';
 import { countEdits, findWritten, replaceText, type WrittenComment } from './editing-queries.ts';
 import { factsOf } from './facts.ts';
 import { checkText, type FieldErrors } from './form.ts';
-import { gatherHistories, type History } from './history.ts';
+import { type History, historiesOf } from './history.ts';
 import type { Facts, Verdict } from './judge.ts';
 import { addLeadsAmong, vouches } from './leads.ts';
 import { type CommentAction, isErased, nextStatus } from './lifecycle.ts';
 import { outsideFact, unaskedBy } from './outside-fact.ts';
-import { findLeads, type Leading, replacePlaces } from './places.ts';
+import { type Leading, leadsOf, replacePlaces } from './places.ts';
 import { judgeComment } from './policies.ts';
 import { insertJudgement } from './queries.ts';
 import { type ReadText, readText } from './read-text.ts';
@@ -109,10 +110,13 @@ export function editComment(db: Kysely<Database>, edit: Edit): Promise<EditOutco
       editedAt: editedAt(comment, now),
       now,
     });
-    const [leads] = await findLeads(trx, {
-      conversationId: edit.conversationId,
-      comments: edit.staff ? [] : [leadingOf(comment, placesElsewhere(text.places, edit.ownHost))],
-    });
+    const [leads] = await ask(
+      trx,
+      leadsOf({
+        conversationId: edit.conversationId,
+        comments: edit.staff ? [] : [leadingOf(comment, placesElsewhere(text.places, edit.ownHost))],
+      }),
+    );
     const known = factsOf(text, { staffRole: edit.staff?.role ?? null, terms, now });
     const verdict = await judgeAnew(trx, {
       comment,
@@ -183,7 +187,7 @@ async function judgeAnew(
     fingerprint: text.fingerprint,
     now: comment.created_at,
   };
-  const [history] = await gatherHistories(trx, { writings: [writing], judged: false, editedId: comment.id });
+  const [history] = await ask(trx, historiesOf({ writings: [writing], standings: false, editedId: comment.id }));
   const [score] = await findScores(trx, { texts: [text], trained });
   const facts = { ...known, ...(history as History).facts, ...score, waiting: comment.status === 'pending' };
   const verdict = judgeComment(facts, { rules, words: text.words });

@@ -1,15 +1,16 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { readId } from '../http/fields.ts';
+import { ask, askTogether } from '../pipeline.ts';
 import { currentRules } from '../rules/current.ts';
 import { placesElsewhere } from '../rules/places.ts';
 import type { RuleChoice } from '../rules/rule.ts';
-import type { ReplyTerms } from './conversation.ts';
-import { gatherHistories, type History, type Writing } from './history.ts';
+import { conversationShared, type ReplyTerms, replyTerms } from './conversation.ts';
+import { type History, historiesOf, type Writing } from './history.ts';
 import type { Lead } from './judge.ts';
-import { waitsFor } from './limits.ts';
-import { findLeads, type Leading } from './places.ts';
-import { type ParentRow, shareParents } from './queries.ts';
+import { hourlyLimits, paceLimits, waitAfter, writersTaken } from './limits.ts';
+import { type Leading, leadsOf } from './places.ts';
+import { type ParentRow, parentsShared } from './queries.ts';
 import { readingOf } from './reading.ts';
 import { findScores, type ScoreFacts } from './scores.ts';
 import type { Submission, Wait } from './submission.ts';
@@ -30,42 +31,42 @@ export interface Ground {
 }
 
 /**
- * Asks the database about all replies of a group at once. Locks in the order that docs/architecture.md names: networks and browsers,
- * then parents.
- *
- * @param open those that are not refused already.
+ * Locks a conversation and asks the database about all replies of a group, nearly all of it at once. Locks in the order that
+ * docs/architecture.md names: the conversation, networks and browsers, then parents.
  */
 export async function gatherGround(
   trx: Transaction<Database>,
-  { conversationId, open, terms }: { conversationId: number; open: readonly Submission[]; terms: ReplyTerms },
+  { conversationId, submissions }: { conversationId: number; submissions: readonly Submission[] },
 ): Promise<Ground> {
-  const guests = open.flatMap((submission) => {
+  const guests = submissions.flatMap((submission) => {
     const { writer, networkHash, limit, now } = submission;
     return writer.kind === 'guest' ? [{ submission, networkHash, browserId: writer.browserId, limit, now }] : [];
   });
-  const pace = { conversationId, slowMinutes: terms.conversation.slow_minutes };
-  const found = await waitsFor(trx, { writers: guests, pace });
-  const waits = guests.flatMap(({ submission }, index) => {
-    const wait = found[index];
-    return wait === undefined ? [] : [[submission, wait] as const];
+  const parentIds = submissions.flatMap(({ fields }) => readId(fields.parent) ?? []);
+  const [, terms, , , hourly, parents, histories, leads] = await askTogether(trx, [
+    conversationShared(conversationId),
+    replyTerms(conversationId),
+    ...writersTaken(guests),
+    hourlyLimits(guests),
+    parentsShared({ conversationId, ids: parentIds }),
+    historiesOf({ writings: submissions.map(writingOf), standings: true }),
+    leadsOf({ comments: submissions.map(leadingOf), conversationId }),
+  ]);
+  const slowMinutes = terms.conversation.slow_minutes;
+  const paced = await ask(trx, paceLimits(guests, { conversationId, slowMinutes }));
+  const waits = guests.flatMap(({ submission, now }, index) => {
+    const latest = { hourly: hourly[index] ?? null, paced: paced[index] ?? null };
+    const wait = waitAfter(latest, { slowMinutes, now });
+    return wait ? [[submission, wait] as const] : [];
   });
-  const parents = await shareParents(trx, {
-    conversationId,
-    ids: open.flatMap(({ fields }) => readId(fields.parent) ?? []),
-  });
-  const histories = await gatherHistories(trx, {
-    writings: open.map(writingOf),
-    judged: terms.judged,
-  });
-  const leads = await findLeads(trx, { comments: open.map(leadingOf), conversationId });
   return {
     terms,
-    leads: new Map(open.map((submission, index) => [submission, leads[index] ?? []])),
-    scores: await scoresOf(trx, { open, trained: terms.trained }),
+    leads: new Map(submissions.map((submission, index) => [submission, leads[index] ?? []])),
+    scores: await scoresOf(trx, { submissions, trained: terms.trained }),
     rules: await currentRules(trx, terms.site.rules_token),
     waits: new Map(waits),
     parents,
-    histories: new Map(open.map((submission, index) => [submission, histories[index] as History])),
+    histories: new Map(submissions.map((submission, index) => [submission, histories[index] as History])),
   };
 }
 
@@ -86,9 +87,9 @@ function leadingOf(submission: Submission): Leading {
 
 async function scoresOf(
   trx: Transaction<Database>,
-  { open, trained }: { open: readonly Submission[]; trained: boolean },
+  { submissions, trained }: { submissions: readonly Submission[]; trained: boolean },
 ): Promise<Map<Submission, ScoreFacts>> {
-  const read = open.flatMap((submission) => {
+  const read = submissions.flatMap((submission) => {
     const { text } = readingOf(submission);
     return text ? [{ submission, text }] : [];
   });

@@ -1,9 +1,9 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { Database } from '../database.ts';
+import { type RawBuilder, sql } from 'kysely';
 import { daysBefore } from '../days-before.ts';
 import { givenRows } from '../given-rows.ts';
 import { type StandingColumns, standingOfWriter, toStanding } from '../persons/queries.ts';
 import type { Standing } from '../persons/standing.ts';
+import { type Question, question } from '../pipeline.ts';
 import { prepared } from '../prepared.ts';
 import type { Fingerprint } from '../rules/fingerprint.ts';
 import { addCopiesAmong, type Copies, copiesBefore, printColumns, printRow } from './copies.ts';
@@ -35,15 +35,20 @@ export interface History {
  * Asks about the browsers and networks of writers and about copies of their texts, in one statement, since all who reply to a
  * conversation wait for it. What comes before another in the list was written before it.
  *
- * @param judged whether there may be anybody of whom moderators decided how to meet them: where not, it is not looked for.
+ * @param standings whether it is asked, too, how moderators decided to meet them.
  * @param editedId the comment, if it is one that is judged again since it was edited. It speaks neither for nor against itself,
  * and what came after it is no copy of it, and no part of the flood that it may have come with.
  * @returns one for each, in their order.
  */
-export async function gatherHistories(
-  db: Kysely<Database>,
-  { writings, judged, editedId }: { writings: readonly Writing[]; judged: boolean; editedId?: number | undefined },
-): Promise<History[]> {
+export function historiesOf({
+  writings,
+  standings,
+  editedId,
+}: {
+  writings: readonly Writing[];
+  standings: boolean;
+  editedId?: number | undefined;
+}): Question<readonly History[]> {
   const given = writings.map(({ browserId, networkHash, fingerprint, now }) => ({
     browser_id: browserId,
     network_hash: networkHash,
@@ -58,7 +63,7 @@ export async function gatherHistories(
   // Some comments are enough to know whether one of them was approved, and those of another browser with an address that this
   // one has proved are looked for only where there are none of its own; a flood is counted to its limit. Asked for in an order
   // and some at a time, they are read from an index: else Postgres may expect to come across one soon anywhere.
-  const { rows } = await sql<Counts & StandingColumns & Copies>`
+  const statement = sql<Counts & StandingColumns & Copies>`
     ${prepared} with latest as materialized (
       select created_at from comment where ${isBefore(sql.ref('id'))} order by id desc limit 100
     )
@@ -95,15 +100,17 @@ export async function gatherHistories(
       ) approved
     ) here
     cross join lateral ${copiesBefore('writing', { since: 'writing.copied_since', counts: isBefore })} copies
-    left join lateral ${judged ? standingOfWriter(writer) : nobodyJudged} standing on true
-    order by nth`.execute(db);
-  return rows.map(({ kind, reason, ends_at, same, near, close, spam, ...counts }, index) => {
-    const copies = addCopiesAmong(writings.slice(0, index), {
-      of: writings[index]?.fingerprint,
-      to: { same, near, close, spam },
-    });
-    return { facts: { ...counts, ...(copies && { copies }) }, standing: toStanding({ kind, reason, ends_at }) };
-  });
+    left join lateral ${standings ? standingOfWriter(writer) : notAsked} standing on true
+    order by nth`;
+  return question(statement, (rows) =>
+    rows.map(({ kind, reason, ends_at, same, near, close, spam, ...counts }, index) => {
+      const copies = addCopiesAmong(writings.slice(0, index), {
+        of: writings[index]?.fingerprint,
+        to: { same, near, close, spam },
+      });
+      return { facts: { ...counts, ...(copies && { copies }) }, standing: toStanding({ kind, reason, ends_at }) };
+    }),
+  );
 }
 
 const writingColumns = {
@@ -115,7 +122,7 @@ const writingColumns = {
   ...printColumns,
 } as const;
 
-const nobodyJudged = sql`(select null as kind, null as reason, null::timestamptz as ends_at)`;
+const notAsked = sql`(select null as kind, null as reason, null::timestamptz as ends_at)`;
 
 const writer = {
   browserId: sql.ref('writing.browser_id'),

@@ -41,7 +41,7 @@ export interface Facts {
   /** How long the text is that was compared with others, in words: without what it quotes. Missing where none was. */
   readonly comparedWords?: number | undefined;
   /**
-   * Where it leads and strangers led within 30 days, see `findLeads`. Erased along with the text; missing where it was not looked for.
+   * Where it leads and strangers led within 30 days, see `leadsOf`. Erased along with the text; missing where it was not looked for.
    */
   readonly leads?: readonly Lead[] | undefined;
   /** How much it looks like what moderators called spam, from 0 to 100; missing while too little has been learned. */

@@ -1,20 +1,23 @@
-import { sql, type Transaction } from 'kysely';
-import type { Database } from '../database.ts';
+import { sql } from 'kysely';
 import { givenRows } from '../given-rows.ts';
+import { known, type Question, question } from '../pipeline.ts';
 import { prepared } from '../prepared.ts';
-import { takeTurns } from '../turns.ts';
+import { ownTurns } from '../turns.ts';
 import type { Wait } from './submission.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 
 /** Whose comments are counted. */
-export interface LimitedWriter {
+export interface CountedWriter {
   readonly networkHash: Buffer;
   readonly browserId: number | undefined;
-  /** How many comments one network may post in an hour; 0: no limit. */
-  readonly limit: number;
   readonly now: Date;
+}
+
+/** The same, and how many comments one network may post in an hour; 0: no limit. */
+export interface LimitedWriter extends CountedWriter {
+  readonly limit: number;
 }
 
 /** The pace of a conversation: one person posts one comment in so many minutes; 0: as many as one likes. */
@@ -24,70 +27,46 @@ export interface Pace {
 }
 
 /**
- * Whether guests have posted as much as one may within the hour, and whether it is too soon in a slow conversation. A network
- * is shared by many, a browser is one person: it may post half as much. Who comes without a known browser is known by the
- * network. Comments of one network, and then of one browser, are counted one after the other, so that many sent at once are
- * too.
+ * Has comments of one network, and then of one browser, wait for each other until the transaction ends, so that many sent at once are
+ * counted one after the other.
  *
  * @param writers no two of them in one network, or in one browser.
- * @returns for each how long to wait for the next comment; undefined: it can be posted now.
  */
-export async function waitsFor(
-  trx: Transaction<Database>,
-  { writers, pace }: { writers: readonly LimitedWriter[]; pace: Pace },
-): Promise<(Wait | undefined)[]> {
-  const limited = writers.filter(({ limit }) => limit > 0 || pace.slowMinutes > 0);
-  await takeNetworks(trx, limited);
-  await takeTurns(trx, { about: 'browser', ids: writers.flatMap(({ browserId }) => browserId ?? []) });
-  const latest = await findLatest(trx, { writers: limited, pace });
-  return writers.map((writer) => {
-    const { hourly, paced } = latest.get(writer) ?? { hourly: null, paced: null };
-    const waits = [
-      ...waitAfter(hourly, { length: hour, by: 'hour', now: writer.now }),
-      ...waitAfter(paced, { length: pace.slowMinutes * minute, by: 'pace', now: writer.now }),
-    ];
-    return waits.toSorted((one, other) => other.seconds - one.seconds)[0];
-  });
+export function writersTaken(writers: readonly CountedWriter[]): readonly [Question<void>, Question<void>] {
+  return [
+    networksTaken(writers),
+    ownTurns({ about: 'browser', ids: writers.flatMap(({ browserId }) => browserId ?? []) }),
+  ];
 }
 
-function waitAfter(time: Date | null, { length, by, now }: Pick<Wait, 'by'> & { length: number; now: Date }): Wait[] {
-  if (!time) return [];
-  return [{ seconds: Math.max(1, Math.ceil((time.getTime() + length - now.getTime()) / 1000)), by }];
-}
-
-async function takeNetworks(trx: Transaction<Database>, writers: readonly LimitedWriter[]): Promise<void> {
-  if (writers.length === 0) return;
+function networksTaken(writers: readonly CountedWriter[]): Question<void> {
+  if (writers.length === 0) return known(undefined);
   const networks = writers.map(({ networkHash }) => networkHash.readBigInt64BE());
   const inOrder = networks.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)).map(String);
-  await sql`select pg_advisory_xact_lock(network) from unnest(${inOrder}::bigint[]) as network`.execute(trx);
+  return question(
+    sql`${prepared} select pg_advisory_xact_lock(network) from unnest(${inOrder}::bigint[]) as network`,
+    () => {},
+  );
 }
 
-interface Latest {
-  /** When the comment was posted that has to grow older than an hour; null: there were fewer than allowed. */
-  readonly hourly: Date | null;
-  /** When this person last posted in this conversation, if that was too short a while ago. */
-  readonly paced: Date | null;
-}
-
-async function findLatest(
-  trx: Transaction<Database>,
-  { writers, pace }: { writers: readonly LimitedWriter[]; pace: Pace },
-): Promise<Map<LimitedWriter, Latest>> {
-  if (writers.length === 0) return new Map();
+/**
+ * Whether guests have posted as much as one may within the hour. A network is shared by many, a browser is one person: it may
+ * post half as much.
+ *
+ * @returns for each when the comment was posted that has to grow older than an hour; null: there were fewer than allowed.
+ */
+export function hourlyLimits(writers: readonly LimitedWriter[]): Question<readonly (Date | null)[]> {
+  if (writers.every(({ limit }) => limit === 0)) return known(writers.map(() => null));
   const given = writers.map(({ networkHash, browserId, limit, now }) => ({
     network_hash: networkHash,
     browser_id: browserId,
     network_limit: limit || unlimited,
     browser_limit: Math.ceil(limit / 2) || unlimited,
     hour_ago: new Date(now.getTime() - hour),
-    pace_ago: new Date(now.getTime() - pace.slowMinutes * minute),
   }));
-  // By an expression, which no index has: Postgres may take a conversation that grows fast for a small one, and read it all.
-  const isHere = sql<boolean>`conversation_id + 0 = ${pace.conversationId}::integer`;
-  const { rows } = await sql<Latest & { nth: number }>`
-    ${prepared} select
-      nth::integer,
-      greatest(
+  return question(
+    sql<{ latest: Date | null }>`
+      ${prepared} select greatest(
         (
           select created_at from comment where comment.network_hash = writer.network_hash and created_at > hour_ago
           order by created_at desc offset network_limit - 1 limit 1
@@ -96,9 +75,29 @@ async function findLatest(
           select created_at from comment where comment.browser_id = writer.browser_id and created_at > hour_ago
           order by created_at desc offset browser_limit - 1 limit 1
         )
-      ) as hourly,
-      case when not ${pace.slowMinutes > 0}::boolean then null
-      when writer.browser_id is not null then (
+      ) as latest
+      from ${givenRows('writer', hourlyColumns, given)} order by nth`,
+    (rows) => rows.map(({ latest }) => latest),
+  );
+}
+
+/**
+ * Whether it is too soon for guests in a slow conversation. Who comes without a known browser is known by the network.
+ *
+ * @returns for each when this person last posted in it, if that was too short a while ago.
+ */
+export function paceLimits(writers: readonly CountedWriter[], pace: Pace): Question<readonly (Date | null)[]> {
+  if (pace.slowMinutes === 0 || writers.length === 0) return known(writers.map(() => null));
+  const given = writers.map(({ networkHash, browserId, now }) => ({
+    network_hash: networkHash,
+    browser_id: browserId,
+    pace_ago: new Date(now.getTime() - pace.slowMinutes * minute),
+  }));
+  // By an expression, which no index has: Postgres may take a conversation that grows fast for a small one, and read it all.
+  const isHere = sql<boolean>`conversation_id + 0 = ${pace.conversationId}::integer`;
+  return question(
+    sql<{ latest: Date | null }>`
+      ${prepared} select case when writer.browser_id is not null then (
         select created_at from comment
         where comment.browser_id = writer.browser_id and created_at > pace_ago and ${isHere}
         order by created_at desc limit 1
@@ -106,19 +105,42 @@ async function findLatest(
         select created_at from comment
         where comment.network_hash = writer.network_hash and created_at > pace_ago and ${isHere}
         order by created_at desc limit 1
-      ) end as paced
-    from ${givenRows('writer', writerColumns, given)}`.execute(trx);
-  return new Map(rows.map((row) => [writers[row.nth - 1] as LimitedWriter, row]));
+      ) end as latest
+      from ${givenRows('writer', paceColumns, given)} order by nth`,
+    (rows) => rows.map(({ latest }) => latest),
+  );
 }
 
-const writerColumns = {
+/**
+ * How long somebody has to wait for the next comment; undefined: it can be posted now.
+ *
+ * @param latest what `hourlyLimits` and `paceLimits` say.
+ */
+export function waitAfter(
+  { hourly, paced }: { hourly: Date | null; paced: Date | null },
+  { slowMinutes, now }: { slowMinutes: number; now: Date },
+): Wait | undefined {
+  const waits = [
+    ...waitUntil(hourly, { length: hour, by: 'hour', now }),
+    ...waitUntil(paced, { length: slowMinutes * minute, by: 'pace', now }),
+  ];
+  return waits.toSorted((one, other) => other.seconds - one.seconds)[0];
+}
+
+function waitUntil(time: Date | null, { length, by, now }: Pick<Wait, 'by'> & { length: number; now: Date }): Wait[] {
+  if (!time) return [];
+  return [{ seconds: Math.max(1, Math.ceil((time.getTime() + length - now.getTime()) / 1000)), by }];
+}
+
+const hourlyColumns = {
   network_hash: 'bytea',
   browser_id: 'integer',
   network_limit: 'integer',
   browser_limit: 'integer',
   hour_ago: 'timestamptz',
-  pace_ago: 'timestamptz',
 } as const;
+
+const paceColumns = { network_hash: 'bytea', browser_id: 'integer', pace_ago: 'timestamptz' } as const;
 
 // More than anybody has posted.
 const unlimited = 2_147_483_647;

@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { daysBefore } from '../days-before.ts';
 import { givenRows } from '../given-rows.ts';
+import { known, type Question, question } from '../pipeline.ts';
 import { prepared } from '../prepared.ts';
 import type { Place } from '../rules/places.ts';
 import { daysKept } from './days-kept.ts';
@@ -28,10 +29,13 @@ const mostCounted = 50;
  *
  * @returns one list for each, in their order: the places that count, be it that nobody led there.
  */
-export async function findLeads(
-  db: Kysely<Database>,
-  { comments, conversationId }: { comments: readonly Leading[]; conversationId: number },
-): Promise<Lead[][]> {
+export function leadsOf({
+  comments,
+  conversationId,
+}: {
+  comments: readonly Leading[];
+  conversationId: number;
+}): Question<Lead[][]> {
   const asked = comments.flatMap(({ places, ...leading }, index) =>
     places.map(({ host, place }) => ({
       ...{ index, host, place },
@@ -42,8 +46,8 @@ export async function findLeads(
       since: daysBefore(leading.now, daysKept.place),
     })),
   );
-  if (asked.length === 0) return comments.map(() => []);
-  const { rows } = await sql<Lead & { index: number }>`
+  if (asked.length === 0) return known(comments.map(() => []));
+  const statement = sql<Lead & { index: number }>`
     ${prepared} with asked as materialized (
       select * from ${givenRows('asked', askedColumns, asked)}
     ),
@@ -70,11 +74,13 @@ export async function findLeads(
     ) led
     where not exists (select from comment_place where comment_place.place = asked.place and known)
       and asked.host not in (select host from told)
-    order by asked.nth`.execute(db);
-  const found = Map.groupBy(rows, ({ index }) => index);
-  return comments.map((_comment, index) =>
-    (found.get(index) ?? []).map(({ host, place, others, spam }) => ({ host, place, others, spam })),
-  );
+    order by asked.nth`;
+  return question(statement, (rows) => {
+    const found = Map.groupBy(rows, ({ index }) => index);
+    return comments.map((_comment, index) =>
+      (found.get(index) ?? []).map(({ host, place, others, spam }) => ({ host, place, others, spam })),
+    );
+  });
 }
 
 const askedColumns = {

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../database.ts';
+import { known, type Question, question } from '../pipeline.ts';
 import { published } from '../posts/query-parts.ts';
 import { prepared } from '../prepared.ts';
 import type { Facts, Verdict } from './judge.ts';
@@ -12,22 +13,21 @@ export type ParentRow = Pick<Comment, 'id' | 'path' | 'depth' | 'root_id'>;
  * Comments that are answered, by their ids, held so that nobody hides them meanwhile; those that readers do not see are
  * missing.
  */
-export async function shareParents(
-  trx: Transaction<Database>,
-  { conversationId, ids }: { conversationId: number; ids: readonly number[] },
-): Promise<Map<number, ParentRow>> {
-  if (ids.length === 0) return new Map();
-  const rows = await trx
-    .selectFrom('comment')
-    .modifyFront(prepared)
-    .select(['id', 'path', 'depth', 'root_id'])
-    .where('id', '=', sql<number>`any(${ids}::integer[])`)
-    .where('conversation_id', '=', conversationId)
-    .where('status', '=', 'approved')
-    .orderBy('id')
-    .forShare()
-    .execute();
-  return new Map(rows.map((row) => [row.id, row]));
+export function parentsShared({
+  conversationId,
+  ids,
+}: {
+  conversationId: number;
+  ids: readonly number[];
+}): Question<ReadonlyMap<number, ParentRow>> {
+  if (ids.length === 0) return known(new Map());
+  return question(
+    sql<ParentRow>`
+      ${prepared} select id, path, depth, root_id from comment
+      where id = any(${ids}::integer[]) and conversation_id = ${conversationId}::integer and status = 'approved'
+      order by id for share`,
+    (rows) => new Map(rows.map((row) => [row.id, row])),
+  );
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { Transaction } from 'kysely';
-import { isAmongNames } from '../accounts/queries.ts';
 import { announceWaiting } from '../alerts/announce.ts';
 import type { Database } from '../database.ts';
 import { announceReadable } from '../following/announce.ts';
@@ -10,8 +9,9 @@ import { isShutOut } from '../persons/standing.ts';
 import { stateOf } from '../posts/publication.ts';
 import { rulesInForce } from '../rules/rule.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
+import { nameKey } from '../text/same-name.ts';
 import { type Closing, closingOf, closuresAbove } from './closing.ts';
-import { closingFacts, type ReplyTerms, shareConversation } from './conversation.ts';
+import { closingFacts, type ReplyTerms } from './conversation.ts';
 import { changeCounts } from './counts.ts';
 import { factsOf } from './facts.ts';
 import { type Draft, type FieldErrors, isDraft, type ReplyFields, requireEmail } from './form.ts';
@@ -50,15 +50,14 @@ export async function writeComments(
   submissions: readonly Submission[],
 ): Promise<ReadonlyMap<Submission, Outcome>> {
   const [{ conversationId }] = submissions as [Submission];
-  const terms = await shareConversation(trx, conversationId);
+  const ground = await gatherGround(trx, { conversationId, submissions });
+  const { terms } = ground;
   const refused = submissions.flatMap((submission) => {
     const refusal = refusalBy(terms, submission);
     return refusal ? [[submission, refusal] as const] : [];
   });
   const outcomes = new Map<Submission, Outcome>(refused);
   const open = submissions.filter((submission) => !outcomes.has(submission));
-  if (open.length === 0) return outcomes;
-  const ground = await gatherGround(trx, { conversationId, open, terms });
   const written: (NewComment & { readonly submission: Submission })[] = [];
   for (const submission of open) {
     const comment = draftComment(submission, { ground, before: written });
@@ -151,7 +150,7 @@ function checkDraft(submission: Submission, { terms }: Ground): Draft | FieldErr
   const { checked } = readingOf(submission);
   if (submission.writer.kind === 'staff') return checked;
   const draft = terms.site.email_required ? requireEmail(checked, submission.fields) : checked;
-  const taken = isDraft(draft) && isAmongNames(terms.staffNames, draft.name);
+  const taken = isDraft(draft) && terms.staffNameKeys.has(nameKey(draft.name));
   return taken ? { name: { key: 'reply.name.staff' } } : draft;
 }
 

@@ -18,6 +18,7 @@ export interface WhoseStanding {
 /**
  * A subquery for the standing of whoever writes, of a row at most. Of what was decided by one key the latest holds; of
  * several keys that say who somebody is, the strictest counts; what is said of a network counts where nothing is said of them.
+ * Where nobody has one, as on most sites, that is all that is looked up.
  */
 export function standingOfWriter({ browserId, networkHash, now }: WhoseStanding): RawBuilder<unknown> {
   const holding = sql`ended_at is null and (ends_at is null or ends_at > ${now}) order by id desc limit 1`;
@@ -35,12 +36,12 @@ export function standingOfWriter({ browserId, networkHash, now }: WhoseStanding)
       union all
       (select 2, kind, reason, ends_at from standing where network_hash = ${networkHash} and ${holding})
     ) known
+    where ${anyStanding()}
     order by rank, array_position(array['banned', 'timed_out', 'held', 'trusted'], kind), ends_at desc limit 1
   )`;
 }
 
-/** Whether anybody has a standing that was not ended. */
-export function anyStanding(): RawBuilder<boolean> {
+function anyStanding(): RawBuilder<boolean> {
   return sql<boolean>`exists (select from standing where ended_at is null)`;
 }
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { gatherHistories } from '../../src/comments/history.ts';
+import { historiesOf } from '../../src/comments/history.ts';
 import { hasApproved } from '../../src/comments/queries.ts';
+import { ask } from '../../src/pipeline.ts';
 import { replyTo } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
 import { rowsReadBy } from '../support/rows-read.ts';
@@ -20,7 +21,7 @@ const browserIn = (cookie: string) => Number(/visitor=(\d+)/.exec(cookie)?.[1]);
 const facts = (browserId: number) => async (db: TestSite['db']) => {
   const now = new Date(site.now.getTime() + 86_400_000);
   const writing = { browserId, networkHash: undefined, fingerprint: undefined, now };
-  return (await gatherHistories(db, { writings: [writing], judged: false }))[0]?.facts;
+  return (await ask(db, historiesOf({ writings: [writing], standings: false })))[0]?.facts;
 };
 
 // The first fills the site with what was approved for others.

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { sql } from 'kysely';
 import { cleanUp } from '../../src/clean-up.ts';
 import { readReply } from '../../src/comments/form.ts';
-import { findLeads, storePlaces } from '../../src/comments/places.ts';
+import { leadsOf, storePlaces } from '../../src/comments/places.ts';
 import { postComments } from '../../src/comments/service.ts';
 import { sweepCopies } from '../../src/comments/sweep-copies.ts';
 import type { JobPayloads } from '../../src/jobs/payloads.ts';
+import { ask } from '../../src/pipeline.ts';
 import { placesIn } from '../../src/rules/places.ts';
 import { decideOn, lastEvent, openPage, replyTo, sendForm, statusOf, wordsOf } from '../support/comments.ts';
 import { addPost } from '../support/posts.ts';
@@ -405,7 +406,8 @@ describe('Where a comment leads', () => {
     await sql`vacuum analyze comment_place`.execute(site.db);
     await sql`vacuum analyze comment`.execute(site.db);
     const asked = { places, browserId: undefined, networkHash: undefined, name: 'Greta', now: site.now };
-    expect((await findLeads(site.db, { comments: [asked], conversationId }))[0]?.[0]?.others).toBe(50);
-    expect(await rowsReadBy(site.db, (db) => findLeads(db, { comments: [asked], conversationId }))).toBeLessThan(250);
+    const find = (db: TestSite['db']) => ask(db, leadsOf({ comments: [asked], conversationId }));
+    expect((await find(site.db))[0]?.[0]?.others).toBe(50);
+    expect(await rowsReadBy(site.db, find)).toBeLessThan(250);
   });
 });

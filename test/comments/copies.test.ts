@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import { cleanUp } from '../../src/clean-up.ts';
 import { eraseAddress } from '../../src/commenters/erasure.ts';
 import { storeFingerprints } from '../../src/comments/copies.ts';
-import { gatherHistories, type Writing } from '../../src/comments/history.ts';
+import { historiesOf, type Writing } from '../../src/comments/history.ts';
+import { ask } from '../../src/pipeline.ts';
 import { fingerprintOf } from '../../src/rules/fingerprint.ts';
 import { proveAddress } from '../commenters/prover.ts';
 import { replyTo, sendForm } from '../support/comments.ts';
@@ -49,7 +50,7 @@ function findCopies(db: TestSite['db'], texts: readonly string[], editedId?: num
       ...{ fingerprint: fingerprintOf(text), now: site.now },
     }),
   );
-  return gatherHistories(db, { writings, judged: false, editedId });
+  return ask(db, historiesOf({ writings, standings: false, editedId }));
 }
 
 /** How many say the same, and nearly the same. */

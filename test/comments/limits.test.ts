@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
-import { waitsFor } from '../../src/comments/limits.ts';
+import { hourlyLimits, paceLimits } from '../../src/comments/limits.ts';
+import { ask } from '../../src/pipeline.ts';
 import {
   type Asker,
   countComments,
@@ -164,10 +165,12 @@ describe('How long somebody has to wait', () => {
     await sql`vacuum analyze comment`.execute(site.db);
     await plantThread(site.db, conversationId, many);
     const writers = [{ networkHash: Buffer.alloc(16, 1), browserId: undefined, limit: 4, now: site.now }];
-    const ask = (db: TestSite['db']) =>
-      db.transaction().execute((trx) => waitsFor(trx, { writers, pace: { conversationId, slowMinutes: 60 } }));
-    expect(await ask(site.db)).toEqual([undefined]);
-    expect(await rowsReadBy(site.db, ask)).toBeLessThan(100);
+    const find = async (db: TestSite['db']) => [
+      await ask(db, hourlyLimits(writers)),
+      await ask(db, paceLimits(writers, { conversationId, slowMinutes: 60 })),
+    ];
+    expect(await find(site.db)).toEqual([[null], [null]]);
+    expect(await rowsReadBy(site.db, find)).toBeLessThan(100);
   });
 });
 

@@ -11,6 +11,8 @@ export interface DatabaseLine {
   cut(): void;
   /** Lets nothing through, in either direction, and ends nothing: what a network does that swallows packets. */
   hold(): void;
+  /** Lets no answer through. What is asked goes on, and is handed over, as far as it is text. */
+  holdAnswers(onAsked: (text: string) => void): void;
   /** Lets everything through again, what was held back first. */
   mend(): void;
   close(): Promise<void>;
@@ -53,6 +55,12 @@ export async function layLine(url: string): Promise<DatabaseLine> {
     hold() {
       state = 'held';
       each((socket) => socket.pause());
+    },
+    holdAnswers(onAsked) {
+      for (const [near, far] of pairs) {
+        far.pause();
+        near.on('data', (chunk) => onAsked(chunk.toString('latin1')));
+      }
     },
     mend() {
       state = 'open';
