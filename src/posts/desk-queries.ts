@@ -162,12 +162,16 @@ export async function findEarlierPublication(db: Kysely<Database>, postId: numbe
   return time === undefined ? undefined : new Date(time);
 }
 
-/** The post that a form with this key made, within the last day, for one of these authors. */
-export async function findPostByFormKey(
-  db: Kysely<Database>,
+/**
+ * The post that a form with this key made, within the last day, for one of these authors. The second of two equal forms waits, and
+ * finds what the first made.
+ */
+export async function takePostOfForm(
+  trx: Transaction<Database>,
   { key, authors, now }: { key: string; authors: readonly string[]; now: Date },
 ): Promise<number | undefined> {
-  const row = await db
+  await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(trx);
+  const row = await trx
     .selectFrom('account')
     .innerJoin('post_author', 'post_author.account_id', 'account.id')
     .innerJoin('post', 'post.id', 'post_author.post_id')

@@ -4,7 +4,7 @@ import type { Database } from '../database.ts';
 import type { CommentMode } from '../site/table.ts';
 import { renderPost } from '../text/post-markdown.ts';
 import { lockSlugs, normaliseSlug, proposeSlug, takenSlugs } from './addresses.ts';
-import { type DeskPost, findAuthors, findPostByFormKey, lockDeskPost } from './desk-queries.ts';
+import { type DeskPost, findAuthors, lockDeskPost, takePostOfForm } from './desk-queries.ts';
 import { type ClosingDays, type FieldError, type PostDraft, readTags } from './form.ts';
 import { isRepeated, type Move, movePost } from './moves.ts';
 import { type Chosen, insertPost, isHeldAsBefore, rewritePost } from './post-writes.ts';
@@ -44,10 +44,9 @@ export async function startPost(
   trx: Transaction<Database>,
   { draft, move, key, ...act }: Act & { draft: PostDraft; move: Move; key: string | undefined },
 ): Promise<Saved> {
-  // Makes the second of two equal forms wait, too, and find what the first made.
-  await lockSlugs(trx);
-  const made = key && (await findPostByFormKey(trx, { key, authors: draft.authors, now: act.now }));
+  const made = key && (await takePostOfForm(trx, { key, authors: draft.authors, now: act.now }));
   if (made) return savePost(trx, { id: made, version: undefined, draft, move, ...act });
+  await lockSlugs(trx);
   const chosen = await choose(trx, { draft, postId: undefined });
   if ('errors' in chosen) return { outcome: 'refused', ...chosen };
   const batch = key ?? randomUUID();

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { lockSlugs } from '../../src/posts/addresses.ts';
 import { begin, fieldsOn, open, send, type Writer } from '../support/desk.ts';
+import { eventually } from '../support/eventually.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 
@@ -66,6 +69,23 @@ describe('a new post', () => {
     expect(answers.map(({ status }) => status)).toEqual([303, 303, 303]);
     expect(new Set(answers.map(({ headers }) => headers.location)).size).toBe(1);
     expect(await site.db.selectFrom('post').select('id').where('title', '=', 'Twice').execute()).toHaveLength(1);
+  });
+
+  it('waits for who is saving it when its form is sent a second time, and does not hold them up', async () => {
+    const fields = { ...fieldsOn((await open(site, ada, '/write/new')).text), title: 'Sent again' };
+    const id = await begin(site, ada, fields);
+    let again: Promise<{ status: number }> | undefined;
+    await site.db.transaction().execute(async (trx) => {
+      await trx.selectFrom('post').select('id').where('id', '=', id).forUpdate().execute();
+      again = Promise.resolve(send(site, ada, '/write/new', fields));
+      await eventually(async () => {
+        const { rows } = await sql`
+          select from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`.execute(trx);
+        return rows.length > 0;
+      });
+      await lockSlugs(trx);
+    });
+    expect((await again)?.status).toBe(303);
   });
 
   it('is not made again when its form is sent a second time with another text: both are shown', async () => {
