@@ -124,7 +124,7 @@ export function createPool(
   });
   pool.on('connect', (client) => {
     client.on('error', onError);
-    watchStatements(client);
+    watchStatements(client, limitsOf(statement ?? 0).query_timeout);
   });
   pool.on('error', () => {}); // told by the client already
   return pool;
@@ -136,7 +136,7 @@ export function withoutLimits({ options }: pg.Pool): pg.ClientConfig {
 }
 
 // The server ends the statement itself, if it still can. And it lets go of what the transaction of a dead machine holds.
-function limitsOf(statement: number): pg.PoolConfig {
+function limitsOf(statement: number) {
   return {
     statement_timeout: statement,
     query_timeout: statement && statement + 2_000,
@@ -145,16 +145,27 @@ function limitsOf(statement: number): pg.PoolConfig {
 }
 
 /**
- * Names the statements whose plans a connection keeps. And ends a connection on which a statement was not answered in time, or
- * whose plans are of columns that have another type by now: the library would give it to the next who comes.
+ * Names the statements whose plans a connection keeps, and waits for the answer to each as long as for those that were sent before it,
+ * too. And ends a connection on which a statement was not answered in time, or whose plans are of columns that have
+ * another type by now: the library would give it to the next who comes.
+ *
+ * @param patience for how long to wait for one answer, in milliseconds; 0: whatever it takes.
  */
-function watchStatements(client: pg.PoolClient): void {
+function watchStatements(client: pg.PoolClient, patience: number): void {
   const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
+  let unanswered = 0;
   const watched = (text: unknown, ...parameters: unknown[]) => {
-    const name = typeof text === 'string' ? planNameOf(text) : undefined;
-    const answer = query(name === undefined ? text : { name, text }, ...parameters);
+    if (typeof text !== 'string') return query(text, ...parameters);
+    const name = planNameOf(text);
+    const query_timeout = patience * (unanswered + 1);
+    const answer = query({ text, ...(name && { name }), ...(patience && { query_timeout }) }, ...parameters);
     if (answer instanceof Promise) {
-      answer.catch(({ message }: Error) => {
+      unanswered += 1;
+      const answered = () => {
+        unanswered -= 1;
+      };
+      answer.then(answered, ({ message }: Error) => {
+        answered();
         if (endings.includes(message)) (client as unknown as pg.Client).end().catch(() => {});
       });
     }

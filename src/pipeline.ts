@@ -37,7 +37,7 @@ export function ask<Answer>(db: Kysely<Database>, asked: Question<Answer>): Prom
  * turn comes; what a lock made wait sees what the others did meanwhile. Where one fails, so do those behind it, as in every transaction.
  *
  * The query builder lets the statements of a transaction wait for each other, so it is passed by here. The pool has to be one of
- * `createPool`, whose connections take the next before they have answered (the pipeline of PostgreSQL's protocol, 54.2.4).
+ * `createPool`, whose connections take the next before they have answered (see “Pipelining” in PostgreSQL's description of its protocol).
  */
 export function askTogether<Answers extends readonly unknown[]>(
   trx: Transaction<Database>,

@@ -113,9 +113,11 @@ async function judge(
   for (const [index, text] of read.entries()) {
     const known = factsOf(text, { staffRole: null, terms, now });
     const [score, history] = [scores[index], histories[index]];
-    if (!history?.facts.copies || score?.score === undefined)
-      throw new Error('A comment was not compared with others.');
-    judgeComment({ ...known, ...history.facts, leads: leads[index], ...score }, { rules, words: text.words });
+    if (!history?.copies || score?.score === undefined) throw new Error('A comment was not compared with others.');
+    judgeComment(
+      { ...known, ...history.counts, copies: history.copies, leads: leads[index], ...score },
+      { rules, words: text.words },
+    );
   }
 }
 

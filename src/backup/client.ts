@@ -3,7 +3,7 @@ import pg from 'pg';
 import { withoutLimits } from '../database.ts';
 
 /**
- * Works on one connection of its own, which waits for each answer as rows that are copied must. Where the work fails, half way
+ * Works on one connection of its own, beside those of the pool, which waits for each answer as rows that are copied must. Where the work fails, half way
  * through a table perhaps, Postgres rolls back what was begun on it.
  */
 export async function withClient<Result>(pool: pg.Pool, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
@@ -11,9 +11,13 @@ export async function withClient<Result>(pool: pg.Pool, work: (client: pg.Client
   client.on('error', () => {}); // told to whoever waits for an answer
   try {
     await client.connect();
-    return await work(client);
-  } finally {
+    const result = await work(client);
     await client.end();
+    return result;
+  } catch (error) {
+    // Not waited for: the other side may be what failed.
+    client.end().catch(() => {});
+    throw error;
   }
 }
 

@@ -35,7 +35,7 @@ export interface ReplyTerms {
   readonly trained: boolean;
 }
 
-/** A row as `replyTerms` asks for it: the settings of the site, and beside them what the conversation says. */
+/** What `replyTerms` asks for: the settings of the site, and beside them what the conversation says. */
 type TermsRow = Site &
   Pick<Conversation, 'slow_minutes' | 'rule_switches'> &
   Pick<Post, 'published_at' | 'deleted_at'> & {
@@ -51,27 +51,27 @@ type TermsRow = Site &
   };
 
 /**
- * Holds a conversation open while a reply is written: any number of replies share it, and a closing, of it or of the whole
+ * Holds a conversation open while something is written in it: any number of replies share it, and a closing, of it or of the whole
  * site, waits for them.
  */
 export async function shareConversation(trx: Transaction<Database>, id: number): Promise<ReplyTerms> {
-  const [, terms] = await askTogether(trx, [conversationShared(id), replyTerms(id)]);
+  const [, terms] = await askTogether(trx, conversationShared(id));
   return terms;
 }
 
-/** Shares a conversation, and the site, with others who write; what it says then is asked behind it, by `replyTerms`. */
-export function conversationShared(id: number): Question<void> {
-  return sharedTurns([
+/**
+ * The same as questions, to ask others behind them. What the conversation says is asked by a statement of its own: one that waited
+ * for its turn would still see what was before.
+ */
+export function conversationShared(id: number): readonly [Question<void>, Question<ReplyTerms>] {
+  const turns = sharedTurns([
     { about: 'conversation', id },
     { about: 'site', id: 1 },
   ]);
+  return [turns, replyTerms(id)];
 }
 
-/**
- * What a conversation that is shared says of how replies are taken. Asked by a statement of its own: one that waited for its turn
- * would still see what was before.
- */
-export function replyTerms(id: number): Question<ReplyTerms> {
+function replyTerms(id: number): Question<ReplyTerms> {
   return question(
     sql<TermsRow>`
       ${prepared} select

@@ -65,13 +65,12 @@ export function copiesBefore(
 /**
  * Adds the copies among those that come together to those that were counted in the database.
  *
- * @returns undefined for a text that is too short to be anybody's copy.
+ * @param others those before it that are taken.
  */
 export function addCopiesAmong(
   others: readonly Printed[],
-  { of: fingerprint, to: counted }: { of: Fingerprint | undefined; to: Copies },
-): Copies | undefined {
-  if (!fingerprint) return undefined;
+  { of: fingerprint, to: counted }: { of: Fingerprint; to: Copies },
+): Copies {
   const prints = others.flatMap((other) => other.fingerprint ?? []);
   const agreements = prints.map((print) => agreementOf(fingerprint, print));
   return {

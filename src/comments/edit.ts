@@ -189,7 +189,8 @@ async function judgeAnew(
   };
   const [history] = await ask(trx, historiesOf({ writings: [writing], standings: false, editedId: comment.id }));
   const [score] = await findScores(trx, { texts: [text], trained });
-  const facts = { ...known, ...(history as History).facts, ...score, waiting: comment.status === 'pending' };
+  const { counts, copies } = history as History;
+  const facts = { ...known, ...counts, copies, ...score, waiting: comment.status === 'pending' };
   const verdict = judgeComment(facts, { rules, words: text.words });
   await insertJudgement(trx, { commentId: comment.id, verdict, now });
   return verdict;

@@ -5,10 +5,10 @@ import { ask, askTogether } from '../pipeline.ts';
 import { currentRules } from '../rules/current.ts';
 import { placesElsewhere } from '../rules/places.ts';
 import type { RuleChoice } from '../rules/rule.ts';
-import { conversationShared, type ReplyTerms, replyTerms } from './conversation.ts';
+import { conversationShared, type ReplyTerms } from './conversation.ts';
 import { type History, historiesOf, type Writing } from './history.ts';
 import type { Lead } from './judge.ts';
-import { hourlyLimits, paceLimits, waitAfter, writersTaken } from './limits.ts';
+import { limitedByHour, limitedByPace, waitAfter, writersTaken } from './limits.ts';
 import { type Leading, leadsOf } from './places.ts';
 import { type ParentRow, parentsShared } from './queries.ts';
 import { readingOf } from './reading.ts';
@@ -43,17 +43,16 @@ export async function gatherGround(
     return writer.kind === 'guest' ? [{ submission, networkHash, browserId: writer.browserId, limit, now }] : [];
   });
   const parentIds = submissions.flatMap(({ fields }) => readId(fields.parent) ?? []);
-  const [, terms, , , hourly, parents, histories, leads] = await askTogether(trx, [
-    conversationShared(conversationId),
-    replyTerms(conversationId),
-    ...writersTaken(guests),
-    hourlyLimits(guests),
+  const [_turns, terms, _networks, _browsers, hourly, parents, histories, leads] = await askTogether(trx, [
+    ...conversationShared(conversationId),
+    ...writersTaken(guests, conversationId),
+    limitedByHour(guests),
     parentsShared({ conversationId, ids: parentIds }),
     historiesOf({ writings: submissions.map(writingOf), standings: true }),
     leadsOf({ comments: submissions.map(leadingOf), conversationId }),
   ]);
   const slowMinutes = terms.conversation.slow_minutes;
-  const paced = await ask(trx, paceLimits(guests, { conversationId, slowMinutes }));
+  const paced = await ask(trx, limitedByPace(guests, { conversationId, slowMinutes }));
   const waits = guests.flatMap(({ submission, now }, index) => {
     const latest = { hourly: hourly[index] ?? null, paced: paced[index] ?? null };
     const wait = waitAfter(latest, { slowMinutes, now });

@@ -6,7 +6,7 @@ import type { Standing } from '../persons/standing.ts';
 import { type Question, question } from '../pipeline.ts';
 import { prepared } from '../prepared.ts';
 import type { Fingerprint } from '../rules/fingerprint.ts';
-import { addCopiesAmong, type Copies, copiesBefore, printColumns, printRow } from './copies.ts';
+import { type Copies, copiesBefore, printColumns, printRow } from './copies.ts';
 import { daysKept } from './days-kept.ts';
 import type { Facts } from './judge.ts';
 
@@ -26,14 +26,16 @@ type Counts = Pick<Facts, 'approvedBefore' | 'recentFromBrowser' | 'recentFromNe
 
 /** What the database knows of a writer, and of others who wrote the same. */
 export interface History {
-  readonly facts: Counts & Pick<Facts, 'copies'>;
+  readonly counts: Counts;
+  /** Undefined for a text that is too short to be anybody's copy. */
+  readonly copies: Copies | undefined;
   /** How moderators decided to meet them. */
   readonly standing: Standing | undefined;
 }
 
 /**
  * Asks about the browsers and networks of writers and about copies of their texts, in one statement, since all who reply to a
- * conversation wait for it. What comes before another in the list was written before it.
+ * conversation wait for it.
  *
  * @param standings whether it is asked, too, how moderators decided to meet them.
  * @param editedId the comment, if it is one that is judged again since it was edited. It speaks neither for nor against itself,
@@ -103,13 +105,11 @@ export function historiesOf({
     left join lateral ${standings ? standingOfWriter(writer) : notAsked} standing on true
     order by nth`;
   return question(statement, (rows) =>
-    rows.map(({ kind, reason, ends_at, same, near, close, spam, ...counts }, index) => {
-      const copies = addCopiesAmong(writings.slice(0, index), {
-        of: writings[index]?.fingerprint,
-        to: { same, near, close, spam },
-      });
-      return { facts: { ...counts, ...(copies && { copies }) }, standing: toStanding({ kind, reason, ends_at }) };
-    }),
+    rows.map(({ kind, reason, ends_at, same, near, close, spam, ...counts }, index) => ({
+      counts,
+      copies: writings[index]?.fingerprint && { same, near, close, spam },
+      standing: toStanding({ kind, reason, ends_at }),
+    })),
   );
 }
 

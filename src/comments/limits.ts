@@ -28,23 +28,31 @@ export interface Pace {
 
 /**
  * Has comments of one network, and then of one browser, wait for each other until the transaction ends, so that many sent at once are
- * counted one after the other.
+ * counted one after the other. Those of a network wait only where they are counted: many may share it.
  *
  * @param writers no two of them in one network, or in one browser.
  */
-export function writersTaken(writers: readonly CountedWriter[]): readonly [Question<void>, Question<void>] {
+export function writersTaken(
+  writers: readonly LimitedWriter[],
+  conversationId: number,
+): readonly [Question<void>, Question<void>] {
   return [
-    networksTaken(writers),
+    networksTaken(writers, conversationId),
     ownTurns({ about: 'browser', ids: writers.flatMap(({ browserId }) => browserId ?? []) }),
   ];
 }
 
-function networksTaken(writers: readonly CountedWriter[]): Question<void> {
+function networksTaken(writers: readonly LimitedWriter[], conversationId: number): Question<void> {
   if (writers.length === 0) return known(undefined);
   const networks = writers.map(({ networkHash }) => networkHash.readBigInt64BE());
   const inOrder = networks.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)).map(String);
+  const limited = writers.some(({ limit }) => limit > 0);
   return question(
-    sql`${prepared} select pg_advisory_xact_lock(network) from unnest(${inOrder}::bigint[]) as network`,
+    sql`
+      ${prepared} select pg_advisory_xact_lock(network) from unnest(${inOrder}::bigint[]) as network
+      where ${limited}::boolean or (
+        select slow_minutes > 0 from conversation where conversation.id = ${conversationId}::integer
+      )`,
     () => {},
   );
 }
@@ -55,7 +63,7 @@ function networksTaken(writers: readonly CountedWriter[]): Question<void> {
  *
  * @returns for each when the comment was posted that has to grow older than an hour; null: there were fewer than allowed.
  */
-export function hourlyLimits(writers: readonly LimitedWriter[]): Question<readonly (Date | null)[]> {
+export function limitedByHour(writers: readonly LimitedWriter[]): Question<readonly (Date | null)[]> {
   if (writers.every(({ limit }) => limit === 0)) return known(writers.map(() => null));
   const given = writers.map(({ networkHash, browserId, limit, now }) => ({
     network_hash: networkHash,
@@ -86,7 +94,7 @@ export function hourlyLimits(writers: readonly LimitedWriter[]): Question<readon
  *
  * @returns for each when this person last posted in it, if that was too short a while ago.
  */
-export function paceLimits(writers: readonly CountedWriter[], pace: Pace): Question<readonly (Date | null)[]> {
+export function limitedByPace(writers: readonly CountedWriter[], pace: Pace): Question<readonly (Date | null)[]> {
   if (pace.slowMinutes === 0 || writers.length === 0) return known(writers.map(() => null));
   const given = writers.map(({ networkHash, browserId, now }) => ({
     network_hash: networkHash,
@@ -114,7 +122,7 @@ export function paceLimits(writers: readonly CountedWriter[], pace: Pace): Quest
 /**
  * How long somebody has to wait for the next comment; undefined: it can be posted now.
  *
- * @param latest what `hourlyLimits` and `paceLimits` say.
+ * @param latest what `limitedByHour` and `limitedByPace` say.
  */
 export function waitAfter(
   { hourly, paced }: { hourly: Date | null; paced: Date | null },

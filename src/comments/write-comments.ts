@@ -12,6 +12,7 @@ import { rendererVersion } from '../text/renderer-version.ts';
 import { nameKey } from '../text/same-name.ts';
 import { type Closing, closingOf, closuresAbove } from './closing.ts';
 import { closingFacts, type ReplyTerms } from './conversation.ts';
+import { addCopiesAmong } from './copies.ts';
 import { changeCounts } from './counts.ts';
 import { factsOf } from './facts.ts';
 import { type Draft, type FieldErrors, isDraft, type ReplyFields, requireEmail } from './form.ts';
@@ -93,7 +94,7 @@ function draftComment(
   const { writer, fields, networkHash, now } = submission;
   const { terms } = ground;
   const { keys, text } = readingOf(submission);
-  const { facts, standing } = ground.histories.get(submission) as History;
+  const { counts, copies, standing } = ground.histories.get(submission) as History;
   const guestStanding = writer.kind === 'guest' ? standing : undefined;
   if (isShutOut(guestStanding)) return { kind: 'shut_out', standing: guestStanding };
   const draft = checkDraft(submission, ground);
@@ -118,8 +119,9 @@ function draftComment(
     {
       ...{ ...known, ...factsOfSending(fields, writer), ...outsideFact(submission.outside) },
       ...{
-        ...facts,
+        ...counts,
         ...ground.scores.get(submission),
+        copies: copies && text.fingerprint && addCopiesAmong(before, { of: text.fingerprint, to: copies }),
         leads: addLeadsAmong(ground.leads.get(submission) ?? [], before),
       },
       standing: guestStanding?.kind,

@@ -9,9 +9,13 @@ export function requestLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
     if (quietPaths.has(request.url)) return next();
     const began = Date.now();
+    let answered = false;
+    response.once('finish', () => {
+      answered = true;
+    });
     response.once('close', () => {
       const { method } = request;
-      const { statusCode: status } = response;
+      const status = answered ? response.statusCode : notWaitedFor;
       const path = loggedPath(request);
       const line = { request: { method, path }, response: { status }, milliseconds: Date.now() - began };
       logger[status >= 500 ? 'error' : 'info'](line, `${method} ${path} ${status}`);
@@ -19,6 +23,9 @@ export function requestLog(logger: Logger): RequestHandler {
     next();
   };
 }
+
+// No status of the protocol's: nginx writes it, too, where whoever asked left before the answer.
+const notWaitedFor = 499;
 
 // What machines ask for every few seconds would bury the rest.
 const quietPaths = new Set(['/healthz', '/readyz', '/metrics']);

@@ -36,13 +36,9 @@ export function standingOfWriter({ browserId, networkHash, now }: WhoseStanding)
       union all
       (select 2, kind, reason, ends_at from standing where network_hash = ${networkHash} and ${holding})
     ) known
-    where ${anyStanding()}
+    where exists (select from standing where ended_at is null)
     order by rank, array_position(array['banned', 'timed_out', 'held', 'trusted'], kind), ends_at desc limit 1
   )`;
-}
-
-function anyStanding(): RawBuilder<boolean> {
-  return sql<boolean>`exists (select from standing where ended_at is null)`;
 }
 
 /** Makes a standing of what was read beside something else. */
@@ -58,18 +54,17 @@ export interface Writing {
   readonly now: Date;
 }
 
-/** The standing of whoever writes. Where nobody has one, as on most sites, that is found out before more is asked. */
+/** The standing of whoever writes. */
 export async function findStanding(
   db: Kysely<Database>,
   { browserId, networkHash, now }: Writing,
 ): Promise<Standing | undefined> {
-  const { rows: found } = await sql<{ judged: boolean }>`${prepared} select ${anyStanding()} as judged`.execute(db);
-  if (!found[0]?.judged) return undefined;
   const whose = {
     browserId: sql`${browserId ?? null}::integer`,
     networkHash: sql`${networkHash ?? null}::bytea`,
     now: sql`${now}::timestamptz`,
   };
-  const { rows } = await sql<StandingColumns>`select * from ${standingOfWriter(whose)} found`.execute(db);
+  const { rows } = await sql<StandingColumns>`
+    ${prepared} select kind, reason, ends_at from ${standingOfWriter(whose)} found`.execute(db);
   return rows[0] && toStanding(rows[0]);
 }

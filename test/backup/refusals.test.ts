@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { withClient } from '../../src/backup/client.ts';
 import { pieceBytes } from '../../src/backup/format.ts';
 import { restoreBackup } from '../../src/backup/restore.ts';
 import { seal } from '../../src/backup/seal.ts';
 import { showServing } from '../../src/backup/serving.ts';
 import { readTar } from '../../src/backup/tar.ts';
 import { writeBackup } from '../../src/backup/write.ts';
+import { createPool } from '../../src/database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { layLine } from '../support/database-line.ts';
 import { contentOf, emptySchema, fillSite } from './full-site.ts';
 
 const now = () => new Date('2026-11-21T20:00:00Z');
@@ -38,6 +41,22 @@ afterEach(async () => {
 afterAll(async () => {
   await Promise.all([site.drop(), empty.drop()]);
   await rm(folder, { recursive: true });
+});
+
+describe('A backup', () => {
+  it('that fails says so at once, though nothing is heard of the database any more', async () => {
+    const line = await layLine(site.url);
+    const pool = createPool(line.url, () => {});
+    const failed = withClient(pool, async (client) => {
+      await client.query('select 1');
+      line.hold();
+      throw new Error('The disk is full.');
+    });
+    await expect(failed).rejects.toThrow('The disk is full.');
+    line.mend();
+    await pool.end();
+    await line.close();
+  });
 });
 
 /** Why a file was not restored. */

@@ -21,7 +21,7 @@ const browserIn = (cookie: string) => Number(/visitor=(\d+)/.exec(cookie)?.[1]);
 const facts = (browserId: number) => async (db: TestSite['db']) => {
   const now = new Date(site.now.getTime() + 86_400_000);
   const writing = { browserId, networkHash: undefined, fingerprint: undefined, now };
-  return (await ask(db, historiesOf({ writings: [writing], standings: false })))[0]?.facts;
+  return (await ask(db, historiesOf({ writings: [writing], standings: false })))[0]?.counts;
 };
 
 // The first fills the site with what was approved for others.

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
-import { hourlyLimits, paceLimits } from '../../src/comments/limits.ts';
+import { limitedByHour, limitedByPace } from '../../src/comments/limits.ts';
 import { ask } from '../../src/pipeline.ts';
 import {
   type Asker,
@@ -13,6 +13,7 @@ import {
   sendForm,
   wordsOf,
 } from '../support/comments.ts';
+import { untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
 import { rowsReadBy } from '../support/rows-read.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
@@ -166,8 +167,8 @@ describe('How long somebody has to wait', () => {
     await plantThread(site.db, conversationId, many);
     const writers = [{ networkHash: Buffer.alloc(16, 1), browserId: undefined, limit: 4, now: site.now }];
     const find = async (db: TestSite['db']) => [
-      await ask(db, hourlyLimits(writers)),
-      await ask(db, paceLimits(writers, { conversationId, slowMinutes: 60 })),
+      await ask(db, limitedByHour(writers)),
+      await ask(db, limitedByPace(writers, { conversationId, slowMinutes: 60 })),
     ];
     expect(await find(site.db)).toEqual([[null], [null]]);
     expect(await rowsReadBy(site.db, find)).toBeLessThan(100);
@@ -193,6 +194,23 @@ describe('Without a limit', () => {
     unlimited.now = new Date(unlimited.now.getTime() + 600_000);
     const { id } = await replyTo(unlimited, `/posts/${slug}`, {}, { cookie });
     expect((await openPage(unlimited, `/posts/${slug}`)).text).toContain(`id="c${id}"`);
+  });
+
+  it('one that has to wait holds up nobody of its network elsewhere', async () => {
+    const [one, other] = [
+      await addPost(unlimited.db, { title: 'Where one waits', mode: 'open' }),
+      await addPost(unlimited.db, { title: 'Where none does', mode: 'open' }),
+    ];
+    const answered = await replyTo(unlimited, `/posts/${one.slug}`, {}, { network: there });
+    let waiting: Promise<unknown> | undefined;
+    await unlimited.db.transaction().execute(async (trx) => {
+      await trx.selectFrom('comment').select('id').where('id', '=', answered.id).forUpdate().execute();
+      const fields = { parent: String(answered.id) };
+      waiting = Promise.resolve(postReply(unlimited, `/posts/${one.slug}`, fields, { network: here }));
+      await untilWaiting(unlimited.db, 1);
+      await replyTo(unlimited, `/posts/${other.slug}`, {}, { network: here });
+    });
+    expect(await waiting).toMatchObject({ status: 303 });
   });
 });
 

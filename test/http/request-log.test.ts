@@ -52,8 +52,8 @@ describe('The log', () => {
     await asked;
     socket.destroy();
     await eventually(() => lines.length > 0);
-    expect(lines).toMatchObject([{ request: { method: 'GET', path: '/slow' } }]);
     server.close();
+    expect(lines).toMatchObject([{ level: 30, request: { method: 'GET', path: '/slow' }, response: { status: 499 } }]);
   });
 
   it('is not filled by what machines ask for every few seconds', async () => {

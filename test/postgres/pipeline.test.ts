@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
 import { createDatabase, createPool, type Database } from '../../src/database.ts';
+import { isDatabaseAway } from '../../src/http/errors.ts';
 import { ask, askTogether, known, type Question, question } from '../../src/pipeline.ts';
 import { prepared } from '../../src/prepared.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { layLine } from '../support/database-line.ts';
 import { eventually } from '../support/eventually.ts';
+import { untilWaiting } from '../support/held-back.ts';
 
 let test: TestDatabase;
 let db: Kysely<Database>;
@@ -59,12 +61,7 @@ describe('Questions that are asked together', () => {
     await test.db.transaction().execute(async (trx) => {
       await ask(trx, lock);
       together = db.transaction().execute((other) => askTogether(other, [lock, numbers]));
-      await eventually(async () => {
-        const { rows } = await sql`
-          select from pg_locks where locktype = 'advisory' and not granted
-            and database = (select oid from pg_database where datname = current_database())`.execute(trx);
-        return rows.length > 0;
-      });
+      await untilWaiting(test.db, 1);
       await ask(trx, add(1));
     });
     expect(await together).toEqual([undefined, [1]]);
@@ -79,4 +76,21 @@ describe('Questions that are asked together', () => {
     expect(await first.transaction().execute((trx) => askTogether(trx, [add(3), numbers]))).toEqual([undefined, [3]]);
     await first.destroy();
   });
+
+  it.each(['cut', 'hold'] as const)(
+    'end like one where the line is lost (%s), and are asked anew on another',
+    async (how) => {
+      const line = await layLine(test.url);
+      const far = createDatabase(createPool(line.url, () => {}, { statement: 300, connections: 1 }));
+      const lost = far.transaction().execute((trx) => {
+        line[how]();
+        return askTogether(trx, [numbers, add(1), numbers]);
+      });
+      expect(isDatabaseAway(await lost.catch((error) => error))).toBe(true);
+      line.mend();
+      expect(await eventually(() => ask(far, numbers).catch(() => undefined))).toEqual([]);
+      await far.destroy();
+      await line.close();
+    },
+  );
 });

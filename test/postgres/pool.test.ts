@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
 import { createDatabase, createPool, withoutLimits } from '../../src/database.ts';
 import { isDatabaseAway } from '../../src/http/errors.ts';
+import { askTogether, question } from '../../src/pipeline.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -57,6 +58,14 @@ describe('a pool with limits', () => {
     expect(isDatabaseAway(error)).toBe(true);
     await db.destroy();
     server.close();
+  });
+
+  it('waits for what is asked together as long as for one thing after the other', async () => {
+    const db = createDatabase(createPool(test.url, () => {}, { statement: 1_000 }));
+    const slow = question(sql`select pg_sleep(0.8)`, () => 'there');
+    const answers = db.transaction().execute((trx) => askTogether(trx, [slow, slow, slow, slow]));
+    expect(await answers).toEqual(['there', 'there', 'there', 'there']);
+    await db.destroy();
   });
 
   it('can be done without where somebody has to wait', async () => {

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { sql } from 'kysely';
 import { lockSlugs } from '../../src/posts/addresses.ts';
 import { begin, fieldsOn, open, send, type Writer } from '../support/desk.ts';
-import { eventually } from '../support/eventually.ts';
+import { untilWaiting } from '../support/held-back.ts';
 import { addPost } from '../support/posts.ts';
 import { createTestSite, type TestSite } from '../support/site.ts';
 
@@ -78,11 +77,7 @@ describe('a new post', () => {
     await site.db.transaction().execute(async (trx) => {
       await trx.selectFrom('post').select('id').where('id', '=', id).forUpdate().execute();
       again = Promise.resolve(send(site, ada, '/write/new', fields));
-      await eventually(async () => {
-        const { rows } = await sql`
-          select from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`.execute(trx);
-        return rows.length > 0;
-      });
+      await untilWaiting(site.db, 1);
       await lockSlugs(trx);
     });
     expect((await again)?.status).toBe(303);
