@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import pg from 'pg';
+import { tell } from './watched-process.ts';
 
 // A server that parses a form, stores it by one statement and leads on: the least that keeps what was said.
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
@@ -24,4 +25,4 @@ const server = createServer(async (request, response) => {
   response.end();
 });
 
-server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+server.listen(0, '127.0.0.1', () => tell((server.address() as AddressInfo).port));

@@ -32,12 +32,12 @@ export async function startSite({ postgres }: Pick<Ground, 'postgres'>): Promise
     LOG_LEVEL: 'info',
     SMTP_URL: '',
   };
-  const child = startProcess('src/main.ts', { environment, flags: flagsOfStart, output: output.fd });
-  const ended = once(child, 'exit').then(() => 'ended');
+  const site = startProcess('src/main.ts', { environment, flags: flagsOfStart, output: output.fd });
+  const ended = once(site.child, 'exit').then(() => 'ended');
   await output.close();
   for (;;) {
     const port = /^Rejoinder is at http:\/\/localhost:(\d+)/m.exec(await readFile(log, 'utf8'))?.[1];
-    if (port) return measured(child, Number(port));
+    if (port) return measured(site, Number(port));
     if (await Promise.race([ended, setTimeout(20)])) {
       throw new Error(`The site did not start: ${await readFile(log, 'utf8')}`);
     }
