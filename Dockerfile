@@ -20,7 +20,7 @@ WORKDIR /rejoinder
 COPY --from=packages /usr/local/bin/pinned-node /usr/local/bin/node
 COPY --from=packages /rejoinder/node_modules node_modules
 COPY . .
-ENV NODE_ENV=production HOME=/data HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
+ENV NODE_ENV=production MALLOC_ARENA_MAX=2 HOME=/data HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 USER rejoinder
 VOLUME /data
 EXPOSE 3000

@@ -9,6 +9,11 @@ import { type MeasuredProcess, measured, startProcess } from './measured-process
 // What package.json lets `npm start` tell Node.
 const flagsOfStart = (/\bnode (.*)src\/main\.ts/.exec(project.scripts.start)?.[1] ?? '').split(' ').filter(Boolean);
 
+// And what it sets in the environment.
+const environmentOfStart = Object.fromEntries(
+  [...project.scripts.start.matchAll(/\b([A-Z_]+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]),
+);
+
 let started = 0;
 
 /**
@@ -20,6 +25,7 @@ export async function startSite({ postgres }: Pick<Ground, 'postgres'>): Promise
   const log = join(postgres.dataDir, `site-${started}.log`);
   const output = await open(log, 'w');
   const environment = {
+    ...environmentOfStart,
     PORT: '0',
     HOST: '127.0.0.1',
     BASE_URL: '',
