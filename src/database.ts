@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type {
@@ -153,10 +154,12 @@ function limitsOf(statement: number) {
  */
 function watchStatements(client: pg.PoolClient, patience: number): void {
   const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
+  const pack = packetsOf((client as unknown as pg.Client).connection.stream);
   let unanswered = 0;
   const watched = (text: unknown, ...parameters: unknown[]) => {
     if (typeof text !== 'string') return query(text, ...parameters);
     const name = planNameOf(text);
+    pack();
     const query_timeout = patience * (unanswered + 1);
     const answer = query({ text, ...(name && { name }), ...(patience && { query_timeout }) }, ...parameters);
     if (answer instanceof Promise) {
@@ -166,12 +169,26 @@ function watchStatements(client: pg.PoolClient, patience: number): void {
       };
       answer.then(answered, ({ message }: Error) => {
         answered();
-        if (endings.includes(message)) (client as unknown as pg.Client).end().catch(() => {});
+        if (endings.includes(message) || text === 'rollback') (client as unknown as pg.Client).end().catch(() => {});
       });
     }
     return answer;
   };
   client.query = watched as typeof client.query;
+}
+
+/** Has all that is sent within one turn of the event loop go in one packet. @returns what is called before something is sent. */
+function packetsOf(stream: Duplex): () => void {
+  let packing = false;
+  return () => {
+    if (packing) return;
+    packing = true;
+    stream.cork();
+    process.nextTick(() => {
+      packing = false;
+      stream.uncork();
+    });
+  };
 }
 
 const endings = ['Query read timeout', 'cached plan must not change result type'];

@@ -1,4 +1,11 @@
-import type { CompiledQuery, Kysely, QueryExecutorProvider, Transaction } from 'kysely';
+import {
+  AbortedTransactionError,
+  type CompiledQuery,
+  type Kysely,
+  type QueryExecutorProvider,
+  sql,
+  type Transaction,
+} from 'kysely';
 import type { Database } from './database.ts';
 
 /** A statement that is not yet sent: a query of Kysely's builder, or one in SQL. */
@@ -26,26 +33,68 @@ export function known<Answer>(answer: Answer): Question<Answer> {
   return async () => answer;
 }
 
-/** Asks the database one question. */
-export function ask<Answer>(db: Kysely<Database>, asked: Question<Answer>): Promise<Answer> {
-  return asked(async (statement) => (await db.executeQuery(statement.compile(db))).rows);
+/** What questions that are asked together answer, each of them. */
+type Questions<Answers extends readonly unknown[]> = { readonly [Index in keyof Answers]: Question<Answers[Index]> };
+
+/**
+ * Makes one question of several. They are sent one behind the other, without waiting for the answer to one before the next is sent: on
+ * their way to and fro they cost the time of one. The database takes them in this order, and each sees what has become of the
+ * world when its turn comes; what a lock made wait sees what the others did meanwhile. In a transaction those behind one that fails fail, too.
+ */
+export function together<Answers extends readonly unknown[]>(questions: Questions<Answers>): Question<Answers> {
+  return (send) => Promise.all(questions.map((asked) => asked(send))) as Promise<unknown> as Promise<Answers>;
 }
 
 /**
- * Asks several questions, one behind the other, without waiting for the answer to one before the next is sent: on their way to and
- * fro they cost the time of one. The database takes them in this order, and each sees what has become of the world when its
- * turn comes; what a lock made wait sees what the others did meanwhile. Where one fails, so do those behind it, as in every transaction.
+ * Asks the database.
  *
  * The query builder lets the statements of a transaction wait for each other, so it is passed by here. The pool has to be one of
  * `createPool`, whose connections take the next before they have answered (see “Pipelining” in PostgreSQL's description of its protocol).
  */
-export function askTogether<Answers extends readonly unknown[]>(
-  trx: Transaction<Database>,
-  questions: { readonly [Index in keyof Answers]: Question<Answers[Index]> },
-): Promise<Answers> {
-  return trx.getExecutor().provideConnection((connection) => {
-    const send = async <Row>(statement: Statement<Row>) =>
-      (await connection.executeQuery<Row>(statement.compile(trx))).rows;
-    return Promise.all(questions.map((asked) => asked(send))) as Promise<unknown> as Promise<Answers>;
+export function ask<Answer>(db: Kysely<Database>, asked: Question<Answer>): Promise<Answer> {
+  return db
+    .getExecutor()
+    .provideConnection((connection) =>
+      asked(async (statement) => (await connection.executeQuery(statement.compile(db))).rows as never),
+    );
+}
+
+const begin = question(sql`begin`, () => {});
+const rollback = question(sql`rollback`, () => {});
+
+// Postgres commits nothing, and does not call that an error, where a statement has failed before.
+const commit = question(sql<{ command: string }>`commit`, ([answer]) => {
+  if (answer?.command === 'ROLLBACK') throw new AbortedTransactionError();
+});
+
+/**
+ * Does something in a transaction that begins along with what has to be asked first, and ends along with what has to be said last:
+ * for each, it waits once.
+ *
+ * @param first is sent before it is known that the transaction has begun: it reads and locks, and writes nothing.
+ * @param work @returns what is said last, and what all this came to.
+ */
+export function transact<First, Result>(
+  db: Kysely<Database>,
+  {
+    first,
+    work,
+  }: {
+    first: Question<First>;
+    work: (trx: Transaction<Database>, answer: First) => Promise<{ last: Question<unknown>; result: Result }>;
+  },
+): Promise<Result> {
+  return db.connection().execute(async (connection) => {
+    // It is one from here on, which only the query builder has not begun.
+    const trx = connection as Transaction<Database>;
+    try {
+      const [, answer] = await ask(trx, together([begin, first]));
+      const { last, result } = await work(trx, answer);
+      await ask(trx, together([last, commit]));
+      return result;
+    } catch (error) {
+      await ask(trx, rollback).catch(() => {}); // the connection has ended, see watchStatements
+      throw error;
+    }
   });
 }

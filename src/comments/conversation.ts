@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { keysOfNames, staffNames } from '../accounts/queries.ts';
 import type { Database } from '../database.ts';
 import { isTrainedNow } from '../learner/scoring.ts';
-import { askTogether, type Question, question } from '../pipeline.ts';
+import { ask, type Question, question, together } from '../pipeline.ts';
 import type { Conversation, Post } from '../posts/table.ts';
 import { prepared } from '../prepared.ts';
 import { siteColumns } from '../site/queries.ts';
@@ -55,7 +55,7 @@ type TermsRow = Site &
  * site, waits for them.
  */
 export async function shareConversation(trx: Transaction<Database>, id: number): Promise<ReplyTerms> {
-  const [, terms] = await askTogether(trx, conversationShared(id));
+  const [, terms] = await ask(trx, together(conversationShared(id)));
   return terms;
 }
 

@@ -1,5 +1,5 @@
-import { sql, type Transaction } from 'kysely';
-import type { Database } from '../database.ts';
+import { sql } from 'kysely';
+import { known, type Question, question, together } from '../pipeline.ts';
 import { prepared } from '../prepared.ts';
 import type { CommentStatus } from './lifecycle.ts';
 
@@ -14,18 +14,25 @@ export interface StatusMove {
  * Brings the counts of conversations up to date. Comes last in a transaction, since these rows are the ones that all wait
  * for, and takes them in the order of their ids, so that two never wait for each other.
  */
-export async function changeCounts(trx: Transaction<Database>, moves: readonly StatusMove[]): Promise<void> {
+export function countsChanged(moves: readonly StatusMove[]): Question<void> {
   const byConversation = Map.groupBy(moves, (move) => move.conversationId);
-  for (const conversationId of [...byConversation.keys()].sort((a, b) => a - b)) {
-    const own = byConversation.get(conversationId) ?? [];
-    const readable = difference(own, 'approved');
-    const waiting = difference(own, 'pending');
-    if (readable === 0 && waiting === 0) continue;
-    await sql`
+  const inOrder = [...byConversation].toSorted(([a], [b]) => a - b);
+  return async (send) => {
+    await together(inOrder.map(([conversationId, own]) => countsChangedBy(conversationId, own)))(send);
+  };
+}
+
+function countsChangedBy(conversationId: number, moves: readonly StatusMove[]): Question<void> {
+  const readable = difference(moves, 'approved');
+  const waiting = difference(moves, 'pending');
+  if (readable === 0 && waiting === 0) return known(undefined);
+  return question(
+    sql`
       ${prepared} update conversation_count
       set readable = readable + ${readable}::integer, waiting = waiting + ${waiting}::integer
-      where conversation_id = ${conversationId}::integer`.execute(trx);
-  }
+      where conversation_id = ${conversationId}::integer`,
+    () => {},
+  );
 }
 
 function difference(moves: readonly StatusMove[], status: CommentStatus): number {

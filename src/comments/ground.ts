@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../database.ts';
 import { readId } from '../http/fields.ts';
-import { ask, askTogether } from '../pipeline.ts';
+import { ask, together } from '../pipeline.ts';
 import { currentRules } from '../rules/current.ts';
 import { placesElsewhere } from '../rules/places.ts';
 import type { RuleChoice } from '../rules/rule.ts';
@@ -30,20 +30,18 @@ export interface Ground {
   readonly scores: ReadonlyMap<Submission, ScoreFacts>;
 }
 
+/** What is asked before anything else, with the answers. */
+export type Found = Awaited<ReturnType<ReturnType<typeof groundAsked>>>;
+
 /**
- * Locks a conversation and asks the database about all replies of a group, nearly all of it at once. Locks in the order that
+ * Locks a conversation and asks about all replies of a group, nearly all that there is to ask. Locks in the order that
  * docs/architecture.md names: the conversation, networks and browsers, then parents.
  */
-export async function gatherGround(
-  trx: Transaction<Database>,
-  { conversationId, submissions }: { conversationId: number; submissions: readonly Submission[] },
-): Promise<Ground> {
-  const guests = submissions.flatMap((submission) => {
-    const { writer, networkHash, limit, now } = submission;
-    return writer.kind === 'guest' ? [{ submission, networkHash, browserId: writer.browserId, limit, now }] : [];
-  });
+export function groundAsked(submissions: readonly Submission[]) {
+  const [{ conversationId }] = submissions as [Submission];
+  const guests = guestsAmong(submissions);
   const parentIds = submissions.flatMap(({ fields }) => readId(fields.parent) ?? []);
-  const [_turns, terms, _networks, _browsers, hourly, parents, histories, leads] = await askTogether(trx, [
+  return together([
     ...conversationShared(conversationId),
     ...writersTaken(guests, conversationId),
     limitedByHour(guests),
@@ -51,6 +49,16 @@ export async function gatherGround(
     historiesOf({ writings: submissions.map(writingOf), standings: true }),
     leadsOf({ comments: submissions.map(leadingOf), conversationId }),
   ]);
+}
+
+/** Asks what depends on what was found, and puts it all together. */
+export async function gatherGround(
+  trx: Transaction<Database>,
+  { submissions, found }: { submissions: readonly Submission[]; found: Found },
+): Promise<Ground> {
+  const [_turns, terms, _networks, _browsers, hourly, parents, histories, leads] = found;
+  const [{ conversationId }] = submissions as [Submission];
+  const guests = guestsAmong(submissions);
   const slowMinutes = terms.conversation.slow_minutes;
   const paced = await ask(trx, limitedByPace(guests, { conversationId, slowMinutes }));
   const waits = guests.flatMap(({ submission, now }, index) => {
@@ -67,6 +75,13 @@ export async function gatherGround(
     parents,
     histories: new Map(submissions.map((submission, index) => [submission, histories[index] as History])),
   };
+}
+
+function guestsAmong(submissions: readonly Submission[]) {
+  return submissions.flatMap((submission) => {
+    const { writer, networkHash, limit, now } = submission;
+    return writer.kind === 'guest' ? [{ submission, networkHash, browserId: writer.browserId, limit, now }] : [];
+  });
 }
 
 function writingOf(submission: Submission): Writing {

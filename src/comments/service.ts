@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../database.ts';
+import { transact } from '../pipeline.ts';
 import { findFirstAnswers } from './first-answers.ts';
+import { groundAsked } from './ground.ts';
 import type { Outcome, Submission } from './submission.ts';
 import { writeComments } from './write-comments.ts';
 
@@ -18,7 +20,13 @@ export async function postComment(db: Kysely<Database>, submission: Submission):
  * @returns what became of each, in their order.
  */
 export async function postComments(db: Kysely<Database>, submissions: readonly Submission[]): Promise<Outcome[]> {
-  const attempt = await db.transaction().execute((trx) => writeComments(trx, submissions));
+  const attempt = await transact(db, {
+    first: groundAsked(submissions),
+    work: async (trx, found) => {
+      const { outcomes, counts } = await writeComments(trx, { submissions, found });
+      return { last: counts, result: outcomes };
+    },
+  });
   // What came before is told by its key. It may have come this very moment, and what refused this one came after it: so
   // whatever is refused is looked up too.
   const open = submissions.filter((submission) => attempt.get(submission)?.kind !== 'posted');

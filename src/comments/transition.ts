@@ -6,8 +6,9 @@ import type { Database } from '../database.ts';
 import { decidingEvents } from '../events/deciding.ts';
 import { recordEvent } from '../events/queries.ts';
 import { announceDecision, announceReadable, endOwn } from '../following/announce.ts';
+import { ask } from '../pipeline.ts';
 import { type Step, settleReports } from '../reports/settle.ts';
-import { changeCounts, type StatusMove } from './counts.ts';
+import { countsChanged, type StatusMove } from './counts.ts';
 import { eraseWords } from './erase.ts';
 import { vouches } from './leads.ts';
 import { type CommentAction, type CommentStatus, isErased, isReadable, nextStatus } from './lifecycle.ts';
@@ -134,7 +135,7 @@ export async function changeStatus(
       .execute();
   const erased = [...changed].flatMap(([id, to]) => (isErased(to) ? [id] : []));
   await endOwn(trx, { commentIds: erased });
-  await changeCounts(trx, moves);
+  await ask(trx, countsChanged(moves));
   return changed;
 }
 

@@ -6,6 +6,7 @@ import { readFollowChoice } from '../following/choices.ts';
 import { followFromReply } from '../following/reply-choice.ts';
 import { readId } from '../http/fields.ts';
 import { isShutOut } from '../persons/standing.ts';
+import { ask, type Question } from '../pipeline.ts';
 import { stateOf } from '../posts/publication.ts';
 import { rulesInForce } from '../rules/rule.ts';
 import { rendererVersion } from '../text/renderer-version.ts';
@@ -13,10 +14,10 @@ import { nameKey } from '../text/same-name.ts';
 import { type Closing, closingOf, closuresAbove } from './closing.ts';
 import { closingFacts, type ReplyTerms } from './conversation.ts';
 import { addCopiesAmong } from './copies.ts';
-import { changeCounts } from './counts.ts';
+import { countsChanged } from './counts.ts';
 import { factsOf } from './facts.ts';
 import { type Draft, type FieldErrors, isDraft, type ReplyFields, requireEmail } from './form.ts';
-import { type Ground, gatherGround } from './ground.ts';
+import { type Found, type Ground, gatherGround, groundAsked } from './ground.ts';
 import type { History } from './history.ts';
 import type { Facts } from './judge.ts';
 import { addLeadsAmong } from './leads.ts';
@@ -35,23 +36,35 @@ import { sweepWaves } from './sweep-copies.ts';
  * @throws SentMeanwhile where the same form was stored by another transaction: nothing of this one may stay.
  */
 export async function writeComment(trx: Transaction<Database>, submission: Submission): Promise<Outcome> {
-  const outcome = (await writeComments(trx, [submission])).get(submission);
+  const submissions = [submission];
+  const found = await ask(trx, groundAsked(submissions));
+  const { outcomes, counts } = await writeComments(trx, { submissions, found });
+  await ask(trx, counts);
+  const outcome = outcomes.get(submission);
   if (!outcome) throw new SentMeanwhile();
   return outcome;
 }
 
+/** What became of replies. */
+export interface Written {
+  /** Of each; what came before is missing, or came at the same time by another transaction. */
+  readonly outcomes: ReadonlyMap<Submission, Outcome>;
+  /** What is left to be done, as the last thing of the transaction: to count them. */
+  readonly counts: Question<void>;
+}
+
 /**
- * Takes replies to one conversation: locks it, checks and judges them by what is known, and stores those that can be taken.
+ * Takes replies to one conversation: checks and judges them by what is known, and stores those that can be taken.
  *
  * @param submissions one at least; no two of them of one network, of one browser, or with one key.
- * @returns what became of each; what came before is missing, or came at the same time by another transaction.
+ * @param found what `groundAsked` found out about them, and locked.
  */
 export async function writeComments(
   trx: Transaction<Database>,
-  submissions: readonly Submission[],
-): Promise<ReadonlyMap<Submission, Outcome>> {
+  { submissions, found }: { submissions: readonly Submission[]; found: Found },
+): Promise<Written> {
   const [{ conversationId }] = submissions as [Submission];
-  const ground = await gatherGround(trx, { conversationId, submissions });
+  const ground = await gatherGround(trx, { submissions, found });
   const { terms } = ground;
   const refused = submissions.flatMap((submission) => {
     const refusal = refusalBy(terms, submission);
@@ -59,15 +72,17 @@ export async function writeComments(
   });
   const outcomes = new Map<Submission, Outcome>(refused);
   const open = submissions.filter((submission) => !outcomes.has(submission));
-  const written: (NewComment & { readonly submission: Submission })[] = [];
+  const drafted: (NewComment & { readonly submission: Submission })[] = [];
   for (const submission of open) {
-    const comment = draftComment(submission, { ground, before: written });
+    const comment = draftComment(submission, { ground, before: drafted });
     if ('kind' in comment) outcomes.set(submission, comment);
-    else written.push({ ...comment, submission });
+    else drafted.push({ ...comment, submission });
   }
-  for (const [submission, outcome] of await storeAll(trx, { conversationId, terms, written }))
-    outcomes.set(submission, outcome);
-  return outcomes;
+  const posted = await storeAll(trx, { conversationId, terms, drafted });
+  for (const { submission, commentId, verdict, browserId } of posted)
+    outcomes.set(submission, { kind: 'posted', commentId, verdict, browserId });
+  const moves = posted.map(({ verdict }) => ({ conversationId, from: undefined, to: verdict.status }));
+  return { outcomes, counts: countsChanged(moves) };
 }
 
 function refusalBy(terms: ReplyTerms, submission: Submission): Outcome | undefined {
@@ -156,21 +171,13 @@ function checkDraft(submission: Submission, { terms }: Ground): Draft | FieldErr
   return taken ? { name: { key: 'reply.name.staff' } } : draft;
 }
 
-async function storeAll(
+async function storeAll<Drafted extends NewComment & { readonly submission: Submission }>(
   trx: Transaction<Database>,
-  {
-    conversationId,
-    terms,
-    written,
-  }: {
-    conversationId: number;
-    terms: ReplyTerms;
-    written: readonly (NewComment & { readonly submission: Submission })[];
-  },
-): Promise<[Submission, Outcome][]> {
-  if (written.length === 0) return [];
-  const stored = await storeComments(trx, { conversationId, comments: written });
-  const posted = written.flatMap((comment, index) => {
+  { conversationId, terms, drafted }: { conversationId: number; terms: ReplyTerms; drafted: readonly Drafted[] },
+): Promise<(Drafted & StoredComment)[]> {
+  if (drafted.length === 0) return [];
+  const stored = await storeComments(trx, { conversationId, comments: drafted });
+  const posted = drafted.flatMap((comment, index) => {
     const known = stored[index];
     return known ? [{ ...comment, ...known }] : [];
   });
@@ -178,14 +185,7 @@ async function storeAll(
   for (const comment of posted) await tellAndFollow(trx, { conversationId, terms, ...comment });
   const waiting = posted.filter(({ verdict }) => verdict.status === 'pending');
   await announceWaiting(trx, { commentIds: waiting.map(({ commentId }) => commentId) });
-  await changeCounts(
-    trx,
-    posted.map(({ verdict }) => ({ conversationId, from: undefined, to: verdict.status })),
-  );
-  return posted.map(({ submission, commentId, verdict, browserId }) => [
-    submission,
-    { kind: 'posted', commentId, verdict, browserId },
-  ]);
+  return posted;
 }
 
 async function tellAndFollow(

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
 import { createDatabase, createPool, withoutLimits } from '../../src/database.ts';
 import { isDatabaseAway } from '../../src/http/errors.ts';
-import { askTogether, question } from '../../src/pipeline.ts';
+import { ask, question, together } from '../../src/pipeline.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -63,7 +63,7 @@ describe('a pool with limits', () => {
   it('waits for what is asked together as long as for one thing after the other', async () => {
     const db = createDatabase(createPool(test.url, () => {}, { statement: 1_000 }));
     const slow = question(sql`select pg_sleep(0.8)`, () => 'there');
-    const answers = db.transaction().execute((trx) => askTogether(trx, [slow, slow, slow, slow]));
+    const answers = db.transaction().execute((trx) => ask(trx, together([slow, slow, slow, slow])));
     expect(await answers).toEqual(['there', 'there', 'there', 'there']);
     await db.destroy();
   });
