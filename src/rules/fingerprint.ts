@@ -33,7 +33,8 @@ export const shortestTelling = 2 * shortestNear;
 /** In words: what comes after that adds nothing, and would keep us busy. */
 const mostWords = 3000;
 
-const orders = 16;
+/** How many minima there are. */
+export const orders = 16;
 const bandCount = 4;
 const ordersInBand = 2;
 
