@@ -1,5 +1,6 @@
 import Markdown, { type MarkdownIt, type RendererRule, type StateBlock } from 'markdown-it';
 import type { Attributes, IOptions, Tag } from 'sanitize-html';
+import { spellPlain } from './plain-markup.ts';
 import { sanitise } from './sanitise.ts';
 import { TrustedHtml } from './trusted-html.ts';
 
@@ -38,7 +39,8 @@ export interface RenderedComment {
  * is shown as text. Headings become bold paragraphs, images become links, tables and rules stay text.
  */
 export function renderComment(source: string): RenderedComment {
-  const html = sanitise(markdown.render(source), allowed);
+  const markup = markdown.render(source);
+  const html = spellPlain(markup) ?? sanitise(markup, allowed);
   return { html: TrustedHtml.fromSanitiser(html), links: linksIn(html) };
 }
 

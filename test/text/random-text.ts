@@ -28,8 +28,8 @@ export function* randomTexts(count: number): Generator<string> {
   }
 }
 
-// The Lehmer generator: poor for secrets, good enough for variety, and the same everywhere.
-function randomNumbers(seed: number): () => number {
+/** The Lehmer generator: poor for secrets, good enough for variety, and the same everywhere. @param seed from 1 on. */
+export function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state * 48_271) % 2_147_483_647;
