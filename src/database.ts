@@ -145,10 +145,16 @@ function limitsOf(statement: number) {
   };
 }
 
+/** How `pg` tells what came of a statement. */
+type Answer = (error: Error | null, result?: unknown) => void;
+
 /**
  * Names the statements whose plans a connection keeps, and waits for the answer to each as long as for those that were sent before it,
- * too. And ends a connection on which a statement was not answered in time, or whose plans are of columns that have
+ * too. And ends a connection on which a statement was not answered in time, which cannot be rolled back, or whose plans are of columns that have
  * another type by now: the library would give it to the next who comes.
+ *
+ * Answers are taken by a callback. Of those that the library promises, statements and rows outlive their use until the whole heap is
+ * collected, which takes a tenth of the time of who stores replies.
  *
  * @param patience for how long to wait for one answer, in milliseconds; 0: whatever it takes.
  */
@@ -156,23 +162,30 @@ function watchStatements(client: pg.PoolClient, patience: number): void {
   const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
   const pack = packetsOf((client as unknown as pg.Client).connection.stream);
   let unanswered = 0;
+  const send = (text: string, values: unknown, answer: Answer) => {
+    const name = planNameOf(text);
+    unanswered += 1;
+    const query_timeout = patience * unanswered;
+    pack();
+    query(
+      { text, ...(name && { name }), ...(patience && { query_timeout }) },
+      values,
+      (...[error, result]: Parameters<Answer>) => {
+        unanswered -= 1;
+        const isOver = error && (endings.includes(error.message) || text === 'rollback');
+        if (isOver) (client as unknown as pg.Client).end().catch(() => {});
+        answer(error, result);
+      },
+    );
+  };
   const watched = (text: unknown, ...parameters: unknown[]) => {
     if (typeof text !== 'string') return query(text, ...parameters);
-    const name = planNameOf(text);
-    pack();
-    const query_timeout = patience * (unanswered + 1);
-    const answer = query({ text, ...(name && { name }), ...(patience && { query_timeout }) }, ...parameters);
-    if (answer instanceof Promise) {
-      unanswered += 1;
-      const answered = () => {
-        unanswered -= 1;
-      };
-      answer.then(answered, ({ message }: Error) => {
-        answered();
-        if (endings.includes(message) || text === 'rollback') (client as unknown as pg.Client).end().catch(() => {});
-      });
-    }
-    return answer;
+    const values = parameters.find(Array.isArray);
+    const answer = parameters.find((each): each is Answer => typeof each === 'function');
+    if (answer) return send(text, values, answer);
+    return new Promise((resolve, reject) => {
+      send(text, values, (error, result) => (error ? reject(error) : resolve(result)));
+    });
   };
   client.query = watched as typeof client.query;
 }

@@ -10,13 +10,16 @@ export interface Reading {
   readonly text: ReadText | undefined;
 }
 
-const readings = new WeakMap<Submission, Reading>();
+// It stands in the submission, where nobody copies it: what a WeakMap holds outlives its key until the whole heap is collected.
+const reading = Symbol('reading');
 
 /** Reads a submission, once. */
-export function readingOf(submission: Submission): Reading {
-  const known = readings.get(submission) ?? read(submission);
-  readings.set(submission, known);
-  return known;
+export function readingOf(submission: Submission & { readonly [reading]?: Reading }): Reading {
+  const known = submission[reading];
+  if (known) return known;
+  const value = read(submission);
+  Object.defineProperty(submission, reading, { value });
+  return value;
 }
 
 const unread: Submission[] = [];

@@ -7,6 +7,15 @@ import type { Changes } from '../changes/changes.ts';
 import { readCookie } from './cookies.ts';
 import type { Notice } from './notice.ts';
 
+const opening = Symbol('opening');
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Gives the request a session. It stands here since what a WeakMap holds outlives its key, and this holds the whole request. */
+    [opening]?: () => Promise<void>;
+  }
+}
+
 declare module 'express-session' {
   interface SessionData {
     accountId: number;
@@ -44,23 +53,18 @@ export function sessions({ pool, secret, secure }: { pool: pg.Pool; secret: Buff
     store: sessionStore(pool),
   });
   return (request, response, next) => {
-    openings.set(
-      request,
-      () =>
-        new Promise((resolve, reject) => {
-          open(request, response, (error) => (error ? reject(error) : resolve()));
-        }),
-    );
+    request[opening] = () =>
+      new Promise((resolve, reject) => {
+        open(request, response, (error) => (error ? reject(error) : resolve()));
+      });
     if (readCookie(request, name) === undefined) next();
     else open(request, response, next);
   };
 }
 
-const openings = new WeakMap<Request, () => Promise<void>>();
-
 /** Gives a request a session where it has none, before anything is kept in it. */
 export async function openSession(request: Request): Promise<void> {
-  if (!request.session) await openings.get(request)?.();
+  if (!request.session) await request[opening]?.();
 }
 
 /**

@@ -6,6 +6,7 @@ import { createDatabase, createPool, withoutLimits } from '../../src/database.ts
 import { isDatabaseAway } from '../../src/http/errors.ts';
 import { ask, question, together } from '../../src/pipeline.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { layLine } from '../support/database-line.ts';
 import { eventually } from '../support/eventually.ts';
 
 // The library's patience is two seconds longer than the server's, and is waited for more than once.
@@ -66,6 +67,17 @@ describe('a pool with limits', () => {
     const answers = db.transaction().execute((trx) => ask(trx, together([slow, slow, slow, slow])));
     expect(await answers).toEqual(['there', 'there', 'there', 'there']);
     await db.destroy();
+  });
+
+  it('has no more patience after many answers than after one', async () => {
+    const line = await layLine(test.url);
+    const db = createDatabase(createPool(line.url, () => {}, { statement: 100, connections: 1 }));
+    for (let count = 0; count < 30; count += 1) await sql`select 1`.execute(db);
+    line.hold();
+    await expect(sql`select 1`.execute(db)).rejects.toThrow('Query read timeout');
+    line.cut();
+    await db.destroy();
+    await line.close();
   });
 
   it('can be done without where somebody has to wait', async () => {
