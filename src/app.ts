@@ -42,6 +42,7 @@ export function createApp(context: AppContext): Express {
   // The site is what BASE_URL says, whether or not a proxy tells how it was reached.
   if (config.baseUrl)
     Object.defineProperty(app.request, 'protocol', { get: () => new URL(address).protocol.slice(0, -1) });
+  redirectAfterSaving(app, changes);
 
   app.use(securityHeaders(secure));
   app.use(healthRoutes({ db, pool, audience: config.metrics, pageCounts }));
@@ -56,7 +57,6 @@ export function createApp(context: AppContext): Express {
   app.use('/settings/rules', express.urlencoded({ extended: false, limit: '8mb', parameterLimit: 1000, type: isForm }));
   app.use(express.urlencoded({ extended: false, limit: '512kb', parameterLimit: 1000, type: isForm }));
   app.use(sessions({ pool, secret: secrets.session, secure }));
-  app.use(redirectAfterSaving(changes));
   app.use(identifyViewer(db));
   app.use(frame);
 

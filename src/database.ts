@@ -125,7 +125,7 @@ export function createPool(
   });
   pool.on('connect', (client) => {
     client.on('error', onError);
-    watchStatements(client, limitsOf(statement ?? 0).query_timeout);
+    watchStatements(client, statement && statement + beyondServer);
   });
   pool.on('error', () => {}); // told by the client already
   return pool;
@@ -136,11 +136,13 @@ export function withoutLimits({ options }: pg.Pool): pg.ClientConfig {
   return { ...options, ...limitsOf(0) };
 }
 
-// The server ends the statement itself, if it still can. And it lets go of what the transaction of a dead machine holds.
+/** So many milliseconds later than the server, who ends the statement itself if it still can, is it given up here. */
+const beyondServer = 2_000;
+
+// The server lets go of what the transaction of a dead machine holds.
 function limitsOf(statement: number) {
   return {
     statement_timeout: statement,
-    query_timeout: statement && statement + 2_000,
     idle_in_transaction_session_timeout: statement * 6,
   };
 }
@@ -153,30 +155,36 @@ type Answer = (error: Error | null, result?: unknown) => void;
  * too. And ends a connection on which a statement was not answered in time, which cannot be rolled back, or whose plans are of columns that have
  * another type by now: the library would give it to the next who comes.
  *
- * Answers are taken by a callback. Of those that the library promises, statements and rows outlive their use until the whole heap is
- * collected, which takes a tenth of the time of who stores replies.
+ * Answers are taken, and timed, by a callback of its own. Where the library promises or times them, statements and rows outlive their
+ * use, see docs/decisions/0093-what-lives-on.md.
  *
- * @param patience for how long to wait for one answer, in milliseconds; 0: whatever it takes.
+ * @param patience for how long to wait for one answer, in milliseconds; none or 0: whatever it takes.
  */
-function watchStatements(client: pg.PoolClient, patience: number): void {
+function watchStatements(client: pg.PoolClient, patience = 0): void {
   const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
-  const pack = packetsOf((client as unknown as pg.Client).connection.stream);
+  const { stream } = (client as unknown as pg.Client).connection;
+  const pack = packetsOf(stream);
   let unanswered = 0;
   const send = (text: string, values: unknown, answer: Answer) => {
     const name = planNameOf(text);
     unanswered += 1;
-    const query_timeout = patience * unanswered;
+    const giveUp = () => {
+      tell(new Error(notAnswered));
+      stream.destroy();
+    };
+    const timer = patience ? setTimeout(giveUp, patience * unanswered) : undefined;
+    let told = false;
+    const tell: Answer = (error, result) => {
+      if (told) return;
+      told = true;
+      clearTimeout(timer);
+      unanswered -= 1;
+      const isOver = error && (error.message === plansOutdated || text === 'rollback');
+      if (isOver) (client as unknown as pg.Client).end().catch(() => {});
+      answer(error, result);
+    };
     pack();
-    query(
-      { text, ...(name && { name }), ...(patience && { query_timeout }) },
-      values,
-      (...[error, result]: Parameters<Answer>) => {
-        unanswered -= 1;
-        const isOver = error && (endings.includes(error.message) || text === 'rollback');
-        if (isOver) (client as unknown as pg.Client).end().catch(() => {});
-        answer(error, result);
-      },
-    );
+    query({ text, ...(name && { name }) }, values, tell);
   };
   const watched = (text: unknown, ...parameters: unknown[]) => {
     if (typeof text !== 'string') return query(text, ...parameters);
@@ -189,6 +197,9 @@ function watchStatements(client: pg.PoolClient, patience: number): void {
   };
   client.query = watched as typeof client.query;
 }
+
+const notAnswered = 'The database did not answer in time';
+const plansOutdated = 'cached plan must not change result type';
 
 /** Has all that is sent within one turn of the event loop go in one packet. @returns what is called before something is sent. */
 function packetsOf(stream: Duplex): () => void {
@@ -203,8 +214,6 @@ function packetsOf(stream: Duplex): () => void {
     });
   };
 }
-
-const endings = ['Query read timeout', 'cached plan must not change result type'];
 
 /** The query builder over a pool. Destroying it ends the pool. */
 export function createDatabase(pool: pg.Pool): Kysely<Database> {

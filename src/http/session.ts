@@ -1,5 +1,5 @@
 import pgStore from 'connect-pg-simple';
-import type { Request, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import session, { type Store } from 'express-session';
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
@@ -11,8 +11,8 @@ const opening = Symbol('opening');
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Gives the request a session. It stands here since what a WeakMap holds outlives its key, and this holds the whole request. */
-    [opening]?: () => Promise<void>;
+    /** What gives the request a session. */
+    [opening]?: RequestHandler;
   }
 }
 
@@ -53,10 +53,7 @@ export function sessions({ pool, secret, secure }: { pool: pg.Pool; secret: Buff
     store: sessionStore(pool),
   });
   return (request, response, next) => {
-    request[opening] = () =>
-      new Promise((resolve, reject) => {
-        open(request, response, (error) => (error ? reject(error) : resolve()));
-      });
+    request[opening] = open;
     if (readCookie(request, name) === undefined) next();
     else open(request, response, next);
   };
@@ -64,23 +61,25 @@ export function sessions({ pool, secret, secure }: { pool: pg.Pool; secret: Buff
 
 /** Gives a request a session where it has none, before anything is kept in it. */
 export async function openSession(request: Request): Promise<void> {
-  if (!request.session) await request[opening]?.();
+  const { [opening]: open, res: response, session } = request;
+  if (session || !open || !response) return;
+  await new Promise<void>((resolve, reject) => {
+    open(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
+  });
 }
 
 /**
- * Redirects without a body. An answer with one is on its way before the session is stored, and a browser that follows at
+ * Has the site redirect without a body. An answer with one is on its way before the session is stored, and a browser that follows at
  * once would come back as a stranger; one without waits. After a write it also waits until this process knows what was
  * changed, so that who follows finds it.
  */
-export function redirectAfterSaving(changes: Pick<Changes, 'caughtUp'>): RequestHandler {
-  return (request, response, next) => {
-    response.redirect = (...target: [status: number | string, url?: string]) => {
-      const [status, url] = target.length === 1 ? [302, target[0]] : target;
-      response.status(Number(status)).location(String(url));
-      if (request.method === 'GET' || request.method === 'HEAD') response.end();
-      else void changes.caughtUp().then(() => response.end());
-    };
-    next();
+export function redirectAfterSaving(app: Express, changes: Pick<Changes, 'caughtUp'>): void {
+  app.response.redirect = function redirect(this: Response, ...target: [status: number | string, url?: string]) {
+    const [status, url] = target.length === 1 ? [302, target[0]] : target;
+    this.status(Number(status)).location(String(url));
+    const { method } = this.req;
+    if (method === 'GET' || method === 'HEAD') this.end();
+    else void changes.caughtUp().then(() => this.end());
   };
 }
 

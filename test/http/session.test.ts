@@ -9,7 +9,7 @@ it.each([
   ['without one', ['/there'], 302],
 ] as const)('redirects %s, and without a body', async (_how, target, status) => {
   const app = express();
-  app.use(redirectAfterSaving(unheardChanges));
+  redirectAfterSaving(app, unheardChanges);
   app.get('/', (_request, response) => (response.redirect as (...values: unknown[]) => void)(...target));
   const answer = await request(app).get('/');
   expect([answer.status, answer.get('Location'), answer.text]).toEqual([status, '/there', '']);

@@ -48,7 +48,7 @@ describe('a pool with limits', () => {
     const db = createDatabase(pool);
     for (const times of [1, 2]) {
       const error = await sql`select 1`.execute(db).catch((reason) => reason);
-      expect(error.message).toBe('Query read timeout');
+      expect(error.message).toBe('The database did not answer in time');
       expect(isDatabaseAway(error)).toBe(true);
       await eventually(() => sockets.length === times && sockets.at(-1)?.closed, { seconds: 5 });
     }
@@ -74,7 +74,7 @@ describe('a pool with limits', () => {
     const db = createDatabase(createPool(line.url, () => {}, { statement: 100, connections: 1 }));
     for (let count = 0; count < 30; count += 1) await sql`select 1`.execute(db);
     line.hold();
-    await expect(sql`select 1`.execute(db)).rejects.toThrow('Query read timeout');
+    await expect(sql`select 1`.execute(db)).rejects.toThrow('The database did not answer in time');
     line.cut();
     await db.destroy();
     await line.close();
@@ -83,7 +83,7 @@ describe('a pool with limits', () => {
   it('can be done without where somebody has to wait', async () => {
     const pool = createPool(test.url, () => {}, { statement: 100 });
     const patient = createPool(String(withoutLimits(pool).connectionString), () => {});
-    expect(withoutLimits(pool)).toMatchObject({ statement_timeout: 0, query_timeout: 0 });
+    expect(withoutLimits(pool)).toMatchObject({ statement_timeout: 0 });
     await patient.query('select pg_sleep(0.3)');
     await Promise.all([pool.end(), patient.end()]);
   });
