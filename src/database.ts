@@ -179,7 +179,7 @@ function watchStatements(client: pg.PoolClient, patience = 0): void {
       told = true;
       clearTimeout(timer);
       unanswered -= 1;
-      const isOver = error && (error.message === plansOutdated || text === 'rollback');
+      const isOver = error && (endings.includes(error.message) || text === 'rollback');
       if (isOver) (client as unknown as pg.Client).end().catch(() => {});
       answer(error, result);
     };
@@ -199,7 +199,7 @@ function watchStatements(client: pg.PoolClient, patience = 0): void {
 }
 
 const notAnswered = 'The database did not answer in time';
-const plansOutdated = 'cached plan must not change result type';
+const endings = [notAnswered, 'cached plan must not change result type'];
 
 /** Has all that is sent within one turn of the event loop go in one packet. @returns what is called before something is sent. */
 function packetsOf(stream: Duplex): () => void {

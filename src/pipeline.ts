@@ -72,7 +72,8 @@ const commit = question(sql<{ command: string }>`commit`, ([answer]) => {
  * for each, it waits once.
  *
  * @param first is sent before it is known that the transaction has begun: it reads and locks, and writes nothing.
- * @param work @returns what is said last, and what all this came to.
+ * @param work leaves nothing under way when it returns: the connection is another's soon. @returns what all this came to, and what is
+ * said last: `commit` is under way before that is answered, so nothing is to be read from it.
  */
 export function transact<First, Result>(
   db: Kysely<Database>,
@@ -81,7 +82,7 @@ export function transact<First, Result>(
     work,
   }: {
     first: Question<First>;
-    work: (trx: Transaction<Database>, answer: First) => Promise<{ last: Question<unknown>; result: Result }>;
+    work: (trx: Transaction<Database>, answer: First) => Promise<{ last: Question<void>; result: Result }>;
   },
 ): Promise<Result> {
   return db.connection().execute(async (connection) => {

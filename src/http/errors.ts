@@ -44,7 +44,7 @@ const awayStates = /^(08...|53...|57P0[1-5]|57014|25P03|25006)$/;
 const awayCodes =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|ENOENT|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 const awayMessages =
-  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|The database did not answer in time|Client (was closed|has encountered a connection error)|Cannot use a pool after calling end)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|The database did not answer in time|Client (was closed|has encountered a connection error)|Cannot use a pool after calling end)/;
 
 /** Whether an error says that the database cannot be reached now, rather than that something is wrong with the code. */
 export function isDatabaseAway(error: unknown): boolean {

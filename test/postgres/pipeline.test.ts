@@ -165,24 +165,27 @@ describe('A transaction that begins with what it asks first', () => {
     expect(await ask(db, numbers)).toEqual([]);
   });
 
-  it.each(['cut', 'hold'] as const)('ends where the line is lost (%s), and keeps nothing', async (how) => {
-    const line = await layLine(test.url);
-    const far = createDatabase(createPool(line.url, () => {}, { statement: 300, connections: 1 }));
-    const lost = transact(far, {
-      first: numbers,
-      async work(trx) {
-        await ask(trx, add(1));
-        line[how]();
-        return { last: add(2), result: undefined };
-      },
-    });
-    expect(isDatabaseAway(await lost.catch((error) => error))).toBe(true);
-    line.cut();
-    line.mend();
-    expect(await eventually(() => ask(far, numbers).catch(() => undefined))).toEqual([]);
-    await far.destroy();
-    await line.close();
-  });
+  it.each(['cut', 'hold'] as const)(
+    'ends where the line is lost (%s) before the last is said, and keeps nothing',
+    async (how) => {
+      const line = await layLine(test.url);
+      const far = createDatabase(createPool(line.url, () => {}, { statement: 300, connections: 1 }));
+      const lost = transact(far, {
+        first: numbers,
+        async work(trx) {
+          await ask(trx, add(1));
+          line[how]();
+          return { last: add(2), result: undefined };
+        },
+      });
+      expect(isDatabaseAway(await lost.catch((error) => error))).toBe(true);
+      line.cut();
+      line.mend();
+      expect(await eventually(() => ask(far, numbers).catch(() => undefined))).toEqual([]);
+      await far.destroy();
+      await line.close();
+    },
+  );
 
   it('gives its connection up where it cannot be rolled back', async () => {
     const { url, server, sockets } = await startServerThatRefuses('rollback');

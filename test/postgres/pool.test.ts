@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { layLine } from '../support/database-line.ts';
 import { eventually } from '../support/eventually.ts';
 
-// The library's patience is two seconds longer than the server's, and is waited for more than once.
+// Our own patience is two seconds longer than the server's, and is waited for more than once.
 jest.setTimeout(30_000);
 
 let test: TestDatabase;
@@ -59,6 +59,21 @@ describe('a pool with limits', () => {
     expect(isDatabaseAway(error)).toBe(true);
     await db.destroy();
     server.close();
+  });
+
+  it('gives nobody who waits for it a connection that was not answered', async () => {
+    const line = await layLine(test.url);
+    const db = createDatabase(createPool(line.url, () => {}, { statement: 100, connections: 1 }));
+    await sql`select 1`.execute(db);
+    line.hold();
+    const held = sql`select 1`.execute(db).catch((reason) => reason);
+    const waiting = [1, 2].map(() => held.then(() => sql`select 1`.execute(db)));
+    const behind = sql`select 1`.execute(db);
+    await held;
+    line.mend();
+    expect(await Promise.all([behind, ...waiting])).toHaveLength(3);
+    await db.destroy();
+    await line.close();
   });
 
   it('waits for what is asked together as long as for one thing after the other', async () => {
